@@ -1,0 +1,2 @@
+// see deno.json
+export {};

@@ -1,0 +1,123 @@
+import type { Clock } from "./clock.ts";
+import type { Dtype } from "./dtype.ts";
+import type { Reading, Setpoint } from "./point.ts";
+
+/** What every waiting call to a device gets. */
+export interface Op {
+  /** Aborted when the run is stopped: the call should then return or reject soon, leaving the device idle. */
+  readonly signal: AbortSignal;
+}
+
+/** Why a device is stopped. */
+export type StopReason = "done" | "pause" | "abort" | "fault";
+
+/** It can be stopped at any moment, as often as one likes, past any queue. */
+export interface Stoppable {
+  stop(why: StopReason): void | Promise<void>;
+}
+
+/** It goes where it is told, and says where it is. Drivers may answer at once or with a promise. */
+export interface Movable {
+  /** Resolves when the axis has arrived. Never called with a setpoint outside `limits` or `labels`. */
+  set(setpoint: Setpoint, op: Op): void | Promise<void>;
+  /** What the device reports. */
+  readback(op: Op): Setpoint | Promise<Setpoint>;
+}
+
+/** What is known of an axis without asking it. */
+export interface AxisInfo {
+  /** UDUNITS text, as in `nm`; empty for labels and pure numbers. */
+  readonly unit: string;
+  /** The setpoints allowed, ends included. */
+  readonly limits?: readonly [number, number];
+  /** The labels allowed, for an axis that has no numbers. */
+  readonly labels?: readonly string[];
+  /** What a person calls it. */
+  readonly longName?: string;
+  /** How far the readback may be from the setpoint when a move has ended; unchecked when left out. */
+  readonly tolerance?: number;
+  /** Wait this long after each move. */
+  readonly settleMs?: number;
+  /** A move that takes longer has failed; 600 000 ms when left out. */
+  readonly timeoutMs?: number;
+  /** How long a move should take, for estimates before anything was measured. */
+  moveMs?(from: Setpoint, to: Setpoint): number;
+}
+
+/** An axis as drivers provide it. */
+export interface Axis extends AxisInfo, Movable, Partial<Stoppable> {}
+
+/** What is known of a reading without taking it. */
+export interface ChannelInfo {
+  /** UDUNITS text, as in `V` or `count`. */
+  readonly unit: string;
+  /** `float64` when left out. */
+  readonly dtype?: Dtype;
+  /** Empty for a scalar, `[height, width]` for a camera. Scalar when left out. */
+  readonly shape?: readonly number[];
+  /** Names of the reading's own dimensions, `["y", "x"]` for a camera (stored as `camera_y`, `camera_x`). */
+  readonly dimensions?: readonly string[];
+  /** Coordinates along the reading's own dimensions, by dimension: a spectrometer's wavelengths. */
+  readonly coordinates?: Readonly<Record<string, { readonly unit: string; readonly values: ArrayLike<number> }>>;
+  readonly longName?: string;
+}
+
+/** It can be told to acquire; `read` then gives what it acquired. */
+export interface Triggerable {
+  trigger(op: Op): void | Promise<void>;
+}
+
+/** It gives readings: a device with one channel gives the reading itself, with several an object of them. */
+export interface Readable {
+  /** By name within the device; the single channel `""` is the device itself. */
+  readonly channels: Readonly<Record<string, ChannelInfo>>;
+  /** A frame may reuse its memory at the next `read`. */
+  read(op: Op): Reading | Readonly<Record<string, Reading>> | Promise<Reading | Readonly<Record<string, Reading>>>;
+  /** A reading that takes longer has failed; 60 000 ms when left out. */
+  readonly timeoutMs?: number;
+  /** How long trigger and read should take, for estimates before anything was measured. */
+  readMs?(): number;
+}
+
+/** A detector as drivers provide it. */
+export interface Detector extends Readable, Partial<Triggerable> {}
+
+/** It is made ready before a run (memory, acquisition started) and released after it by disposing what `stage` gave. */
+export interface Stageable {
+  stage(op: Op): AsyncDisposable | Promise<AsyncDisposable>;
+}
+
+/** A connected instrument. It implements only what it can do. */
+export interface Device extends Partial<Stageable>, Partial<Stoppable>, Partial<AsyncDisposable> {
+  /** The driver, for the record: `sim.stage`, `aravis`. */
+  readonly driver: string;
+  /** Its axes by name within the device; `""` is the device itself, `exposure` becomes `camera.exposure`. */
+  readonly axes?: Readonly<Record<string, Axis>>;
+  /** What it reads, by one trigger. */
+  readonly detector?: Detector;
+  /** Its settings, serial number and library version, for the record. */
+  settings?(): Readonly<Record<string, unknown>>;
+}
+
+/** What a driver is given when it is connected. */
+export interface ConnectContext {
+  /** The device's name in the rig. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** The rig's seed: simulators draw all their randomness from it. */
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** One object for all devices of a rig, by key: simulated devices share their world through it. */
+  share<T>(key: string, make: () => T): T;
+}
+
+/**
+ * A device to be: what `connect` takes. `A` and `D` say its axes and readings by name within the device, so that a
+ * misspelt axis does not compile.
+ */
+export interface DeviceSpec<A = Record<string, Setpoint>, D = Record<string, Reading>> {
+  readonly driver: string;
+  connect(context: ConnectContext): Device | Promise<Device>;
+  /** For the compiler only; never there at run time. */
+  readonly types?: { readonly axes: A; readonly readings: D };
+}

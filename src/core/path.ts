@@ -1,0 +1,66 @@
+import type { Point, Setpoints } from "./point.ts";
+
+/** Go to these setpoints, read, and store the point. */
+export interface MeasureRequest {
+  readonly kind: "measure";
+  readonly setpoint: Setpoints;
+  /** The place in the pass' grid; left out, points of a pass are counted. */
+  readonly index?: readonly number[];
+  /** The named series; `pass_0` when left out. */
+  readonly pass?: string;
+  /** Read these detectors only. */
+  readonly read?: readonly string[];
+  /** Outside a mask: nothing moves, nothing is read, the point is recorded as skipped. */
+  readonly skip?: boolean;
+  /** Wait until this long after the request that had `dueMs` 0 (start to start); overruns are recorded. */
+  readonly dueMs?: number;
+}
+
+/** Go to these setpoints and store nothing. */
+export interface MoveRequest {
+  readonly kind: "move";
+  readonly setpoint: Setpoints;
+  /** Say also where these axes are. */
+  readonly locate?: readonly string[];
+  /** Carried out while a run is being cleaned up, even after an abort or a failure. */
+  readonly always?: boolean;
+}
+
+/** Ask a person (or the declared default) before going on. */
+export interface AskRequest {
+  readonly kind: "ask";
+  /** What was found. */
+  readonly found: string;
+  /** What will happen on `continue`. */
+  readonly next: string;
+  /** The answer where nobody answers; `cancel` when left out. */
+  readonly otherwise?: Answer;
+}
+
+/** A decision, in words and data, for the run's log. */
+export interface NoteRequest {
+  readonly kind: "note";
+  readonly text: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What a path may yield. */
+export type Request = MeasureRequest | MoveRequest | AskRequest | NoteRequest;
+
+/** The answer to an `ask`: go on, leave this action out, or end the run. */
+export type Answer = "continue" | "cancel" | "abort";
+
+/** Where axes are: the reply to a `move`. */
+export interface Located {
+  readonly setpoint: Setpoints;
+  readonly readback: Setpoints;
+}
+
+/** What a path is sent: a point for `measure`, places for `move`, an answer for `ask`, nothing for `note`. */
+export type Reply = Point | Located | Answer | undefined;
+
+/** What a path says when it has ended, for whoever folds it. */
+export type Summary = Readonly<Record<string, unknown>>;
+
+/** A scan as a synchronous generator: it yields requests and is sent the replies. It has no clock, promise or device. */
+export type Path = Generator<Request, Summary | void, Reply>;

@@ -1,0 +1,56 @@
+import type { Clock } from "./clock.ts";
+import type { AxisInfo, ChannelInfo, Detector, Op, Stageable, Stoppable, StopReason } from "./device.ts";
+import type { Setpoint } from "./point.ts";
+import type { Timings } from "./timings.ts";
+
+/** An axis of a rig: guarded, so that limits are checked before the wire and the readback after it. */
+export interface RigAxis extends AxisInfo {
+  /** Its name in the rig: `x`, `camera.exposure`. */
+  readonly name: string;
+  /** Throws a `LimitError` when the setpoint is not allowed, and touches nothing. */
+  check(setpoint: Setpoint): void;
+  /** Checks, moves, and compares the readback with the setpoint; throws `LimitError` or `MoveError`. */
+  set(setpoint: Setpoint, op: Op): void | Promise<void>;
+  readback(op: Op): Setpoint | Promise<Setpoint>;
+  /** The last setpoint that was reached, undefined when none was or when a move was broken off. */
+  readonly setpoint: Setpoint | undefined;
+  stop(why: StopReason): void | Promise<void>;
+}
+
+/** One reading of a rig, and the device that gives it. */
+export interface RigChannel extends ChannelInfo {
+  /** Its name in the rig: `diode`, `lockin.X`. */
+  readonly name: string;
+  /** The device's name in the rig. */
+  readonly device: string;
+  /** The channel's name within the device, `""` for the device itself. */
+  readonly channel: string;
+}
+
+/** A device of a rig, as the engine needs it. */
+export interface RigDevice extends Partial<Stageable>, Stoppable {
+  readonly name: string;
+  readonly driver: string;
+  readonly detector?: Detector;
+  settings(): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Connected devices, in the order in which they were declared. Closing it (`await using`) closes them in reverse order.
+ *
+ * @typeParam A setpoints by axis name
+ * @typeParam D what `read: [name]` gives, by name: `{ lockin: { "lockin.X": number; "lockin.Y": number } }`
+ */
+export interface Rig<A = Record<string, Setpoint>, D = Record<string, unknown>> extends AsyncDisposable {
+  /** By full name, in declared order. */
+  readonly axes: ReadonlyMap<string, RigAxis>;
+  /** By full name, in declared order. */
+  readonly channels: ReadonlyMap<string, RigChannel>;
+  readonly devices: ReadonlyMap<string, RigDevice>;
+  readonly clock: Clock;
+  readonly seed: number;
+  /** How long moves, settling and readings took so far. */
+  readonly timings: Timings;
+  /** For the compiler only; never there at run time. */
+  readonly types?: { readonly axes: A; readonly readings: D };
+}
