@@ -1,0 +1,64 @@
+import { join } from "@std/path";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** The interpreter of `.venv`, which `deno task setup` makes. */
+export const PYTHON = Deno.build.os === "windows"
+  ? join(ROOT, ".venv", "Scripts", "python.exe")
+  : join(ROOT, ".venv", "bin", "python");
+
+/**
+ * Runs a Python program in `.venv` with warnings as errors, and gives what it printed as JSON.
+ * The judge of what Sonde writes and computes is always the reference implementation, never a copy of it.
+ *
+ * @param code the program; `input` is there as `data`, parsed from JSON (NaN and Infinity included)
+ */
+export async function python<T = unknown>(code: string, input: unknown = null, args: string[] = []): Promise<T> {
+  const program = `import sys, json, warnings\nwarnings.simplefilter("error")\ndata = json.load(sys.stdin)\n${code}`;
+  const child = new Deno.Command(PYTHON, {
+    args: ["-c", program, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(toPythonJson(input)));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  if (!success) throw new Error(`python failed:\n${new TextDecoder().decode(stderr)}`);
+  return fromPythonJson(new TextDecoder().decode(stdout)) as T;
+}
+
+/** JSON as Python's `json` reads it: NaN and infinities as bare words, typed arrays as lists. */
+export function toPythonJson(input: unknown): string {
+  if (typeof input === "number") {
+    return Number.isFinite(input)
+      ? String(Object.is(input, -0) ? "-0.0" : input)
+      : Number.isNaN(input)
+      ? "NaN"
+      : input > 0
+      ? "Infinity"
+      : "-Infinity";
+  }
+  if (typeof input === "bigint") return String(input);
+  if (ArrayBuffer.isView(input)) return toPythonJson(Array.from(input as unknown as ArrayLike<number>));
+  if (Array.isArray(input)) return `[${input.map(toPythonJson).join(",")}]`;
+  if (input && typeof input === "object") {
+    return `{${
+      Object.entries(input).filter(([, v]) => v !== undefined).map(([k, v]) =>
+        `${JSON.stringify(k)}:${toPythonJson(v)}`
+      ).join(",")
+    }}`;
+  }
+  return JSON.stringify(input ?? null);
+}
+
+/** The other way: bare NaN and Infinity words become numbers. */
+function fromPythonJson(text: string): unknown {
+  const marked = text.replace(
+    /("(?:[^"\\]|\\.)*")|-?\bInfinity\b|\bNaN\b/g,
+    (word, quoted) => quoted ?? `"\u0000${word}"`,
+  );
+  return JSON.parse(marked, (_, v) => typeof v === "string" && v[0] === "\u0000" ? Number(v.slice(1)) : v);
+}
