@@ -168,4 +168,16 @@ export type Plan<N extends string = string> =
   | Use;
 
 /** The axes that a plan names. */
-export type AxesOf<P> = P extends Plan<infer N> ? N : never;
+export type AxesOf<P> = P extends Linspace<infer N> ? N
+  : P extends Logspace<infer N> ? N
+  : P extends List<infer N> ? N
+  : P extends Step<infer N> ? N
+  : P extends Nest<infer N> ? N
+  : P extends Zip<infer N> ? N
+  : P extends Concat<infer N> ? N
+  : P extends Snake<infer N> ? N
+  : P extends Shuffle<infer N> ? N
+  : P extends Spiral<infer N> ? N
+  : P extends Mask<infer N> ? N
+  : P extends Relative<infer N> ? N
+  : never;
