@@ -1,0 +1,151 @@
+/** A thing measured or set, as it stands beside an axis: `wavelength (nm)`. */
+export interface Quantity {
+  readonly name: string;
+  /** UDUNITS text; left out or empty for pure numbers and labels. */
+  readonly unit?: string;
+}
+
+/** An axis of a panel. */
+export interface PanelAxis extends Quantity {
+  /** `linear` when left out. A logarithmic axis leaves out what is not positive. */
+  readonly scale?: "linear" | "log";
+  /** What stands at 0, 1, 2, … on an axis of labels; the coordinates are then places in this list. */
+  readonly labels?: readonly string[];
+  /** The ends of the axis; chosen from the data when left out. */
+  readonly range?: readonly [number, number];
+}
+
+/** An axis of a grid, with the coordinate of each column or row: any order, even or uneven, NaN where not known. */
+export interface GridAxis extends PanelAxis {
+  readonly coordinates: ArrayLike<number>;
+}
+
+/** A peak that was found elsewhere: all in the units of the panel's axes. */
+export interface Peak {
+  /** Where it stands, along x. */
+  readonly at: number;
+  /** How high the curve is there. */
+  readonly height: number;
+  readonly prominence?: number;
+  /** Its width along x. */
+  readonly width?: number;
+  /** Where the width begins. */
+  readonly left?: number;
+  /** Where the width ends. */
+  readonly right?: number;
+  /** Instead of its place and width. */
+  readonly label?: string;
+}
+
+/** One curve. Where x or y is not finite there is a gap. */
+export interface Series {
+  readonly name: string;
+  readonly x: ArrayLike<number>;
+  /** As long as `x`. */
+  readonly y: ArrayLike<number>;
+  /** A `line`, `points`, or `both`; left out, points are drawn where there is room for them. */
+  readonly draw?: "line" | "points" | "both";
+  readonly peaks?: readonly Peak[];
+}
+
+/** A window along an axis, shaded. */
+export interface Shade {
+  readonly axis: "x" | "y";
+  readonly from: number;
+  readonly to: number;
+  readonly label?: string;
+}
+
+/** A line across the panel at one coordinate of an axis. */
+export interface ReferenceLine {
+  readonly axis: "x" | "y";
+  readonly at: number;
+  readonly label?: string;
+}
+
+/** A place in a heat map or frame worth pointing at. */
+export interface Mark {
+  readonly x: number;
+  readonly y: number;
+  readonly label?: string;
+}
+
+/** A rectangle in a heat map or frame, such as a region of interest. */
+export interface Region {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly label?: string;
+}
+
+/** What every panel may have. */
+export interface PanelBase {
+  readonly title?: string;
+  /** One line below the panel, such as what was averaged. */
+  readonly note?: string;
+  readonly shades?: readonly Shade[];
+  readonly lines?: readonly ReferenceLine[];
+}
+
+/** Curves over one axis. */
+export interface CurvePanel extends PanelBase {
+  readonly kind: "curve";
+  readonly x: PanelAxis;
+  readonly y: PanelAxis;
+  readonly series: readonly Series[];
+}
+
+/**
+ * Which readings the ends of the palette stand for: `full` is all of them, `robust` leaves out 0.5 % at either end,
+ * a pair says it.
+ */
+export type ColourRange = "full" | "robust" | readonly [number, number];
+
+/** What heat maps and frames have in common. */
+export interface PixelPanel extends PanelBase {
+  /** What the colours stand for. */
+  readonly z: Quantity;
+  readonly range?: ColourRange;
+  readonly marks?: readonly Mark[];
+  readonly regions?: readonly Region[];
+}
+
+/** Readings over two axes. */
+export interface HeatmapPanel extends PixelPanel {
+  readonly kind: "heatmap";
+  readonly x: GridAxis;
+  readonly y: GridAxis;
+  /** Row-major, `y.coordinates.length` rows; what is not finite was not measured. `range` is `full` when left out. */
+  readonly readings: ArrayLike<number>;
+}
+
+/** A frame: square pixels, the first row on top. */
+export interface ImagePanel extends PixelPanel {
+  readonly kind: "image";
+  readonly x: Quantity;
+  readonly y: Quantity;
+  readonly width: number;
+  readonly height: number;
+  /** Row-major, `height` rows; what is not finite was not measured. `range` is `robust` when left out. */
+  readonly readings: ArrayLike<number>;
+}
+
+/** One part of a figure with axes of its own. */
+export type Panel = CurvePanel | HeatmapPanel | ImagePanel;
+
+/** A figure as data. `JSON.stringify` of it, NaN as null, gives the same figure back. */
+export interface FigureData {
+  readonly title?: string;
+  readonly subtitle?: string;
+  /** In reading order. */
+  readonly panels: readonly Panel[];
+  /** Panels beside each other; 1 when left out. */
+  readonly columns?: number;
+}
+
+/** What a figure of nothing says, in every front. */
+export const NOTHING = "nothing measured yet";
+
+/** `wavelength (nm)`: how a quantity is written beside its axis. */
+export function axisTitle({ name, unit }: Quantity): string {
+  return unit && unit !== "1" ? `${name} (${unit})` : name;
+}
