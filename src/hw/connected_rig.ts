@@ -1,0 +1,150 @@
+import type { Clock } from "../core/clock.ts";
+import type { Device, Op, StopReason } from "../core/device.ts";
+import { DeviceError, messageOf, SondeError } from "../core/errors.ts";
+import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
+import { Timings } from "../core/timings.ts";
+import { guard } from "./guard.ts";
+
+const fullName = (device: string, part: string) => part ? `${device}.${part}` : device;
+
+/** Connected devices as the engine sees them: guarded axes, channels by full name, one closer. */
+export class ConnectedRig<A, D> implements Rig<A, D> {
+  readonly axes: ReadonlyMap<string, RigAxis>;
+  readonly channels: ReadonlyMap<string, RigChannel>;
+  readonly devices: ReadonlyMap<string, RigDevice>;
+  readonly timings: Timings = new Timings();
+  #drivers: ReadonlyMap<string, Device>;
+  #closing: Promise<void> | undefined;
+
+  /** Takes over the devices: closing the rig closes them. */
+  constructor(
+    drivers: ReadonlyMap<string, Device>,
+    readonly clock: Clock,
+    readonly seed: number,
+    readonly closeTimeoutMs: number,
+  ) {
+    const axes = new Map<string, RigAxis>(), channels = new Map<string, RigChannel>();
+    const devices = new Map<string, RigDevice>();
+    for (const [name, driver] of drivers) {
+      for (const [part, axis] of Object.entries(driver.axes ?? {})) {
+        // An axis that cannot stop by itself is stopped with its device.
+        const stop = axis.stop?.bind(axis) ?? driver.stop?.bind(driver);
+        const whole = fullName(name, part);
+        axes.set(whole, guard(whole, stop && !axis.stop ? withStop(axis, stop) : axis));
+      }
+      for (const [channel, info] of Object.entries(driver.detector?.channels ?? {})) {
+        const whole = fullName(name, channel);
+        channels.set(whole, { ...info, name: whole, device: name, channel });
+      }
+      devices.set(name, rigDevice(name, driver));
+    }
+    this.#drivers = drivers;
+    this.axes = axes;
+    this.channels = channels;
+    this.devices = devices;
+  }
+
+  /** Stops all, then closes all in reverse order; the second call waits for the first. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const failures = await closeDevices(this.#drivers, this.closeTimeoutMs);
+    if (failures.length) {
+      throw new AggregateError(failures, `closing the rig: ${failures.map(messageOf).join("; ")}`);
+    }
+  }
+
+  /** What a notebook or `console.log` shows: one line a device. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const line = ({ name, driver }: RigDevice) => {
+      const axes = [...this.axes.values()].filter((axis) => axis.name.split(".")[0] === name);
+      const channels = [...this.channels.values()].filter((channel) => channel.device === name);
+      const parts = [
+        ...axes.map((axis) => axisText(axis)),
+        ...channels.map((c) => `reads ${c.name}${unitText(c.unit)}`),
+      ];
+      return `  ${name} (${driver}): ${parts.join(", ")}`;
+    };
+    return `Rig {\n${[...this.devices.values()].map(line).join("\n")}\n}`;
+  }
+}
+
+const unitText = (unit: string) => unit && ` [${unit}]`;
+
+function axisText({ name, unit, limits, labels }: RigAxis): string {
+  return `axis ${name}${unitText(unit)}${limits ? ` ${limits.join(" … ")}` : labels ? ` ${labels.join("|")}` : ""}`;
+}
+
+function withStop(axis: NonNullable<Device["axes"]>[string], stop: (why: StopReason) => void | Promise<void>) {
+  return Object.assign(Object.create(axis) as typeof axis, {
+    set: axis.set.bind(axis),
+    readback: axis.readback.bind(axis),
+    stop,
+  });
+}
+
+function rigDevice(name: string, driver: Device): RigDevice {
+  return {
+    name,
+    driver: driver.driver,
+    detector: driver.detector,
+    ...(driver.stage && { stage: (op: Op) => driver.stage!(op) }),
+    stop: (why) => driver.stop?.(why),
+    settings: () => ({ driver: driver.driver, ...driver.settings?.(), ...declared(driver) }),
+  };
+}
+
+/** Units, limits and labels of a device's axes and channels, for the record. */
+function declared({ axes, detector }: Device): Record<string, unknown> {
+  const entries = <T extends object>(parts: Readonly<Record<string, T>>, keep: (part: T) => unknown) =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, keep(part)]));
+  return {
+    ...(axes && {
+      axes: entries(axes, ({ unit, limits, labels, tolerance, settleMs }) => ({
+        unit,
+        ...(limits && { limits }),
+        ...(labels && { labels }),
+        ...(tolerance !== undefined && { tolerance }),
+        ...(settleMs !== undefined && { settleMs }),
+      })),
+    }),
+    ...(detector && {
+      channels: entries(detector.channels, ({ unit, dtype = "float64", shape = [] }) => ({ unit, dtype, shape })),
+    }),
+  };
+}
+
+/**
+ * Stops every device at once, so that none moves on while another is slow to answer, then closes them one by one in
+ * reverse order. Each is tried whatever happened to the others; what failed is returned.
+ */
+export async function closeDevices(devices: ReadonlyMap<string, Device>, timeoutMs: number): Promise<Error[]> {
+  const failures: Error[] = [], reversed = [...devices].reverse();
+  const attempt = async (name: string, action: string, call: () => unknown) => {
+    try {
+      await within(timeoutMs, call);
+    } catch (thrown) {
+      const typed = thrown instanceof SondeError && thrown.message.startsWith(`${name}: `);
+      failures.push(typed ? thrown : new DeviceError(name, action, messageOf(thrown), { cause: thrown }));
+    }
+  };
+  await Promise.all(reversed.flatMap(([name, device]) => [
+    ...Object.values(device.axes ?? {}).map((axis) => attempt(name, "stop", () => axis.stop?.("done"))),
+    attempt(name, "stop", () => device.stop?.("done")),
+  ]));
+  for (const [name, device] of reversed) await attempt(name, "close", () => device[Symbol.asyncDispose]?.());
+  return failures;
+}
+
+/** Bounds a call by the computer's clock: a device that hangs must not keep the others open. */
+async function within(timeoutMs: number, call: () => unknown): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    await Promise.race([call(), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
