@@ -1,0 +1,75 @@
+import { type Issue, show } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Setpoints } from "../core/point.ts";
+import type { RigAxis } from "../core/rig.ts";
+import type { Reach } from "./reach.ts";
+
+/** Unit, kind and limits of one column against the axis of the rig that it moves. */
+function columnIssues({ column, least, most, labels }: Reach, axis: RigAxis, origin: Setpoints): Issue[] {
+  const { path, unit } = column, issues: Issue[] = [];
+  const error = (message: string, received: unknown, allowed: string, place = path) =>
+    issues.push({ path: place, message, received, allowed, severity: "error" });
+  if (unit !== undefined && unit !== axis.unit) {
+    error(
+      `unit ${show(unit)} is not the unit of ${axis.name} in the rig, ${show(axis.unit)}`,
+      unit,
+      axis.unit,
+      `${path}.unit`,
+    );
+  }
+  if (axis.labels) {
+    const known = axis.labels.map(show).join(", ");
+    for (const label of labels) {
+      if (!axis.labels.includes(label)) {
+        error(`${axis.name} has no label ${show(label)}; ${didYouMean(label, axis.labels)}`, label, known);
+      }
+    }
+    if (least <= most) {
+      error(`${axis.name} takes labels, not numbers; received ${least}; allowed: ${known}`, least, known);
+    }
+    return issues;
+  }
+  const numbers = axis.limits ? `${axis.limits[0]} … ${axis.limits[1]} ${axis.unit}`.trim() : "numbers";
+  if (labels.length) error(`${axis.name} takes numbers, not labels; received ${show(labels[0])}`, labels[0], numbers);
+  const start = column.relative ? origin[axis.name] ?? axis.setpoint : 0;
+  if (typeof start !== "number") {
+    issues.push({
+      path,
+      message:
+        `the limits of ${axis.name} (relative) are checked when the run begins, once it is known where it stands`,
+      severity: "warning",
+    });
+  } else if (axis.limits && least <= most) {
+    const beyond = [least + start, most + start].find((setpoint) =>
+      setpoint < axis.limits![0] || setpoint > axis.limits![1]
+    );
+    if (beyond !== undefined) {
+      error(`${axis.name} would go to ${beyond} ${axis.unit}; allowed: ${numbers}`, beyond, numbers);
+    }
+  }
+  return issues;
+}
+
+/**
+ * What is wrong with the axes of a plan on a rig, at every setpoint that is reached.
+ *
+ * @param origin where relative axes stand, as far as it is known
+ */
+export function axisIssues(
+  reached: readonly Reach[],
+  axes: ReadonlyMap<string, RigAxis>,
+  origin: Setpoints,
+): Issue[] {
+  return reached.flatMap((reach) => {
+    const { axis: name, path } = reach.column, axis = axes.get(name);
+    if (axis) return columnIssues(reach, axis, origin);
+    const message = `the rig has no axis ${show(name)}; ${didYouMean(name, axes.keys())}`;
+    return [{
+      path: `${path}.axis`,
+      message,
+      received: name,
+      allowed: [...axes.keys()].join(", "),
+      severity: "error" as const,
+    }];
+  });
+}

@@ -1,0 +1,109 @@
+import { InputError, type Issue } from "../core/errors.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Setpoint } from "../core/point.ts";
+import type { Rig } from "../core/rig.ts";
+import { buildTree } from "./build_tree.ts";
+import { duration, fileSize } from "./human.ts";
+import { examine, type Examined, type ExamineOptions } from "./examine.ts";
+import { planIssues } from "./parse_plan.ts";
+import { relativeAxes } from "./static_path.ts";
+
+/** One pass of a plan, as `check` shows it. */
+export interface CheckedPass {
+  readonly pass: string;
+  /** Slowest first. */
+  readonly dimensions: readonly { readonly name: string; readonly size: number | undefined; readonly unit: string }[];
+  readonly shape: readonly (number | undefined)[];
+}
+
+/** What `check` found. Printing it gives a summary for people. */
+export class CheckReport {
+  readonly issues: readonly Issue[];
+  readonly passes: readonly CheckedPass[];
+  /** Points that will be measured. */
+  readonly points: number;
+  /** Points of the grid that a mask leaves out. */
+  readonly skipped: number;
+  /** Milliseconds; undefined without a rig. */
+  readonly timeMs: number | undefined;
+  /** On disk before compression; undefined when nothing is read. */
+  readonly bytes: number | undefined;
+  readonly files: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+
+  /** From what `examine` found. */
+  constructor(examined: Examined) {
+    this.issues = examined.issues;
+    this.points = examined.points;
+    this.skipped = examined.gridPoints - examined.points;
+    this.timeMs = examined.timeMs;
+    this.bytes = examined.size?.bytes;
+    this.files = examined.size?.files;
+    this.peakMemoryBytes = examined.size?.peakMemoryBytes;
+    this.passes = (examined.layout?.groups ?? []).map((group) => ({
+      pass: group.pass ?? "points",
+      dimensions: group.dimensions.map(({ name, size, coordinates }) => ({
+        name,
+        size,
+        unit: coordinates[0]?.unit ?? "",
+      })),
+      shape: group.dimensions.map((d) => d.size),
+    }));
+  }
+
+  /** Whether the scan may run: there are no errors. */
+  get ok(): boolean {
+    return !this.issues.some((issue) => issue.severity === "error");
+  }
+
+  /** Throws an `InputError` with every issue unless the scan may run. */
+  orThrow(): this {
+    if (!this.ok) throw new InputError(this.issues);
+    return this;
+  }
+
+  /** Some lines for people. */
+  toString(): string {
+    const lines = this.passes.map(({ pass, dimensions, shape }) => {
+      const names = dimensions.map((d) => d.unit && d.unit !== "1" ? `${d.name} (${d.unit})` : d.name).join(" × ");
+      return `${this.passes.length > 1 ? pass + ": " : ""}${names || "one point"}: ${shape.join(" × ") || 1}`;
+    });
+    const skipped = this.skipped > 0 ? `, ${this.skipped.toLocaleString("en")} of the grid skipped` : "";
+    lines.push(`${this.points.toLocaleString("en")} points${skipped}`);
+    if (this.timeMs !== undefined) lines.push(`about ${duration(this.timeMs)}`);
+    if (this.bytes !== undefined) {
+      lines.push(
+        `${fileSize(this.bytes)} before compression in ${this.files} files, at most ${
+          fileSize(this.peakMemoryBytes ?? 0)
+        } of memory`,
+      );
+    }
+    for (const issue of this.issues) lines.push(`${issue.severity}: ${issue.path}: ${issue.message}`);
+    return lines.join("\n");
+  }
+}
+
+/** Where the relative axes of a plan stand, asked of the rig; the last setpoint where there was one, else the readback. */
+export async function findOrigin(plan: Plan, rig: Rig, signal: AbortSignal): Promise<Record<string, Setpoint>> {
+  const origin: Record<string, Setpoint> = {};
+  if (planIssues(plan).length) return origin;
+  for (const name of relativeAxes(buildTree(plan).tree)) {
+    const axis = rig.axes.get(name);
+    if (axis) origin[name] = axis.setpoint ?? await axis.readback({ signal });
+  }
+  return origin;
+}
+
+/**
+ * All that can be said of a plan before anything moves: every issue with its path, the shape, the points, the time, the
+ * bytes and the memory that it will take. Nothing moves and no file is touched; where a plan is relative, the rig is
+ * asked where its axes stand.
+ *
+ * @param rig left out, axes and limits are not checked
+ */
+export async function checkPlan(plan: Plan, rig?: Rig, options: ExamineOptions = {}): Promise<CheckReport> {
+  const first = new CheckReport(examine(plan, rig, options));
+  if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;
+  const origin = await findOrigin(plan, rig, new AbortController().signal);
+  return Object.keys(origin).length ? new CheckReport(examine(plan, rig, { ...options, origin })) : first;
+}

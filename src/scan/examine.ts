@@ -1,0 +1,148 @@
+import type { ChannelInfo } from "../core/device.ts";
+import { InputError, type Issue } from "../core/errors.ts";
+import type { Layout } from "../core/layout.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Setpoints } from "../core/point.ts";
+import type { Rig, RigChannel } from "../core/rig.ts";
+import { axisIssues } from "./axis_issues.ts";
+import { buildTree } from "./build_tree.ts";
+import { estimateMs } from "./estimate.ts";
+import { nameIssues } from "./names.ts";
+import { planIssues, refuseBottomless } from "./parse_plan.ts";
+import { planLayout } from "./plan_layout.ts";
+import { reach, type Reached } from "./reach.ts";
+import { readList } from "./read_list.ts";
+import { passesOf, spacePoints, type Tree } from "./space.ts";
+
+/** Loops inside one another that are warned about, and refused, beyond. */
+const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
+
+/** The point budget of a plan that names none. */
+export const MAX_POINTS = 1e7;
+
+/** What a run will need on disk and in memory, by the planner of chunks and shards. */
+export interface Size {
+  readonly bytes: number;
+  readonly files: number;
+  readonly peakMemoryBytes: number;
+  readonly warnings: readonly string[];
+}
+
+/** How a layout with these channels is sized. */
+export type Sizing = (
+  input: { layout: Layout; channels: readonly (ChannelInfo & { readonly name: string })[]; readBy?: readonly string[] },
+) => Size;
+
+/** What `check` and `scan` may say beside the plan. */
+export interface ExamineOptions {
+  readonly read?: readonly string[];
+  readonly maxPoints?: number;
+  readonly readBy?: readonly string[];
+  /** Where relative axes stand. */
+  readonly origin?: Setpoints;
+  readonly sizing?: Sizing;
+}
+
+/** What can be said of a plan before anything moves. */
+export interface Examined {
+  readonly issues: readonly Issue[];
+  /** Undefined when the plan is too broken to be laid out. */
+  readonly tree?: Tree;
+  readonly layout?: Layout;
+  readonly channels: readonly RigChannel[];
+  /** Points on the grid of all passes, masked ones included. */
+  readonly gridPoints: number;
+  /** Points that will be measured. */
+  readonly points: number;
+  readonly timeMs?: number;
+  readonly size?: Size;
+}
+
+function depthIssues(tree: Tree): Issue[] {
+  const depth = Math.max(...passesOf(tree).map((space) => space.dimensions.length));
+  const path = "plan", received = depth, allowed = `at most ${DEPTH_ALLOWED} loops`;
+  if (depth > DEPTH_ALLOWED) {
+    return [{
+      path,
+      message: `${depth} loops inside one another; allowed: ${allowed}`,
+      received,
+      allowed,
+      severity: "error",
+    }];
+  }
+  if (depth > DEPTH_WARNED) {
+    return [{
+      path,
+      message: `Deep nesting may slow the scan: ${depth} loops inside one another`,
+      received,
+      severity: "warning",
+    }];
+  }
+  return [];
+}
+
+function budgetIssue(points: number, maxPoints: number): Issue[] {
+  if (points <= maxPoints) return [];
+  const message =
+    `${points.toLocaleString("en")} points are more than the budget of ${maxPoints.toLocaleString("en")}; ` +
+    "ask for fewer, or raise maxPoints";
+  return [{ path: "plan", message, received: points, allowed: `at most ${maxPoints} points`, severity: "error" }];
+}
+
+/** The names that a plan and a read list bring, each with where it stands. */
+function chosenNames(reached: readonly Reached[], channels: readonly RigChannel[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { columns } of reached) for (const { column } of columns) names.set(column.axis, `${column.path}.axis`);
+  for (const channel of channels) names.set(channel.name, `read: ${channel.name}`);
+  return names;
+}
+
+/**
+ * Everything that can be known of a plan without moving anything: all issues, with paths; shape, points, time and size.
+ * It never throws for a bad plan.
+ */
+export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOptions = {}): Examined {
+  const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
+  const reading = rig ? readList(rig, read) : { channels: [], issues: [] };
+  const nothing = { channels: reading.channels, gridPoints: 0, points: 0 };
+  try {
+    refuseBottomless(plan, "plan");
+  } catch (thrown) {
+    if (thrown instanceof InputError) return { ...nothing, issues: thrown.issues };
+    throw thrown;
+  }
+  const bad = planIssues(plan);
+  if (bad.length) return { ...nothing, issues: [...bad, ...reading.issues] };
+  const { tree, issues: structure } = buildTree(plan);
+  const passes = passesOf(tree), gridPoints = passes.reduce((sum, space) => sum + spacePoints(space), 0);
+  const first = [...structure, ...depthIssues(tree), ...budgetIssue(gridPoints, maxPoints), ...reading.issues];
+  if (gridPoints > maxPoints || structure.length) return { ...nothing, gridPoints, points: gridPoints, issues: first };
+
+  const reached = passes.map(reach), points = reached.reduce((sum, r) => sum + r.points, 0);
+  const layout = planLayout(tree, rig?.axes ?? new Map(), origin);
+  const issues = [...first, ...nameIssues(chosenNames(reached, reading.channels), layout)];
+  if (points === 0) {
+    issues.push({
+      path: "plan",
+      message: "the plan has no points: its masks leave none",
+      received: 0,
+      severity: "error",
+    });
+  }
+  if (rig) issues.push(...onceEach(reached.flatMap((r) => axisIssues(r.columns, rig.axes, origin))));
+  const size = options.sizing?.({ layout, channels: reading.channels, readBy: options.readBy });
+  for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
+  const timeMs = rig && estimateMs(tree, timeModel(rig, reading.channels), points / gridPoints);
+  return { issues, tree, layout, channels: reading.channels, gridPoints, points, timeMs, size };
+}
+
+/** Passes share outer dimensions, so the same issue can come up in each. */
+function onceEach(issues: readonly Issue[]): Issue[] {
+  return [...new Map(issues.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
+}
+
+function timeModel(rig: Rig, channels: readonly RigChannel[]) {
+  const devices = [...new Set(channels.map((channel) => channel.device))];
+  const detectors = new Map(devices.map((name) => [name, rig.devices.get(name)!.detector!]));
+  return { axes: rig.axes, detectors, timings: rig.timings };
+}

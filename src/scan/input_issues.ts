@@ -1,0 +1,93 @@
+import type { z } from "zod";
+import { type Issue, show } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** `["plans", 1, "stop"]` after `plan` as `plan.plans[1].stop`. */
+function pathText(root: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, root);
+}
+
+function at(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], input);
+}
+
+/** What zod expects, in words. */
+function allowedBy(issue: ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "number" || issue.expected === "int"
+        ? `a${issue.expected === "int" ? " whole" : ""} number`
+        : `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+    case "invalid_value":
+      return issue.values.map(show).join(", ");
+    case "too_small":
+      if (issue.origin === "array" || issue.origin === "string") {
+        return issue.origin === "string"
+          ? "some text"
+          : `${issue.exact ? "exactly" : "at least"} ${issue.minimum} entries`;
+      }
+      return `a number ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "array" ? `at most ${issue.maximum} entries` : `a number of at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The branch of a union that came nearest, where zod reports all of them. */
+function nearestBranch(issue: Extract<ZodIssue, { code: "invalid_union" }>): ZodIssue[] {
+  const depth = (branch: ZodIssue[]) => Math.max(0, ...branch.map((inner) => inner.path.length));
+  return [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+}
+
+/** The keys that the schema knows beside an unknown one. */
+export type KnownKeys = (received: unknown, path: readonly PropertyKey[]) => readonly string[];
+
+/**
+ * What zod found, as issues that name the key, what was received and what is allowed.
+ *
+ * @param knownKeys tells the allowed keys of the object that holds an unknown one
+ */
+export function inputIssues(error: z.ZodError, input: unknown, root: string, knownKeys: KnownKeys): Issue[] {
+  const convert = (issue: ZodIssue, prefix: readonly PropertyKey[]): Issue[] => {
+    const path = [...prefix, ...issue.path], received = at(input, path), where = pathText(root, path);
+    const problem = (message: string, allowed?: string, got: unknown = received, place = where): Issue[] => [
+      { path: place, message, received: got, allowed, severity: "error" },
+    ];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.flatMap((key) =>
+        problem(
+          `unknown key "${key}"; ${didYouMean(key, knownKeys(received, path))}`,
+          undefined,
+          key,
+          pathText(root, [...path, key]),
+        )
+      );
+    }
+    if (issue.code === "invalid_union") {
+      if (!issue.errors.length && "options" in issue) {
+        const kinds = (issue.options as unknown[]).map(String);
+        const text = received === undefined ? "is missing" : `${show(received)} is unknown`;
+        return problem(`kind ${text}; ${didYouMean(String(received ?? ""), kinds)}`, kinds.join(", "));
+      }
+      if (issue.errors.every((branch) => branch.every((inner) => inner.path.length === 0))) {
+        const allowed = issue.errors.flat().map(allowedBy).join(" or ");
+        return problem(`expected ${allowed}, received ${show(received)}`, allowed);
+      }
+      const branch = nearestBranch(issue);
+      if (branch.length) return branch.flatMap((inner) => convert(inner, path));
+    }
+    if (issue.code === "custom") return problem(`${issue.message}; received ${show(received)}`, issue.message);
+    const allowed = allowedBy(issue);
+    return problem(
+      received === undefined ? `is missing; expected ${allowed}` : `expected ${allowed}, received ${show(received)}`,
+      allowed,
+    );
+  };
+  return error.issues.flatMap((issue) => convert(issue, []));
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import type { Plan } from "../core/plan.ts";
+
+const number = z.number();
+const axis = z.string().min(1).describe("The axis' name in the rig, as in x or camera.exposure");
+const num = z.int().min(1).describe("How many points");
+const unit = z.string().optional().describe("The unit meant; a rig with another unit is refused");
+const settleMs = z.number().min(0).optional().describe("Wait this long after each move, in ms");
+const pair = z.tuple([number, number]);
+const positivePair = z.tuple([z.number().positive(), z.number().positive()]);
+const axisPair = z.tuple([axis, axis]);
+
+const region = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("ellipse"),
+    axes: axisPair,
+    center: pair,
+    radii: positivePair,
+    angle: number.optional().describe("Degrees, anticlockwise"),
+  }),
+  z.strictObject({ kind: z.literal("polygon"), axes: axisPair, vertices: z.array(pair).min(3) }),
+]);
+
+const leaf = { axis, unit, settleMs };
+
+/** The schema of each node, by kind. Getters, because plans hold plans. */
+const nodes = [
+  z.strictObject({ kind: z.literal("linspace"), ...leaf, start: number, stop: number, num })
+    .describe("num setpoints from start to stop, both included, evenly spaced"),
+  z.strictObject({ kind: z.literal("logspace"), ...leaf, start: number, stop: number, num })
+    .describe("num setpoints from start to stop, both included, in equal ratios")
+    .refine(({ start, stop }) => start * stop > 0, {
+      error: "start and stop must both be above 0, or both below",
+      path: ["start"],
+    }),
+  z.strictObject({ kind: z.literal("list"), ...leaf, setpoints: z.array(z.union([number, z.string()])).min(1) })
+    .describe("these setpoints in this order, numbers or labels")
+    .refine(({ setpoints }) => new Set(setpoints.map((s) => typeof s)).size <= 1, {
+      error: "setpoints are either all numbers or all labels",
+      path: ["setpoints"],
+    }),
+  z.strictObject({
+    kind: z.literal("step"),
+    ...leaf,
+    start: number,
+    stop: number,
+    step: number,
+    end: z.enum(["included", "excluded"]).describe("Whether stop is measured when the steps meet it"),
+  }).describe("from start in steps of step up to stop"),
+  z.strictObject({
+    kind: z.literal("nest"),
+    get plans() {
+      return z.array(planSchema).min(1);
+    },
+  }).describe("every plan at each point of those before it, slowest first"),
+  z.strictObject({
+    kind: z.literal("zip"),
+    get plans() {
+      return z.array(planSchema).min(1);
+    },
+  }).describe("plans of equal length moved together"),
+  z.strictObject({
+    kind: z.literal("concat"),
+    get plans() {
+      return z.array(planSchema).min(1);
+    },
+  }).describe("plans one after the other"),
+  z.strictObject({
+    kind: z.literal("snake"),
+    get plan() {
+      return planSchema;
+    },
+  }).describe("the plan, backwards at every other visit"),
+  z.strictObject({
+    kind: z.literal("shuffle"),
+    get plan() {
+      return planSchema;
+    },
+    seed: z.int().optional(),
+  }).describe("the plan's points in a seeded random order"),
+  z.strictObject({
+    kind: z.literal("spiral"),
+    axes: axisPair,
+    center: pair,
+    radius: z.union([z.number().positive(), positivePair]),
+    num,
+    shape: z.enum(["fermat", "archimedean"]).optional(),
+    turns: z.number().positive().optional(),
+    unit,
+    settleMs,
+  }).describe("points on a spiral of two axes, from the inside out"),
+  z.strictObject({
+    kind: z.literal("mask"),
+    get plan() {
+      return planSchema;
+    },
+    region,
+  }).describe("the plan's points inside a region"),
+  z.strictObject({
+    kind: z.literal("relative"),
+    get plan() {
+      return planSchema;
+    },
+  }).describe("setpoints as offsets from where the axes stand"),
+  z.strictObject({ kind: z.literal("repeat"), num, name: z.string().min(1).optional() })
+    .describe("num times whatever is nested inside"),
+  z.strictObject({ kind: z.literal("every"), ms: z.number().positive(), num, name: z.string().min(1).optional() })
+    .describe("num times, ms apart from start to start"),
+  z.strictObject({ kind: z.literal("use"), plan: z.string().min(1) }).describe("a plan of `plans` by its name"),
+] as const;
+
+/** What a plan may look like. */
+export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("kind", nodes)) as unknown as z.ZodType<
+  Plan
+>;
+
+/** The keys that a node of a kind may have, for the near match of an unknown one. */
+export function nodeKeys(node: unknown): readonly string[] {
+  const kind = (node as { kind?: unknown } | undefined)?.kind;
+  const schema = nodes.find((candidate) => candidate.shape.kind.value === kind);
+  return schema ? Object.keys(schema.shape) : [];
+}
+
+/** What to do when a reading still fails after its retries. */
+export const onReadErrorSchema = z.strictObject({
+  retries: z.int().min(0).max(100).optional(),
+  then: z.enum(["record", "skipLine", "pause", "abort"]).optional(),
+});
+
+/** A scan as a YAML file: everything that `scan` takes, and named plans. */
+export const scanFileSchema = z.strictObject({
+  name: z.string().optional(),
+  sample: z.string().optional(),
+  operator: z.string().optional(),
+  notes: z.string().optional(),
+  seed: z.int().optional(),
+  maxPoints: z.number().positive().optional(),
+  rig: z.record(z.string(), z.record(z.string(), z.unknown())).optional()
+    .describe("Devices by name, each with its driver and options"),
+  read: z.array(z.string().min(1)).min(1).describe("The detectors to read at each point"),
+  to: z.string().min(1).optional().describe("Where to store; runs/{date}/{number}-{name}.zarr when left out"),
+  onReadError: onReadErrorSchema.optional(),
+  readTimeoutMs: z.number().positive().optional(),
+  plans: z.record(z.string(), planSchema).optional().describe("Plans by name, for `use`"),
+  plan: planSchema,
+});
+
+/** The JSON Schema of scan files, for editors. */
+export function scanFileJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(scanFileSchema, { io: "input" }), title: "Sonde scan" };
+}
