@@ -15,7 +15,6 @@ import time
 import bluesky
 from bluesky import RunEngine
 from bluesky.plans import grid_scan, scan
-from ophyd.status import Status
 
 
 class Device:
@@ -39,16 +38,22 @@ class Device:
         return {}
 
 
-def done():
-    status = Status()
-    status.set_finished()
-    return status
+class Done:
+    """A status that was done before it was made: ophyd's own starts a thread for each, which is not Bluesky's doing."""
+
+    done = success = True
+
+    def add_callback(self, callback):
+        callback(self)
+
+    def exception(self, timeout=0.0):
+        return None
 
 
 class Motor(Device):
     def set(self, place):
         self.place = place
-        return done()
+        return Done()
 
     @property
     def position(self):
@@ -62,7 +67,7 @@ class Motor(Device):
 class Detector(Device):
     def trigger(self):
         self.place += 1
-        return done()
+        return Done()
 
 
 points = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
