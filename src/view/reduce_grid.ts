@@ -25,7 +25,7 @@ export function reduceGrid(
   if (readings.length !== width * height) {
     throw new RangeError(`a grid of ${width} × ${height} needs ${width * height} readings, got ${readings.length}`);
   }
-  const factorX = Math.max(1, Math.ceil(width / longest)), factorY = Math.max(1, Math.ceil(height / longest));
+  const factorX = reduction(width, longest), factorY = reduction(height, longest);
   const newWidth = Math.ceil(width / factorX), newHeight = Math.ceil(height / factorY);
   const sums = new Float64Array(newWidth * newHeight), counts = new Uint32Array(newWidth * newHeight);
   for (let row = 0; row < height; row++) {
@@ -41,6 +41,11 @@ export function reduceGrid(
   }
   const means = sums.map((mean, cell) => counts[cell] ? mean : NaN);
   return { readings: means, width: newWidth, height: newHeight, factorX, factorY };
+}
+
+/** By which whole factor a side is reduced. */
+export function reduction(side: number, longest: number = LONGEST_SIDE): number {
+  return Math.max(1, Math.ceil(side / longest));
 }
 
 /** What a reduced picture says of itself, empty when nothing was reduced. */

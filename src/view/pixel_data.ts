@@ -1,0 +1,57 @@
+import { colourRange } from "./colour_range.ts";
+import type { HeatmapPanel, ImagePanel, PanelAxis } from "./figure_data.ts";
+import { type Grid, toGrid } from "./grid.ts";
+import { reduction, reductionNote } from "./reduce_grid.ts";
+import { properDomain } from "./scale.ts";
+
+/** A heat map or a frame, made ready for drawing: the same in every front. */
+export interface PixelData {
+  readonly grid: Grid;
+  readonly x: PanelAxis;
+  readonly y: PanelAxis;
+  /** Where the axes end: at the edges of the outermost cells, unless the panel says otherwise. */
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+  /** Whether y grows downward, as in a frame. */
+  readonly down: boolean;
+  /** The readings at the ends of the palette. */
+  readonly colours: readonly [number, number];
+  /** What the panel says below itself: its own note, and how its pixels were reduced. */
+  readonly note: string;
+}
+
+/** Makes a heat map or frame ready for drawing; undefined when there is nothing to draw. */
+export function pixelData(panel: HeatmapPanel | ImagePanel): PixelData | undefined {
+  const image = panel.kind === "image", grid = image ? imageGrid(panel) : toGrid(panel);
+  const colours = colourRange(grid.readings, panel.range ?? (image ? "robust" : "full"));
+  if (!colours) return undefined;
+  const { x, y } = panel as { x: PanelAxis; y: PanelAxis };
+  return {
+    grid,
+    x,
+    y,
+    xDomain: properDomain(x.range ?? ends(grid.x.edges), x.scale === "log"),
+    yDomain: properDomain(y.range ?? ends(grid.y.edges), y.scale === "log"),
+    down: image,
+    colours,
+    note: [panel.note, grid.x.uniform && grid.y.uniform && reductionOf(grid)].filter(Boolean).join("; "),
+  };
+}
+
+function reductionOf({ x, y }: Grid): string {
+  return reductionNote({ factorX: reduction(x.centres.length), factorY: reduction(y.centres.length) });
+}
+
+function ends(edges: readonly number[]): [number, number] {
+  return [edges[0], edges[edges.length - 1]];
+}
+
+function imageGrid({ width, height, readings }: ImagePanel): Grid {
+  return { x: pixelEdges(width), y: pixelEdges(height), readings: Float64Array.from(readings) };
+}
+
+/** Pixel k reaches from k − 0.5 to k + 0.5, so that its number stands at its middle. */
+function pixelEdges(length: number) {
+  const centres = Array.from({ length }, (_, k) => k), edges = Array.from({ length: length + 1 }, (_, k) => k - 0.5);
+  return { centres, edges, uniform: true };
+}
