@@ -1,0 +1,41 @@
+import type { Random } from "../../core/random.ts";
+
+/** How an image sensor turns electrons into counts. */
+export interface Sensor {
+  /** Counts without light. */
+  readonly offset: number;
+  /** Standard deviation of the electronics, counts. */
+  readonly readNoise: number;
+}
+
+/** Means above this are drawn from a normal distribution, where Poisson's skew no longer shows. */
+const NORMAL_ABOVE = 30;
+
+/** The largest count. */
+const SATURATION = 65535;
+
+/**
+ * Fills `counts` with what a sensor gives for `light[i] * electrons` electrons: Poisson shot noise, Gaussian read noise, an
+ * offset, and saturation at 65535. One electron is one count, so mean and variance of the light's part are equal.
+ */
+export function exposeCounts(
+  light: ArrayLike<number>,
+  electrons: number,
+  sensor: Sensor,
+  random: Random,
+  noiseFactor: number,
+  counts: Uint16Array,
+): void {
+  const { offset, readNoise } = sensor, readVariance = readNoise * readNoise;
+  for (let i = 0; i < counts.length; i++) {
+    const mean = light[i] * electrons;
+    // The sum of a wide Poisson and a normal variable is drawn as one normal variable.
+    const count = noiseFactor === 0
+      ? mean
+      : mean > NORMAL_ABOVE
+      ? mean + noiseFactor * Math.sqrt(mean + readVariance) * random.normal()
+      : mean + noiseFactor * (random.poisson(mean) - mean + readNoise * random.normal());
+    const rounded = Math.round(offset + count);
+    counts[i] = rounded < 0 ? 0 : rounded > SATURATION ? SATURATION : rounded;
+  }
+}
