@@ -1,0 +1,110 @@
+import { type Bases, sweepBases } from "./bases.ts";
+import { localMaxima } from "./local_maxima.ts";
+import { checkNumber } from "./numbers.ts";
+import { scanBases } from "./scan_bases.ts";
+import { type Signal, toFloat64, toIndices } from "./signal.ts";
+
+/** How far peaks stand out of their surroundings; one entry per peak. */
+export interface Prominences extends Bases {
+  /** The peak's height over the higher of its two bases, in the signal's unit. */
+  readonly prominences: Float64Array;
+}
+
+/**
+ * The prominence of each peak: how far one must descend from it before one can climb higher, and the bases on both
+ * sides from which that is counted. As `scipy.signal.peak_prominences`, in time proportional to the signal's length.
+ * A sample that is no peak has prominence 0 (scipy gives a warning as well). NaN ends a peak's surroundings.
+ *
+ * @param signal the samples
+ * @param peaks indices of samples, in any order
+ * @param wlen look at a window of this many samples around each peak only, rounded up to the next odd number
+ * @returns prominences in the signal's unit, and bases as indices of samples
+ * @throws {InputError} when a peak is no index of the signal, or `wlen` is not over 1
+ *
+ * @example
+ * ```ts
+ * import { peakProminences } from "./mod.ts";
+ * const { prominences, leftBases } = peakProminences([0, 3, 1, 2, 0], [1, 3]);
+ * console.assert(prominences.join() === "3,1" && leftBases.join() === "0,2");
+ * ```
+ */
+export function peakProminences(signal: Signal, peaks: ArrayLike<number>, wlen?: number | null): Prominences {
+  const x = toFloat64(signal), indices = toIndices(peaks, x.length);
+  checkNumber("wlen", wlen);
+  return prominencesOf(x, indices, wlen, () => localMaxima(x));
+}
+
+/**
+ * `peakProminences` on arguments that were checked.
+ *
+ * @param maxima gives all local maxima of `x`; called only when they are needed
+ */
+export function prominencesOf(
+  x: Float64Array,
+  peaks: Int32Array,
+  wlen: number | null | undefined,
+  maxima: () => Int32Array,
+): Prominences {
+  const bases = wlen ? scanBases(x, peaks, Math.ceil(wlen) >> 1, Infinity)! : freeBases(x, peaks, maxima);
+  const prominences = Float64Array.from(peaks, (peak, k) => {
+    const left = x[bases.leftBases[k]], right = x[bases.rightBases[k]];
+    return x[peak] - (left > right ? left : right);
+  });
+  return { prominences, ...bases };
+}
+
+/** Bases without a window. Few peaks are quickest walked from; where that gets long, one sweep serves all. */
+function freeBases(x: Float64Array, peaks: Int32Array, maxima: () => Int32Array): Bases {
+  const few = peaks.length < x.length / 32;
+  const scanned = few ? scanBases(x, peaks, x.length, x.length) : undefined;
+  if (scanned) return scanned;
+  const nodes = union(maxima(), peaks), swept = sweepBases(x, nodes);
+  if (nodes.length === peaks.length && nodes.every((node, k) => node === peaks[k])) return swept;
+  const { leftBases, rightBases } = swept, places = ranks(nodes, peaks);
+  return { leftBases: places.map((k) => leftBases[k]), rightBases: places.map((k) => rightBases[k]) };
+}
+
+/** All indices of both, ascending, each once. */
+function union(maxima: Int32Array, peaks: Int32Array): Int32Array {
+  const sorted = isAscending(peaks) ? peaks : peaks.slice().sort();
+  const all = new Int32Array(maxima.length + sorted.length);
+  let count = 0, a = 0, b = 0;
+  while (a < maxima.length || b < sorted.length) {
+    const next = b === sorted.length || maxima[a] <= sorted[b] ? maxima[a++] : sorted[b++];
+    if (!count || all[count - 1] !== next) all[count++] = next;
+  }
+  return all.slice(0, count);
+}
+
+function isAscending(indices: Int32Array): boolean {
+  for (let k = 1; k < indices.length; k++) if (indices[k] <= indices[k - 1]) return false;
+  return true;
+}
+
+/** The place of each peak among the nodes, all of which are found; ascending peaks are found in one walk. */
+function ranks(nodes: Int32Array, peaks: Int32Array): Int32Array {
+  const places = new Int32Array(peaks.length);
+  let place = 0;
+  for (let k = 0; k < peaks.length; k++) {
+    if (nodes[place] > peaks[k]) place = 0;
+    if (nodes[place] !== peaks[k]) place = search(nodes, peaks[k], place);
+    places[k] = place;
+  }
+  return places;
+}
+
+/** The place of `index` in `nodes`, at or after `from`: by steps that double, then by halving. */
+function search(nodes: Int32Array, index: number, from: number): number {
+  let low = from, step = 1;
+  while (low + step < nodes.length && nodes[low + step] <= index) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, nodes.length);
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle] <= index) low = middle;
+    else high = middle;
+  }
+  return low;
+}

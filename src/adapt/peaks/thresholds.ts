@@ -1,0 +1,15 @@
+/** How far peaks stand above the samples beside them; one entry per peak. */
+export interface Thresholds {
+  /** The peak's sample minus the one before it. */
+  readonly leftThresholds: Float64Array;
+  /** The peak's sample minus the one after it. */
+  readonly rightThresholds: Float64Array;
+}
+
+/** Both thresholds of each peak, 0 within a plateau. Peaks are never the first or last sample. */
+export function thresholds(x: Float64Array, peaks: Int32Array): Thresholds {
+  return {
+    leftThresholds: Float64Array.from(peaks, (peak) => x[peak] - x[peak - 1]),
+    rightThresholds: Float64Array.from(peaks, (peak) => x[peak] - x[peak + 1]),
+  };
+}
