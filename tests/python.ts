@@ -1,6 +1,6 @@
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = resolve(import.meta.dirname!, "..");
 
 /** The interpreter of `.venv`, which `deno task setup` makes. */
 export const PYTHON = Deno.build.os === "windows"
@@ -15,19 +15,22 @@ export const PYTHON = Deno.build.os === "windows"
  */
 export async function python<T = unknown>(code: string, input: unknown = null, args: string[] = []): Promise<T> {
   const program = `import sys, json, warnings\nwarnings.simplefilter("error")\ndata = json.load(sys.stdin)\n${code}`;
-  const child = new Deno.Command(PYTHON, {
-    args: ["-c", program, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  })
-    .spawn();
+  const child = spawn(["-c", program, ...args]);
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(toPythonJson(input)));
-  await writer.close();
+  // A program that ends before it has read everything breaks the pipe; what it said matters more.
+  const fed = writer.write(new TextEncoder().encode(toPythonJson(input))).then(() => writer.close()).catch(() => {});
   const { success, stdout, stderr } = await child.output();
+  await fed;
   if (!success) throw new Error(`python failed:\n${new TextDecoder().decode(stderr)}`);
   return fromPythonJson(new TextDecoder().decode(stdout)) as T;
+}
+
+function spawn(args: string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command(PYTHON, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  } catch (cause) {
+    throw new Error(`${PYTHON} cannot be run; make it with: deno task setup`, { cause });
+  }
 }
 
 /** JSON as Python's `json` reads it: NaN and infinities as bare words, typed arrays as lists. */

@@ -90,20 +90,21 @@ export function logicOf(text: string): string {
 /**
  * Source files that are not named after anything they export, as `path: what they export`. The words of the file's name
  * stand in the name of an export, in the singular or plural: `find_peaks.ts` holds `findPeaks`, `errors.ts` holds
- * `SondeError`, `lamp.ts` holds `lampThroughSlit`. Entries of programs and Workers export nothing.
+ * `SondeError`, `lamp.ts` holds `lampThroughSlit`. A folder's `mod.ts` only lists, and entries of programs and Workers
+ * export nothing.
  *
  * @param families files that hold many small things of one kind and are named after the kind, with the reason
  */
 export function misnamedFiles(sources: readonly Source[], families: Readonly<Record<string, string>> = {}): string[] {
   return sources
     .filter(({ path, text }) =>
-      inSource(path) && !(path in families) && !isEntry(path) && !isNamedAfterExport(path, text)
+      inSource(path) && !(path in families) && !isNameless(path) && !isNamedAfterExport(path, text)
     )
     .map(({ path, text }) => `${path}: exports ${exportsOf(text).join(", ") || "nothing"}`);
 }
 
-function isEntry(path: string): boolean {
-  return /(^|\/)main\.ts$|(^|[/_])worker\.ts$/.test(path);
+function isNameless(path: string): boolean {
+  return /\/(main|mod|worker|\w+_worker)\.ts$/.test(path);
 }
 
 function isNamedAfterExport(path: string, text: string): boolean {

@@ -36,7 +36,11 @@ export async function listTestFiles(folder: string, deep = true): Promise<string
  * Every job is a process of its own: a crash in a vendor's library, a signal or a test that hangs costs one file, not
  * the run, and files share neither environment nor folder.
  */
-export async function runJobs(jobs: readonly Job[], width: number): Promise<Tally> {
+export async function runJobs(
+  jobs: readonly Job[],
+  width: number,
+  say: (text: string) => void = console.log,
+): Promise<Tally> {
   const total: Tally = { passed: 0, failed: [], skipped: [] };
   const waiting = [...jobs];
   const work = async () => {
@@ -44,8 +48,8 @@ export async function runJobs(jobs: readonly Job[], width: number): Promise<Tall
       const startedMs = performance.now();
       const { tally, text } = await runJob(job);
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-      console.log(`${tally.failed.length ? "FAIL" : "ok  "} ${job.name}: ${countsOf(tally)} (${seconds} s)`);
-      if (tally.failed.length) console.log(text);
+      say(`${tally.failed.length ? "FAIL" : "ok  "} ${job.name}: ${countsOf(tally)} (${seconds} s)`);
+      if (tally.failed.length) say(text);
       total.passed += tally.passed;
       total.failed.push(...tally.failed);
       total.skipped.push(...tally.skipped);

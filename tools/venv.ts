@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { aptInstall } from "./apt.ts";
 import { ROOT } from "./root.ts";
 import { lastLine, runCommand } from "./run_command.ts";
@@ -14,13 +14,13 @@ const CANDIDATES = Deno.build.os === "windows"
 /** The interpreter inside a virtual environment. */
 export function venvPython(folder: string): string {
   return Deno.build.os === "windows"
-    ? join(ROOT, folder, "Scripts", "python.exe")
-    : join(ROOT, folder, "bin", "python");
+    ? resolve(ROOT, folder, "Scripts", "python.exe")
+    : resolve(ROOT, folder, "bin", "python");
 }
 
 /**
- * Makes the virtual environment `folder` hold what `pins` (a requirements file) says. When it already does, which a
- * stamp of the pins inside it tells, nothing is run.
+ * Makes the virtual environment `folder` hold what `pins` (a requirements file) says; both are seen from the repository's
+ * folder. When it already does, which a stamp of the pins inside it tells, nothing is installed.
  *
  * @returns why it could not be made, or undefined when it is there
  */
@@ -29,8 +29,8 @@ export async function ensureVenv(
   pins: string,
   say: (line: string) => void,
 ): Promise<string | undefined> {
-  const stampFile = join(ROOT, folder, ".sonde-pins"), python = venvPython(folder);
-  const stamp = await digest(await Deno.readFile(join(ROOT, pins)));
+  const stampFile = join(resolve(ROOT, folder), ".sonde-pins"), python = venvPython(folder);
+  const stamp = await digest(await Deno.readFile(resolve(ROOT, pins)));
   if (await readText(stampFile) === stamp && await works(python)) return undefined;
 
   if (!await works(python)) {
@@ -55,7 +55,7 @@ async function makeVenv(folder: string, say: (line: string) => void): Promise<st
   if (made.code !== 0 && !await aptInstall("python3-venv", say)) made = await venv();
   if (made.code !== 0) made = await runCommand(interpreter, ["-m", "virtualenv", "--clear", folder]);
   if (made.code === 0) return undefined;
-  await Deno.remove(join(ROOT, folder), { recursive: true }).catch(() => {});
+  await Deno.remove(resolve(ROOT, folder), { recursive: true }).catch(() => {});
   return `${interpreter} can make no virtual environment; install python3-venv or virtualenv`;
 }
 

@@ -8,7 +8,8 @@ async function outcomesOf(source: string, timeoutMs = 60_000) {
   const file = `${folder}/some_test.ts`;
   try {
     await Deno.writeTextFile(file, source);
-    return await runJobs([{ name: "some", args: ["-A", "--no-check", "--no-config", file], timeoutMs }], 1);
+    const job = { name: "some", args: ["-A", "--no-check", "--no-config", file], timeoutMs };
+    return await runJobs([job], 1, () => {});
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
