@@ -61,7 +61,7 @@ export function toPythonJson(input: unknown): string {
 function fromPythonJson(text: string): unknown {
   const marked = text.replace(
     /("(?:[^"\\]|\\.)*")|-?\bInfinity\b|\bNaN\b/g,
-    (word, quoted) => quoted ?? `"\u0000${word}"`,
+    (word, quoted) => quoted ?? `"\\u0000${word}"`,
   );
   return JSON.parse(marked, (_, v) => typeof v === "string" && v[0] === "\u0000" ? Number(v.slice(1)) : v);
 }
