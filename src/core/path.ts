@@ -12,8 +12,16 @@ export interface MeasureRequest {
   readonly read?: readonly string[];
   /** Outside a mask: nothing moves, nothing is read, the point is recorded as skipped. */
   readonly skip?: boolean;
-  /** Wait until this long after the request that had `dueMs` 0 (start to start); overruns are recorded. */
-  readonly dueMs?: number;
+  /** Paced loops that step with this point, outermost first: wait for each of them. */
+  readonly due?: readonly Due[];
+}
+
+/** A paced loop is at this long after its step 0, start to start; being late is recorded as an overrun. */
+export interface Due {
+  /** The loop's dimension. */
+  readonly loop: string;
+  /** 0 starts the loop's clock anew. */
+  readonly ms: number;
 }
 
 /** Go to these setpoints and store nothing. */

@@ -64,17 +64,25 @@ class Builder {
       case "concat":
         return this.concat(plan.plans, path);
       case "snake":
-        return mapDimensions(this.build(plan.plan, `${path}.plan`), (d) => ({ ...d, snake: true }));
+        return mapDimensions(this.build(plan.plan, `${path}.plan`), (d) => ({ ...d, snake: d.paceMs === undefined }));
       case "relative":
         return mapDimensions(
           this.build(plan.plan, `${path}.plan`),
           (d) => ({ ...d, columns: d.columns.map(asRelative) }),
         );
       case "shuffle":
-        return mapSpaces(
-          this.build(plan.plan, `${path}.plan`),
-          (space) => ({ ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] }),
-        );
+        return mapSpaces(this.build(plan.plan, `${path}.plan`), (space) => {
+          const paced = space.dimensions.find((d) => d.paceMs !== undefined);
+          if (paced) {
+            this.error(
+              path,
+              `time cannot be shuffled: "${paced.name}" is paced`,
+              paced.name,
+              "dimensions that are not paced",
+            );
+          }
+          return { ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] };
+        });
       case "mask":
         return this.mask(plan, path);
       case "use":

@@ -62,6 +62,11 @@ export class Cursor {
     return false;
   }
 
+  /** How many steps the loop over a dimension has taken in this visit: its index, unless it runs backwards or at random. */
+  stepOf(dimension: number): number {
+    return this.#levels.find((level) => level.from <= dimension && dimension < level.to)!.step;
+  }
+
   /** Makes the cursor ready for one more visit. */
   restart(): void {
     this.#begun = false;

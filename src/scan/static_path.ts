@@ -1,5 +1,4 @@
-import type { MeasureRequest, Path } from "../core/path.ts";
-import type { Located, MoveRequest } from "../core/path.ts";
+import type { Due, Located, MeasureRequest, MoveRequest, Path } from "../core/path.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
 import { Cursor } from "./cursor.ts";
 import { regionTest } from "./region.ts";
@@ -16,8 +15,8 @@ interface Around {
   readonly setpoint: Setpoints;
   readonly origin: Setpoints;
   readonly skip: boolean;
-  /** The pace of a loop outside, due with the first point inside. */
-  readonly dueMs?: number;
+  /** The paced loops outside that step with the first point inside. */
+  readonly due?: readonly Due[];
 }
 
 /** A grid being walked: one per place in the tree, kept over all of its visits. */
@@ -25,6 +24,12 @@ interface Walk {
   readonly space: Space;
   readonly cursor: Cursor;
   readonly skips: ((index: readonly number[]) => boolean) | undefined;
+  readonly paced: boolean;
+}
+
+function newWalk(space: Space, seed: number): Walk {
+  const paced = space.dimensions.some((d) => d.paceMs !== undefined);
+  return { space, cursor: new Cursor(space, seed), skips: maskTest(space), paced };
 }
 
 /** Whether an index lies outside one of the grid's masks; undefined when it has none. */
@@ -49,13 +54,15 @@ function absolute(at: Setpoint, origin: Setpoint | undefined): Setpoint {
   return typeof at === "number" && typeof origin === "number" ? at + origin : at;
 }
 
-/** When the point under the cursor is due: the innermost paced dimension that has just stepped. */
-function dueAt({ space, cursor }: Walk): number | undefined {
-  for (let d = space.dimensions.length - 1; d >= 0; d--) {
-    const { paceMs } = space.dimensions[d];
-    if (paceMs !== undefined && cursor.changedFrom <= d) return paceMs * cursor.index[d];
+/** The paced dimensions that have just stepped, after those of the loops around; undefined when there are none. */
+function dueOf({ space, cursor, paced }: Walk, around: readonly Due[] | undefined): readonly Due[] | undefined {
+  if (!paced) return around;
+  const due = around ? [...around] : [];
+  for (let d = cursor.changedFrom; d < space.dimensions.length; d++) {
+    const { name, paceMs } = space.dimensions[d];
+    if (paceMs !== undefined) due.push({ loop: name, ms: paceMs * cursor.stepOf(d) });
   }
-  return undefined;
+  return due.length ? due : undefined;
 }
 
 /** One setpoint object a point: the same keys in the same order, so that the engine sees one shape. */
@@ -74,13 +81,13 @@ function setpointAt({ space, cursor }: Walk, around: Around): Setpoints {
 function* walkSpace(walk: Walk, around: Around, pass: string): Path {
   const { cursor, skips } = walk;
   cursor.restart();
-  let due = around.dueMs;
+  let outer = around.due;
   while (cursor.next()) {
     const index = around.index.length ? [...around.index, ...cursor.index] : cursor.index.slice();
     const skip = around.skip || skips !== undefined && skips(cursor.index);
-    const dueMs = dueAt(walk) ?? due;
-    due = undefined;
-    const request: MeasureRequest = { kind: "measure", setpoint: setpointAt(walk, around), index, pass, skip, dueMs };
+    const due = dueOf(walk, outer);
+    outer = undefined;
+    const request: MeasureRequest = { kind: "measure", setpoint: setpointAt(walk, around), index, pass, skip, due };
     yield request;
   }
 }
@@ -88,26 +95,26 @@ function* walkSpace(walk: Walk, around: Around, pass: string): Path {
 /** Builds the walks of a tree once, and gives the path over it as a function of what is around. */
 function pathOf(tree: Tree, seed: number, count: { passes: number }): (around: Around) => Path {
   if (tree.kind === "space") {
-    const walk = { space: tree.space, cursor: new Cursor(tree.space, seed), skips: maskTest(tree.space) };
+    const walk = newWalk(tree.space, seed);
     const pass = passName(count.passes++);
     return (around) => walkSpace(walk, around, pass);
   }
   if (tree.kind === "sequence") {
     const paths = tree.trees.map((inner) => pathOf(inner, seed, count));
     return function* (around) {
-      for (const [k, path] of paths.entries()) yield* path(k === 0 ? around : { ...around, dueMs: undefined });
+      for (const [k, path] of paths.entries()) yield* path(k === 0 ? around : { ...around, due: undefined });
     };
   }
-  const walk = { space: tree.outer, cursor: new Cursor(tree.outer, seed), skips: maskTest(tree.outer) };
+  const walk = newWalk(tree.outer, seed);
   const inner = pathOf(tree.inner, seed, count);
   return function* (around) {
     walk.cursor.restart();
-    let due = around.dueMs;
+    let outer = around.due;
     while (walk.cursor.next()) {
       const index = [...around.index, ...walk.cursor.index];
       const skip = around.skip || walk.skips !== undefined && walk.skips(walk.cursor.index);
-      yield* inner({ ...around, index, setpoint: setpointAt(walk, around), skip, dueMs: dueAt(walk) ?? due });
-      due = undefined;
+      yield* inner({ ...around, index, setpoint: setpointAt(walk, around), skip, due: dueOf(walk, outer) });
+      outer = undefined;
     }
   };
 }

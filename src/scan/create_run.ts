@@ -1,0 +1,157 @@
+import { InputError, type Issue } from "../core/errors.ts";
+import type { Layout } from "../core/layout.ts";
+import type { Path } from "../core/path.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Point, Setpoints } from "../core/point.ts";
+import type { Rig, RigChannel } from "../core/rig.ts";
+import type { RunHeader } from "../core/sink.ts";
+import { SONDE_VERSION } from "../core/version.ts";
+import { findOrigin } from "./check.ts";
+import { deviceSnapshot } from "./device_snapshot.ts";
+import type { Job } from "./engine/job.ts";
+import { Run } from "./engine/run.ts";
+import { examine, type Examined, MAX_POINTS } from "./examine.ts";
+import { parsePlan } from "./parse_plan.ts";
+import { type PathFunction, pathTools } from "./path_tools.ts";
+import { generatorLayout } from "./plan_layout.ts";
+import { readList } from "./read_list.ts";
+import { readPolicy } from "./read_policy.ts";
+import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
+import { passesOf, type Tree } from "./space.ts";
+import { staticPath } from "./static_path.ts";
+
+type AnyOptions = ScanOptions<never, never, readonly never[]>;
+
+/** What differs between a plan and a user's generator. */
+interface Prepared {
+  readonly channels: readonly RigChannel[];
+  readonly total: number | undefined;
+  readonly estimate: { readonly timeMs: number; readonly bytes: number };
+  readonly settleMs: ReadonlyMap<string, number>;
+  readonly plan: unknown;
+  /** Throws an `InputError` when the plan does not fit from this origin. */
+  layout(origin: Setpoints): Layout;
+  path(): Path;
+  findOrigin(signal: AbortSignal): Promise<Setpoints>;
+}
+
+function orThrow(issues: readonly Issue[]): void {
+  if (issues.some((issue) => issue.severity === "error")) throw new InputError(issues);
+}
+
+/** Per-axis settling as the plan declares it; the longest where it stands twice. */
+function settleTimes(tree: Tree): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { axis, settleMs } of passesOf(tree).flatMap((space) => space.dimensions.flatMap((d) => d.columns))) {
+    if (settleMs !== undefined) times.set(axis, Math.max(times.get(axis) ?? 0, settleMs));
+  }
+  return times;
+}
+
+function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
+  const plan = parsePlan(given), { maxPoints, read, readBy, seed = rig.seed } = options;
+  const examineFrom = (origin?: Setpoints): Examined => {
+    const examined = examine(plan, rig, { read, maxPoints, readBy, origin, sizing: wiring.sizing });
+    orThrow(examined.issues);
+    return examined;
+  };
+  const { tree, channels, points, timeMs, size } = examineFrom();
+  return {
+    channels,
+    total: points,
+    estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
+    settleMs: settleTimes(tree!),
+    plan,
+    layout: (origin) => examineFrom(origin).layout!,
+    path: () => staticPath(tree!, seed),
+    findOrigin: (signal) => findOrigin(plan, rig, signal),
+  };
+}
+
+function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
+  const { channels, issues } = readList(rig, options.read);
+  orThrow(issues);
+  return {
+    channels,
+    total: undefined,
+    estimate: { timeMs: 0, bytes: 0 },
+    settleMs: new Map(),
+    plan: { kind: "generator", name: make.name, source: make.toString() },
+    layout: () => generatorLayout([]),
+    path: () => make(pathTools),
+    findOrigin: () => Promise.resolve({}),
+  };
+}
+
+function hostname(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Makes a run of a plan, or of a user's own generator function. Nothing starts before it is iterated.
+ *
+ * @throws InputError with every issue when the plan does not fit the rig; nothing has been touched then
+ */
+export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
+  options: ScanOptions<A, D, R>,
+  wiring: Wiring,
+): Run<A, ReadingsOf<D, R>> {
+  const rig = options.rig as unknown as Rig, anyOptions = options as unknown as AnyOptions;
+  if (!options.read.length) {
+    throw InputError.at(
+      "read",
+      "a scan reads at least one detector",
+      options.read,
+      [...rig.channels.keys()].join(", "),
+    );
+  }
+  const prepared = typeof plan === "function"
+    ? prepareGenerator(plan as unknown as PathFunction, rig, anyOptions)
+    : preparePlan(plan as Plan, rig, anyOptions, wiring);
+  const { channels, total, estimate, settleMs } = prepared, { seed = rig.seed, maxPoints = MAX_POINTS } = options;
+  const header = (origin: Setpoints): RunHeader => ({
+    experimentId: crypto.randomUUID(),
+    name: options.name ?? "scan",
+    sample: options.sample ?? "",
+    operator: options.operator ?? "",
+    notes: options.notes ?? "",
+    createdAt: new Date(rig.clock.nowMs()).toISOString(),
+    sondeVersion: SONDE_VERSION,
+    plan: prepared.plan,
+    layout: prepared.layout(origin),
+    axes: rig.axes,
+    channels,
+    devices: deviceSnapshot(rig),
+    seed,
+    host: hostname(),
+    estimate,
+    origin,
+  });
+  const job: Job = {
+    rig,
+    channels,
+    sinks: wiring.sinks,
+    policy: readPolicy(options.onReadError),
+    settleMs,
+    readTimeoutMs: options.readTimeoutMs,
+    maxPoints,
+    total,
+    estimate,
+    signal: options.signal,
+    counted: typeof plan === "function",
+    answer: options.answer ?? ((request) => request.otherwise ?? "cancel"),
+    say: options.quiet ? () => {} : (line) => console.error(line),
+    findOrigin: prepared.findOrigin,
+    header,
+    path: prepared.path,
+  };
+  return new Run<A, ReadingsOf<D, R>>(job);
+}
+
+/** A point of a run, for those who annotate their own functions. */
+export type PointOf<T> = T extends Run<infer A, infer D> ? Point<A, D> : never;

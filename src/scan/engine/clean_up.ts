@@ -1,0 +1,86 @@
+import { messageOf } from "../../core/errors.ts";
+import type { Path, Reply, Request } from "../../core/path.ts";
+import type { Outcome } from "../../core/sink.ts";
+import type { Session } from "./session.ts";
+
+/** What a path still asks for in its `finally` may take this long altogether. */
+const FINALLY_MS = 60_000;
+/** And this many requests, so that a `finally` that loops does not hold the rig for ever. */
+const FINALLY_REQUESTS = 1000;
+
+/** What came of ending a run. */
+export interface CleanedUp {
+  readonly outcome: Outcome;
+  /** What went wrong in cleaning up, or in closing a sink. */
+  readonly errors: readonly unknown[];
+}
+
+/** Lets the path's `finally` run: moves only, and after an abort or a failure only those marked `always`. */
+async function finishPath(session: Session, path: Path, gently: boolean, errors: unknown[]): Promise<void> {
+  const { performer, waits } = session, untilMs = waits.clock.nowMs() + FINALLY_MS;
+  const perform = async (request: Request): Promise<Reply> => {
+    if (request.kind === "note") return void await performer.log("note", request.text, request.data);
+    if (request.kind === "ask") return "cancel";
+    if (request.kind === "move" && (gently || request.always)) {
+      const late = () => new Error(`cleanup: the path's own moves took more than ${FINALLY_MS} ms`);
+      return await waits.wait(performer.move(request), Math.max(0, untilMs - waits.clock.nowMs()), late);
+    }
+    return request.kind === "move" ? { setpoint: {}, readback: {} } : undefined;
+  };
+  let next = path.return({});
+  for (let k = 0; !next.done && k < FINALLY_REQUESTS; k++) {
+    let reply: Reply;
+    try {
+      reply = await perform(next.value);
+    } catch (thrown) {
+      errors.push(thrown);
+      next = path.throw(thrown);
+      continue;
+    }
+    next = path.next(reply);
+  }
+}
+
+/**
+ * Ends a run, whatever has happened, each step even if another fails: axes stopped unless the plan was completed, the
+ * path's `finally`, detectors released in reverse order, sinks closed with the outcome.
+ */
+export async function cleanUp(
+  session: Session | undefined,
+  path: Path | undefined,
+  end: { readonly status: Outcome["status"]; readonly reason: string; readonly error?: unknown },
+  startMs: number,
+): Promise<CleanedUp> {
+  const errors: unknown[] = [];
+  const attempt = async (step: () => Promise<unknown[] | void>) => {
+    try {
+      errors.push(...await step() ?? []);
+    } catch (thrown) {
+      errors.push(thrown);
+    }
+  };
+  if (session && end.status !== "success") {
+    await attempt(() => session.halt(end.status === "failed" ? "fault" : "abort"));
+  }
+  if (session && path) await attempt(() => finishPath(session, path, !end.error, errors));
+  if (session) await attempt(() => session.unstage());
+  const trouble = [...new Set(errors.map(messageOf))].filter((message) => !end.reason.includes(message));
+  const status = end.status === "success" && trouble.length ? "failed" : end.status;
+  const reason = [end.reason, ...trouble.map((message) => `cleanup: ${message}`)].join("; ");
+  const nowMs = session?.waits.clock.nowMs() ?? startMs;
+  const bytes = session?.job.sinks.reduce((sum, sink) => sum + sink.bytesWritten, 0) ?? 0;
+  const outcome: Outcome = {
+    status,
+    reason,
+    endedAt: new Date(nowMs).toISOString(),
+    points: session?.performer.measured ?? 0,
+    actual: { timeMs: nowMs - startMs, bytes },
+  };
+  const closing = await session?.close(outcome) ?? [];
+  if (!closing.length) return { outcome, errors };
+  const failed = {
+    status: status === "success" ? "failed" : status,
+    reason: `${reason}; ${closing.map(messageOf).join("; ")}`,
+  } as const;
+  return { outcome: { ...outcome, ...failed }, errors: [...errors, ...closing] };
+}

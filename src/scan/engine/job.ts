@@ -1,0 +1,31 @@
+import type { Answer, AskRequest, Path } from "../../core/path.ts";
+import type { Setpoints } from "../../core/point.ts";
+import type { Rig, RigChannel } from "../../core/rig.ts";
+import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
+import type { OnReadError } from "../read_policy.ts";
+
+/** Everything that a run needs, decided before it starts. */
+export interface Job {
+  readonly rig: Rig;
+  readonly channels: readonly RigChannel[];
+  readonly sinks: readonly Sink[];
+  readonly policy: Required<OnReadError>;
+  /** By axis, as the plan declares it. */
+  readonly settleMs: ReadonlyMap<string, number>;
+  readonly readTimeoutMs?: number;
+  readonly maxPoints: number;
+  /** Points that will be measured; undefined for a user's generator. */
+  readonly total: number | undefined;
+  readonly estimate: Cost;
+  readonly signal?: AbortSignal;
+  /** Whether points are stored by their count. */
+  readonly counted: boolean;
+  readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+  /** For a person to read. */
+  readonly say: (line: string) => void;
+  /** Where relative axes stand; asked before anything moves. */
+  findOrigin(signal: AbortSignal): Promise<Setpoints>;
+  /** Throws an `InputError` when the plan does not fit from this origin. */
+  header(origin: Setpoints): RunHeader;
+  path(): Path;
+}

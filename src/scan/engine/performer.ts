@@ -1,0 +1,208 @@
+import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } from "../../core/path.ts";
+import type { Point, Quality, Setpoint } from "../../core/point.ts";
+import type { Rig } from "../../core/rig.ts";
+import type { LogEntry, Sink } from "../../core/sink.ts";
+import { duration } from "../human.ts";
+import type { OnReadError } from "../read_policy.ts";
+import type { Mover } from "./mover.ts";
+import type { Acquired, Reader } from "./reader.ts";
+import type { TimeCounter } from "./time_split.ts";
+import { isPromise, type Waits } from "./waits.ts";
+
+/** A due time missed by more than this is an overrun; less is the timer's own jitter. */
+const LATE_MS = 2;
+
+/** What the performer works with. */
+export interface Means {
+  readonly rig: Rig;
+  readonly waits: Waits;
+  readonly mover: Mover;
+  readonly reader: Reader;
+  readonly times: TimeCounter;
+  readonly sinks: readonly Sink[];
+  readonly policy: Required<OnReadError>;
+  /** Indices of a user's generator are the count of its points, whatever it says. */
+  readonly counted: boolean;
+  readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+}
+
+/** A reading that failed for good where the policy says `abort` or `pause`. */
+export class ReadFailure extends Error {
+  override name = "ReadFailure";
+}
+
+/** Does what a path asks for: the only place where requests meet devices and sinks. */
+export class Performer {
+  /** Points measured: the next `seqNum`. */
+  measured = 0;
+  skipped = 0;
+  #stored = 0;
+  #line = "";
+  #starts = new Map<string, number>();
+  #ailing = new Map<string, string>();
+  #recorded: Point | undefined;
+
+  /** One performer a run. */
+  constructor(readonly means: Means) {}
+
+  /**
+   * Measures the point, or records it as skipped.
+   *
+   * @param again the same request was broken off by a pause: it is measured anew unless it had been recorded already
+   */
+  async measure(request: MeasureRequest, again = false): Promise<Point> {
+    if (again && this.#recorded) return this.#recorded;
+    this.#recorded = undefined;
+    if (request.due) await this.#waitUntilDue(request.due);
+    if (request.skip || this.#line !== "" && this.#line === lineOf(request)) return this.#skip(request);
+    const { mover, reader } = this.means;
+    const moving = mover.move(request.setpoint);
+    if (moving) await moving;
+    const acquired = await reader.acquire(request.setpoint, this.#axisOf, request.read);
+    if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
+    const failed = acquired.failed.length > 0;
+    if (failed) this.#refuse(acquired);
+    if (failed && this.means.policy.then === "skipLine") this.#line = lineOf(request);
+    return this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
+  }
+
+  readonly #axisOf = (name: string) => this.means.mover.axis(name);
+
+  #record(request: MeasureRequest, acquired: Acquired, quality: Quality): Promise<Point> | Point {
+    const point: Point = {
+      pass: request.pass ?? "pass_0",
+      index: this.means.counted || !request.index ? [this.#stored] : request.index,
+      setpoint: request.setpoint,
+      readback: acquired.readback,
+      reading: acquired.reading,
+      timestampMs: acquired.timestampMs,
+      seqNum: this.measured,
+      quality,
+      failed: acquired.failed,
+    };
+    this.measured++;
+    return this.#write(point);
+  }
+
+  #skip(request: MeasureRequest): Promise<Point> | Point {
+    this.skipped++;
+    const readback = Object.fromEntries(Object.keys(request.setpoint).map((name): [string, Setpoint] => [name, NaN]));
+    return this.#write({
+      pass: request.pass ?? "pass_0",
+      index: request.index ?? [this.#stored],
+      setpoint: request.setpoint,
+      readback,
+      reading: this.means.reader.unread(),
+      timestampMs: NaN,
+      seqNum: -1,
+      quality: "skipped",
+      failed: [],
+    });
+  }
+
+  #write(point: Point): Promise<Point> | Point {
+    this.#stored++;
+    this.#recorded = point;
+    const { sinks, times, waits } = this.means, startMs = waits.clock.nowMs();
+    let waiting: PromiseLike<void>[] | undefined;
+    for (const sink of sinks) {
+      const written = sink.write(point);
+      if (isPromise(written)) (waiting ??= []).push(written);
+    }
+    if (waiting) return this.#written(waiting, startMs, point);
+    times.writeMs += waits.clock.nowMs() - startMs;
+    return point;
+  }
+
+  async #written(waiting: readonly PromiseLike<void>[], startMs: number, point: Point): Promise<Point> {
+    const { times, waits } = this.means;
+    try {
+      await waits.wait(Promise.all(waiting), Infinity, () => new Error());
+    } finally {
+      times.writeMs += waits.clock.nowMs() - startMs;
+    }
+    return point;
+  }
+
+  /** Moves, and says where the axes are. */
+  async move(request: MoveRequest): Promise<Located> {
+    const { mover, waits } = this.means;
+    const moving = mover.move(request.setpoint);
+    if (moving) await moving;
+    const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
+    for (const name of new Set([...Object.keys(request.setpoint), ...request.locate ?? []])) {
+      const axis = mover.axis(name), place = axis.readback(waits.op);
+      readback[name] = isPromise(place)
+        ? await waits.wait(place, axis.timeoutMs ?? 60_000, () => new Error(`${name}: gave no readback`))
+        : place;
+      setpoint[name] = axis.setpoint ?? readback[name];
+    }
+    return { setpoint, readback };
+  }
+
+  /** Asks, and records question and answer. */
+  async ask(request: AskRequest): Promise<Answer> {
+    const asked = this.means.answer(request);
+    const answer = isPromise(asked) ? await this.means.waits.wait(asked, Infinity, () => new Error()) : asked;
+    await this.log("ask", `${request.found}: ${request.next}? ${answer}`, { ...request, answer });
+    return answer;
+  }
+
+  /** Writes into the log of every sink. */
+  async log(kind: LogEntry["kind"], text: string, data?: Readonly<Record<string, unknown>>): Promise<void> {
+    const entry = { kind, timestampMs: this.means.waits.clock.nowMs(), seqNum: this.measured, text, data };
+    for (const sink of this.means.sinks) await sink.log(entry);
+  }
+
+  /** Failures are logged when they begin and when they end, not at each of ten thousand points. */
+  async #report(acquired: Acquired): Promise<void> {
+    for (const [name, reason] of acquired.reasons) {
+      if (this.#ailing.get(name) === reason) continue;
+      this.#ailing.set(name, reason);
+      const outcome = acquired.failed.length ? "failed" : "read again";
+      await this.log("warning", reason, { name, outcome, seqNum: this.measured });
+    }
+    for (const name of [...this.#ailing.keys()]) {
+      if (acquired.reasons.has(name)) continue;
+      this.#ailing.delete(name);
+      await this.log("transition", `${name}: answers again`, { name });
+    }
+  }
+
+  #refuse(acquired: Acquired): void {
+    const { then } = this.means.policy;
+    if (then !== "abort" && then !== "pause") return;
+    throw new ReadFailure([...acquired.reasons.values()].join("; "));
+  }
+
+  /** Waits for each paced loop that steps here; step 0 starts the loop's clock. */
+  async #waitUntilDue(due: readonly Due[]): Promise<void> {
+    const { waits, times } = this.means;
+    for (const { loop, ms } of due) {
+      const nowMs = waits.clock.nowMs(), start = this.#starts.get(loop);
+      if (ms === 0 || start === undefined) {
+        this.#starts.set(loop, nowMs - ms);
+        continue;
+      }
+      const leftMs = start + ms - nowMs;
+      if (leftMs < -LATE_MS) {
+        await this.log("warning", `${loop}: step at ${duration(ms)} began ${duration(-leftMs)} late`, {
+          loop,
+          ms,
+          lateMs: -leftMs,
+        });
+      } else if (leftMs > 0) {
+        try {
+          await waits.sleep(leftMs);
+        } finally {
+          times.waitMs += waits.clock.nowMs() - nowMs;
+        }
+      }
+    }
+  }
+}
+
+/** The innermost line that a request stands in. */
+function lineOf({ pass = "pass_0", index = [] }: MeasureRequest): string {
+  return `${pass}/${index.slice(0, -1).join(",")}/`;
+}

@@ -1,0 +1,104 @@
+import type { StopReason } from "../../core/device.ts";
+import type { Path } from "../../core/path.ts";
+import type { Outcome, Sink } from "../../core/sink.ts";
+import type { Job } from "./job.ts";
+import { Mover } from "./mover.ts";
+import { Performer } from "./performer.ts";
+import { Reader } from "./reader.ts";
+import { TimeCounter } from "./time_split.ts";
+import { isPromise, Waits } from "./waits.ts";
+
+/** A device that does not let go of what was broken off within this time is left to itself. */
+const IDLE_MS = 2_000;
+/** Making a detector ready, and releasing it, may take this long. */
+const STAGE_TIMEOUT_MS = 30_000;
+
+/** What a run holds open: devices made ready, sinks opened. Whatever `begin` has opened, the closing methods close. */
+export class Session {
+  readonly times: TimeCounter = new TimeCounter();
+  readonly waits: Waits;
+  readonly mover: Mover;
+  readonly performer: Performer;
+  readonly #opened: Sink[] = [];
+  readonly #staged: { name: string; handle: AsyncDisposable }[] = [];
+
+  /** Opens nothing yet. */
+  constructor(readonly job: Job) {
+    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, answer } = job;
+    this.waits = new Waits(rig.clock);
+    this.mover = new Mover(rig, settleMs, this.waits, this.times);
+    const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
+    const { waits, mover, times } = this;
+    this.performer = new Performer({ rig, waits, mover, reader, times, sinks, policy, counted, answer });
+  }
+
+  /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
+  async begin(): Promise<Path> {
+    const { job, waits } = this;
+    const header = job.header(
+      await waits.wait(
+        job.findOrigin(waits.op.signal),
+        STAGE_TIMEOUT_MS,
+        () => new Error("an axis did not say where it is"),
+      ),
+    );
+    for (const sink of job.sinks) {
+      const opening = sink.open(header);
+      if (isPromise(opening)) await opening;
+      this.#opened.push(sink);
+    }
+    for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
+    return job.path();
+  }
+
+  async #stage(name: string): Promise<void> {
+    const staging = this.job.rig.devices.get(name)?.stage?.(this.waits.op);
+    if (!staging) return;
+    const late = () => new Error(`${name}: stage: not ready within ${STAGE_TIMEOUT_MS} ms`);
+    if (!isPromise(staging)) this.#staged.push({ name, handle: staging });
+    else {
+      // It may get ready after the wait was broken off; then it is released when it does.
+      let waiting = true;
+      staging.then((handle) => waiting ? undefined : handle[Symbol.asyncDispose](), () => {});
+      try {
+        this.#staged.push({ name, handle: await this.waits.wait(staging, STAGE_TIMEOUT_MS, late) });
+      } finally {
+        waiting = false;
+      }
+    }
+  }
+
+  /** Stops the axes, and waits until devices have let go. */
+  async halt(why: StopReason): Promise<Error[]> {
+    const errors = await this.mover.stop(why);
+    await this.waits.idle(IDLE_MS);
+    return errors;
+  }
+
+  /** Releases the detectors in reverse order, each even if another fails. */
+  async unstage(): Promise<unknown[]> {
+    const errors: unknown[] = [];
+    for (const { name, handle } of this.#staged.splice(0).reverse()) {
+      try {
+        const late = () => new Error(`${name}: unstage: not released within ${STAGE_TIMEOUT_MS} ms`);
+        await this.waits.wait(handle[Symbol.asyncDispose](), STAGE_TIMEOUT_MS, late);
+      } catch (thrown) {
+        errors.push(thrown);
+      }
+    }
+    return errors;
+  }
+
+  /** Closes the sinks that were opened, each even if another fails. */
+  async close(outcome: Outcome): Promise<unknown[]> {
+    const errors: unknown[] = [];
+    for (const sink of this.#opened.splice(0)) {
+      try {
+        await sink.close(outcome);
+      } catch (thrown) {
+        errors.push(thrown);
+      }
+    }
+    return errors;
+  }
+}

@@ -1,0 +1,54 @@
+import { duration } from "../human.ts";
+
+/** Where the time of a run goes. `engine` is what none of the others explains. */
+export interface TimeSplit {
+  readonly moveMs: number;
+  readonly settleMs: number;
+  readonly readMs: number;
+  readonly writeMs: number;
+  /** In the body of the caller's loop. */
+  readonly loopMs: number;
+  /** Paused, or waiting for a due time. */
+  readonly waitMs: number;
+  readonly engineMs: number;
+  readonly totalMs: number;
+}
+
+/** Adds up where the time goes. */
+export class TimeCounter {
+  moveMs = 0;
+  settleMs = 0;
+  readMs = 0;
+  writeMs = 0;
+  loopMs = 0;
+  waitMs = 0;
+
+  /** The split of a run that has taken `totalMs` so far. */
+  split(totalMs: number): TimeSplit {
+    const { moveMs, settleMs, readMs, writeMs, loopMs, waitMs } = this;
+    const engineMs = Math.max(0, totalMs - moveMs - settleMs - readMs - writeMs - loopMs - waitMs);
+    return { moveMs, settleMs, readMs, writeMs, loopMs, waitMs, engineMs, totalMs };
+  }
+}
+
+/** One line that says where the time went and how it compared with the estimate. */
+export function timeLine(points: number, split: TimeSplit, estimateMs: number | undefined): string {
+  const { totalMs } = split;
+  const share = (name: string, ms: number, always = true) => {
+    const percent = totalMs > 0 ? 100 * ms / totalMs : 0;
+    return always || percent >= 0.5
+      ? [`${name} ${percent < 10 && percent >= 0.05 ? percent.toFixed(1) : Math.round(percent)} %`]
+      : [];
+  };
+  const shares = [
+    share("move", split.moveMs),
+    share("settle", split.settleMs),
+    share("read", split.readMs),
+    share("write", split.writeMs),
+    share("engine", split.engineMs),
+    share("loop", split.loopMs, false),
+    share("waiting", split.waitMs, false),
+  ].flat();
+  const expected = estimateMs === undefined ? "" : ` (estimated ${duration(estimateMs)})`;
+  return `${points.toLocaleString("en")} points in ${duration(totalMs)}${expected}: ${shares.join(", ")}`;
+}

@@ -1,0 +1,48 @@
+import type { Answer, AskRequest } from "../core/path.ts";
+import type { Reading } from "../core/point.ts";
+import type { Rig } from "../core/rig.ts";
+import type { Sink } from "../core/sink.ts";
+import type { Sizing } from "./examine.ts";
+import type { OnReadError } from "./read_policy.ts";
+
+/** What is read at each point, by detector name, from what `read` lists. */
+export type ReadingsOf<D, R extends readonly (keyof D)[]> = Merge<D[R[number]]>;
+
+type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer W) => void
+  ? { readonly [K in keyof W]: W[K] extends Reading ? W[K] : Reading }
+  : never;
+
+/** What `scan` is told beside the plan. */
+export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
+  /** From `connect`. */
+  readonly rig: Rig<A, D>;
+  /** The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. */
+  readonly read: R;
+  /** For people and for the folder's name; `scan` when left out. */
+  readonly name?: string;
+  readonly sample?: string;
+  readonly operator?: string;
+  readonly notes?: string;
+  /** Decides the order of shuffles; the rig's when left out. */
+  readonly seed?: number;
+  /** No more points than this, whatever the plan does; 10⁷ when left out. */
+  readonly maxPoints?: number;
+  /** Two retries, then NaN, when left out. */
+  readonly onReadError?: OnReadError;
+  /** A reading that takes longer has failed; what the detector says, or 60 000, when left out. */
+  readonly readTimeoutMs?: number;
+  /** Dimensions that will be read together, for the choice of chunks. */
+  readonly readBy?: readonly string[];
+  /** Aborts the run. */
+  readonly signal?: AbortSignal;
+  /** Answers what a path asks; what the path declares (`cancel` unless it says otherwise) when left out. */
+  readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Says nothing at the end, and nothing when paused. */
+  readonly quiet?: boolean;
+}
+
+/** What the wiring adds: where points go, and how big they are. */
+export interface Wiring {
+  readonly sinks: readonly Sink[];
+  readonly sizing?: Sizing;
+}
