@@ -21,12 +21,27 @@ export function decimate(
   yScale: Scale,
   perColumn = 1,
 ): Stroke[] {
-  const strokes: Stroke[] = [];
-  for (const [start, end] of runsInView(x, y, xScale, yScale)) {
-    const kept = keepExtremes(start, end, (i) => Math.floor(xScale(x[i]) / perColumn), (i) => yScale(y[i]));
-    strokes.push({ x: kept.map((i) => xScale(x[i])), y: kept.map((i) => yScale(y[i])) });
+  return runsInView(x, y, xScale, yScale).map(([start, end]) => {
+    const kept = keepExtremes(start, end, (i) => Math.floor(xScale(x[i]) / perColumn), (i) => y[i]);
+    return { x: kept.map((i) => xScale(x[i])), y: kept.map((i) => yScale(y[i])) };
+  });
+}
+
+/**
+ * The samples of a curve to keep, about `most` of them: the extremes of each stretch of neighbours. Samples around gaps
+ * are kept, and so are the gaps.
+ */
+export function thinIndices(y: ArrayLike<number>, most: number): number[] {
+  const length = y.length, stretch = Math.max(1, 4 * length / most), kept: number[] = [];
+  for (let start = 0; start < length;) {
+    let end = start;
+    while (end < length && Number.isFinite(y[end])) end++;
+    kept.push(...keepExtremes(start, end, (i) => Math.floor(i / stretch), (i) => y[i]));
+    // One sample stands for a gap of any length.
+    if (end < length && end > start) kept.push(end);
+    start = end + 1;
   }
-  return strokes;
+  return kept;
 }
 
 /** Runs `[start, end)` of samples that can be drawn and touch the x domain. */

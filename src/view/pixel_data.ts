@@ -14,6 +14,8 @@ export interface PixelData {
   readonly yDomain: readonly [number, number];
   /** Whether y grows downward, as in a frame. */
   readonly down: boolean;
+  /** Height over width where the drawing is true to scale: frames, and axes of one unit. Undefined elsewhere. */
+  readonly aspect: number | undefined;
   /** The readings at the ends of the palette. */
   readonly colours: readonly [number, number];
   /** What the panel says below itself: its own note, and how its pixels were reduced. */
@@ -26,12 +28,14 @@ export function pixelData(panel: HeatmapPanel | ImagePanel): PixelData | undefin
   const colours = colourRange(grid.readings, panel.range ?? (image ? "robust" : "full"));
   if (!colours) return undefined;
   const { x, y } = panel as { x: PanelAxis; y: PanelAxis };
+  const xDomain = domainOf(x, grid.x.edges), yDomain = domainOf(y, grid.y.edges);
   return {
     grid,
     x,
     y,
-    xDomain: properDomain(x.range ?? ends(grid.x.edges), x.scale === "log"),
-    yDomain: properDomain(y.range ?? ends(grid.y.edges), y.scale === "log"),
+    aspect: aspectOf(x, y, xDomain, yDomain),
+    xDomain,
+    yDomain,
     down: image,
     colours,
     note: [panel.note, grid.x.uniform && grid.y.uniform && reductionOf(grid)].filter(Boolean).join("; "),
@@ -42,12 +46,27 @@ function reductionOf({ x, y }: Grid): string {
   return reductionNote({ factorX: reduction(x.centres.length), factorY: reduction(y.centres.length) });
 }
 
-function ends(edges: readonly number[]): [number, number] {
-  return [edges[0], edges[edges.length - 1]];
+function domainOf({ range, scale }: PanelAxis, edges: readonly number[]): [number, number] {
+  return properDomain(range ?? [edges[0], edges[edges.length - 1]], scale === "log");
+}
+
+/** True to scale only where neither side becomes less than a quarter of the other, or the picture would be a thread. */
+function aspectOf(x: PanelAxis, y: PanelAxis, xDomain: readonly [number, number], yDomain: readonly [number, number]) {
+  const linear = [x, y].every((axis) => axis.scale !== "log" && !axis.labels),
+    aspect = length(yDomain) / length(xDomain);
+  return linear && x.unit && x.unit === y.unit && aspect > 0.25 && aspect < 4 ? aspect : undefined;
+}
+
+function length([low, high]: readonly [number, number]): number {
+  return Math.abs(high - low);
 }
 
 function imageGrid({ width, height, readings }: ImagePanel): Grid {
-  return { x: pixelEdges(width), y: pixelEdges(height), readings: Float64Array.from(readings) };
+  return {
+    x: pixelEdges(width),
+    y: pixelEdges(height),
+    readings: Float64Array.from(readings, (reading) => reading ?? NaN),
+  };
 }
 
 /** Pixel k reaches from k − 0.5 to k + 0.5, so that its number stands at its middle. */

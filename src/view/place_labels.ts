@@ -28,6 +28,10 @@ export interface Room {
   readonly height: number;
   /** Between an anchor and its label. */
   readonly gap: number;
+  /** How many rows higher up a label may go; 6 when left out. */
+  readonly lifts?: number;
+  /** Whether labels can only stand at whole places: cells. */
+  readonly whole?: boolean;
   /** Never covered. */
   readonly taken?: readonly Box[];
   /** Covered only when there is no other place: the curve. */
@@ -57,8 +61,8 @@ export function placeLabels(requests: readonly LabelRequest[], room: Room): Plac
 function findPlace(request: LabelRequest, room: Room, taken: readonly Box[], clear: boolean) {
   for (const { text, width, height } of request.choices) {
     for (const { x, y } of candidates(request, width, height, room)) {
-      const box = { x, y, width, height };
-      if (x < 0 || y < 0 || x + width > room.width || y + height > room.height) continue;
+      const box = { x: room.whole ? Math.round(x) : x, y: room.whole ? Math.round(y) : y, width, height };
+      if (box.x < 0 || box.y < 0 || box.x + width > room.width || box.y + height > room.height) continue;
       if (taken.some((other) => overlap(box, other)) || (clear && room.avoid?.(box))) continue;
       return { text, box };
     }
@@ -67,9 +71,9 @@ function findPlace(request: LabelRequest, room: Room, taken: readonly Box[], cle
 }
 
 /** Above in the middle (pushed inside), above right and left, beside, then the same higher up. */
-function candidates({ x, y }: LabelRequest, width: number, height: number, { gap, width: roomWidth }: Room) {
+function candidates({ x, y }: LabelRequest, width: number, height: number, { gap, width: roomWidth, lifts = 6 }: Room) {
   const inside = Math.max(0, Math.min(roomWidth - width, x - width / 2)), places: { x: number; y: number }[] = [];
-  for (const lift of [0, 1, 2, 3]) {
+  for (let lift = 0; lift <= lifts; lift++) {
     const above = y - gap - height - lift * (height + 1);
     places.push({ x: inside, y: above }, { x: x + gap, y: above }, { x: x - gap - width, y: above });
     if (lift === 0) {

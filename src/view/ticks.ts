@@ -55,7 +55,7 @@ export function linearTicks([low, high]: readonly [number, number], count: numbe
 export function logTicks([low, high]: readonly [number, number], count: number): Ticks {
   const from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high)), decades = Math.log10(high / low);
   if (decades < 0.7) return linearTicks([low, high], count);
-  const factors = decades < count / 3 ? [1, 2, 5] : [1], every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
+  const factors = decades < count / 2 ? [1, 2, 5] : [1], every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
   const at: number[] = [];
   for (let power = Math.ceil(from / every) * every; power <= to; power += every) {
     for (const factor of factors) {

@@ -37,8 +37,8 @@ export function drawShades(shades: readonly Shade[], plane: Plane): Drawn {
   return { markup: markup.join(""), taken };
 }
 
-/** Reference lines with their labels. */
-export function drawLines(lines: readonly ReferenceLine[], plane: Plane): Drawn {
+/** Reference lines with their labels, at an end where they do not cover the curve. */
+export function drawLines(lines: readonly ReferenceLine[], plane: Plane, avoid?: (box: Box) => boolean): Drawn {
   const markup: string[] = [], taken: Box[] = [];
   for (const { axis, at, label } of lines) {
     const place = (axis === "x" ? plane.xScale : plane.yScale)(at), end = axis === "x" ? plane.width : plane.height;
@@ -49,10 +49,13 @@ export function drawLines(lines: readonly ReferenceLine[], plane: Plane): Drawn 
     markup.push(element("line", { class: "accent-line", "stroke-dasharray": "5 4", ...ends }));
     if (!label) continue;
     const width = textWidth(label, FONT.tick);
-    const box = axis === "x"
-      ? { x: place + 5 + width > plane.width ? place - 5 - width : place + 5, y: 3, width, height: 14 }
-      : { x: plane.width - width - 5, y: place > 18 ? place - 17 : place + 3, width, height: 14 };
-    if (box.x < 0 || box.y + box.height > plane.height) continue;
+    const corners = axis === "x"
+      ? [[place + 5, 3], [place - 5 - width, 3], [place + 5, plane.height - 17], [place - 5 - width, plane.height - 17]]
+      : [[plane.width - width - 5, place - 16], [5, place - 16], [plane.width - width - 5, place + 3], [5, place + 3]];
+    const inside = corners.map(([x, y]) => ({ x, y, width, height: 14 }))
+      .filter((box) => box.x >= 0 && box.y >= 0 && box.x + width <= plane.width && box.y + 14 <= plane.height);
+    const box = inside.find((box) => !avoid?.(box)) ?? inside[0];
+    if (!box) continue;
     taken.push(box);
     markup.push(textElement({ x: box.x, y: box.y + 11, class: "ink halo" }, label));
   }

@@ -71,7 +71,10 @@ export function axisLabels(
     ...xLabels,
     ...yLabels,
     textElement({ ...title, x: right, y: bottom + 34, "text-anchor": "end" }, xTitle),
-    textElement({ ...title, x: Math.max(0, plot.x - 7 - widestDrawn(y.ticks)), y: plot.y - 10 }, yTitle),
+    textElement(
+      { ...title, x: y.ticks.at.length ? plot.x - 7 - widestDrawn(y.ticks) : plot.x, y: plot.y - 10 },
+      yTitle,
+    ),
   ].join("");
 }
 

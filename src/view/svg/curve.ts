@@ -1,3 +1,4 @@
+import { curveProfile } from "../curve_profile.ts";
 import { decimate, type Stroke } from "../decimate.ts";
 import type { CurvePanel, Series } from "../figure_data.ts";
 import { element, px } from "./element.ts";
@@ -14,10 +15,11 @@ export function seriesLook(k: number, colours: number): { colour: number; dash: 
 
 /** Everything inside the plot of a panel of curves. */
 export function drawCurves(panel: CurvePanel, plane: Plane, colours: number): string {
-  const shades = drawShades(panel.shades ?? [], plane), lines = drawLines(panel.lines ?? [], plane);
   const strokes = panel.series.map((series) => decimate(series.x, series.y, plane.xScale, plane.yScale));
+  const avoid = curveProfile(strokes.flat(), plane.width);
+  const shades = drawShades(panel.shades ?? [], plane), lines = drawLines(panel.lines ?? [], plane, avoid);
   const curves = panel.series.map((series, k) => drawSeries(series, strokes[k], plane, seriesLook(k, colours)));
-  const peaks: Drawn = drawPeaks(panel, plane, strokes.flat(), [...shades.taken, ...lines.taken]);
+  const peaks: Drawn = drawPeaks(panel, plane, avoid, [...shades.taken, ...lines.taken]);
   return shades.markup + curves.join("") + lines.markup + peaks.markup;
 }
 

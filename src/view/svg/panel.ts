@@ -38,7 +38,7 @@ export interface PreparedPanel {
 export function preparePanel(panel: Panel, width: number, colours: number): PreparedPanel {
   const pixels = panel.kind === "curve" ? undefined : pixelData(panel), note = pixels?.note ?? panel.note ?? "";
   const legend = panel.kind === "curve" ? legendHeight(panel.series, width) : 0;
-  const title = panel.title ? TITLE : 0, above = title + legend + AXIS_TITLE, plotHeight = heightOf(panel, width);
+  const title = panel.title ? TITLE : 0, above = title + legend + AXIS_TITLE, plotHeight = heightOf(pixels, width);
   const draw = (box: Box) => {
     const plot = { x: box.x, y: box.y + above, width: box.width, height: plotHeight };
     return [
@@ -60,10 +60,9 @@ export function preparePanel(panel: Panel, width: number, colours: number): Prep
   return { height: above + plotHeight + BELOW + (note ? NOTE : 0), draw };
 }
 
-/** Frames keep their pixels square, up to a limit. */
-function heightOf(panel: Panel, width: number): number {
-  if (panel.kind !== "image" || !(panel.width > 0)) return PLOT;
-  return Math.round(Math.max(60, Math.min(420, (width - 110) * panel.height / panel.width)));
+/** Frames, and maps of one length over another, are drawn true to scale, within limits. */
+function heightOf(data: PixelData | undefined, width: number): number {
+  return data?.aspect ? Math.round(Math.max(60, Math.min(420, (width - 110) * data.aspect))) : PLOT;
 }
 
 function drawCurvePanel(panel: CurvePanel, space: Box, colours: number): string {
@@ -93,10 +92,7 @@ function drawPixelPanel(panel: HeatmapPanel | ImagePanel, data: PixelData | unde
   const right = BAR_GAP + BAR + BAR_LABEL_GAP + widest(barTicks) + 4;
   const yTicks = verticalTicks(data.y, data.yDomain, space.height), left = leftOf(yTicks);
   let plot: Box = { ...space, x: space.x + left, width: space.width - left - right };
-  if (panel.kind === "image") {
-    const square = plot.height * panel.width / Math.max(1, panel.height);
-    plot = { ...plot, width: Math.min(plot.width, Math.max(60, square)) };
-  }
+  if (data.aspect) plot = { ...plot, width: Math.min(plot.width, Math.max(60, plot.height / data.aspect)) };
   const plane: Plane = {
     width: plot.width,
     height: plot.height,

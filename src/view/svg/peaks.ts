@@ -1,8 +1,6 @@
-import type { Stroke } from "../decimate.ts";
 import type { CurvePanel, Peak } from "../figure_data.ts";
 import { peakText, strongestFirst, widthBar } from "../peak_text.ts";
 import { type Box, placeLabels } from "../place_labels.ts";
-import { curveProfile } from "../curve_profile.ts";
 import type { Drawn, Plane } from "./annotations.ts";
 import { element, px, textElement } from "./element.ts";
 import { FONT } from "./style.ts";
@@ -14,7 +12,7 @@ const LABEL_HEIGHT = 14;
  * Marks every peak, draws its width at half its prominence, and labels as many as fit, the strongest first; the others
  * are counted in the corner (`+3 more`).
  */
-export function drawPeaks(panel: CurvePanel, plane: Plane, strokes: readonly Stroke[], taken: readonly Box[]): Drawn {
+export function drawPeaks(panel: CurvePanel, plane: Plane, avoid: (box: Box) => boolean, taken: readonly Box[]): Drawn {
   const peaks = strongestFirst(panel.series.flatMap((series) => series.peaks ?? [])).filter((peak) =>
     inView(peak, plane)
   );
@@ -31,7 +29,7 @@ export function drawPeaks(panel: CurvePanel, plane: Plane, strokes: readonly Str
   });
   const markers = requests.map(({ x, y }) => ({ x: x - 4, y: y - 1, width: 8, height: 7 }));
   const corner = { x: plane.width - 70, y: 0, width: 70, height: LABEL_HEIGHT + 2 };
-  const { width, height } = plane, avoid = curveProfile(strokes, width);
+  const { width, height } = plane;
   const place = (kept: readonly Box[]) =>
     placeLabels(requests, { width, height, gap: 4, taken: [...taken, ...markers, ...kept], avoid });
   let placed = place([]);

@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
 import { colourIndex, SEQUENTIAL } from "../palette.ts";
-import { reduceGrid } from "../reduce_grid.ts";
+import { LONGEST_SIDE, reduceGrid } from "../reduce_grid.ts";
 import type { Grid } from "../grid.ts";
 import type { Scale } from "../scale.ts";
 import { element, px } from "./element.ts";
@@ -11,19 +11,33 @@ const PALETTE: number[][] = [
   ...Array.from({ length: 255 }, (_, k) => [...SEQUENTIAL[Math.round(k * 255 / 254)], 255]),
 ];
 
-/** Readings as a PNG in a data URI, one pixel each, row by row from the top. What is not finite is transparent. */
+/** Readings as a PNG in a data URI, row by row from the top. What is not finite is transparent. */
 export function pngDataUri(
   readings: ArrayLike<number>,
   width: number,
   height: number,
   range: readonly [number, number],
 ): string {
-  const data = Uint8Array.from(readings, (reading) => {
+  const indices = Uint8Array.from(readings, (reading) => {
     const index = colourIndex(reading, range);
     return index < 0 ? 0 : 1 + Math.round(index * 254 / 255);
   });
-  const png = encode({ width, height, data, depth: 8, channels: 1, palette: PALETTE }, { zlib: { level: 9 } });
+  const png = encode(enlarge(indices, width, height), { zlib: { level: 9 } });
   return `data:image/png;base64,${png.toBase64()}`;
+}
+
+/** Repeats pixels until a picture is about as large as its plot: not every viewer honours `image-rendering: pixelated`. */
+function enlarge(indices: Uint8Array, width: number, height: number) {
+  const timesX = Math.max(1, Math.floor(LONGEST_SIDE / width)), timesY = Math.max(1, Math.floor(LONGEST_SIDE / height));
+  const wide = width * timesX, data = new Uint8Array(wide * height * timesY);
+  for (let row = 0; row < height; row++) {
+    const first = row * timesY * wide;
+    for (let column = 0; column < wide; column++) {
+      data[first + column] = indices[row * width + Math.floor(column / timesX)];
+    }
+    for (let copy = 1; copy < timesY; copy++) data.copyWithin(first + copy * wide, first, first + wide);
+  }
+  return { width: wide, height: height * timesY, data, depth: 8 as const, channels: 1, palette: PALETTE };
 }
 
 /** Evenly spaced readings between two corners of the page, reduced where they are more than can be seen. */

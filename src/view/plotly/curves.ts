@@ -1,0 +1,86 @@
+import { thinIndices } from "../decimate.ts";
+import { curveDomains } from "../domain.ts";
+import type { CurvePanel } from "../figure_data.ts";
+import { peakText, strongestFirst } from "../peak_text.ts";
+import { placeLabels } from "../place_labels.ts";
+import { makeScale } from "../scale.ts";
+import { axisLayout, hoverLine, plain, type PlotlyContext, type PlotlyObject, rangeOf, toNumbers } from "./axes.ts";
+
+/** Adds a panel of curves; false when there is nothing to draw. */
+export function addCurves(panel: CurvePanel, context: PlotlyContext): boolean {
+  const domains = curveDomains(panel), { layout, number, theme } = context, suffix = number > 1 ? number : "";
+  if (!domains) return false;
+  layout[`xaxis${suffix}`] = { ...axisLayout(panel.x, context, "x"), range: rangeOf(domains.x, panel.x) };
+  layout[`yaxis${suffix}`] = { ...axisLayout(panel.y, context, "y"), range: rangeOf(domains.y, panel.y) };
+  const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
+  const hover = hoverLine(panel.x, "x") + hoverLine(panel.y, "y");
+  panel.series.forEach((series, k) => {
+    const { x, y } = thin(series.x, series.y, context.maxSamples),
+      mode = series.draw ?? (x.length <= 100 ? "both" : "line");
+    context.data.push({
+      type: "scatter",
+      name: plain(series.name),
+      mode: { line: "lines", points: "markers", both: "lines+markers" }[mode],
+      x,
+      y,
+      ...axes,
+      line: { color: theme.series[k % theme.series.length], width: 1.5 },
+      marker: { size: 5 },
+      connectgaps: false,
+      hovertemplate: `${hover}<extra>${plain(series.name)}</extra>`,
+      showlegend: panel.series.length > 1,
+      // Tells the page which colour this is on the other ground.
+      meta: { sonde: k % theme.series.length },
+    });
+  });
+  addPeaks(panel, context, axes);
+  return true;
+}
+
+/** Peaks as markers; those whose labels would lie on a stronger one's say theirs on hover only. */
+function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: PlotlyObject): void {
+  const domains = curveDomains(panel)!, length = domains.x[1] - domains.x[0];
+  const peaks = strongestFirst(panel.series.flatMap((series) => series.peaks ?? []));
+  if (!peaks.length) return;
+  const xScale = makeScale(domains.x, [0, 900 * (x[1] - x[0])], panel.x.scale === "log");
+  const yScale = makeScale(domains.y, [260, 0], panel.y.scale === "log");
+  const texts = peaks.map((peak) => peakText(peak, panel.x.unit ?? "", length).full);
+  const requests = peaks.map((peak, i) => ({
+    x: xScale(peak.at),
+    y: yScale(peak.height),
+    choices: [{ text: texts[i], width: 6.6 * texts[i].length, height: 15 }],
+  }));
+  const placed = placeLabels(requests, { width: 900, height: 260, gap: 6, lifts: 0 }),
+    shown = new Map(placed.map((one) => [one.index, one]));
+  data.push({
+    type: "scatter",
+    name: "peaks",
+    mode: "markers+text",
+    x: peaks.map((peak) => peak.at),
+    y: peaks.map((peak) => peak.height),
+    ...axes,
+    marker: { symbol: "triangle-down", size: 9, color: theme.accent },
+    text: peaks.map((_, i) => shown.has(i) ? plain(texts[i]) : ""),
+    textposition: peaks.map((_, i) => textPosition(requests[i], shown.get(i)?.box)),
+    customdata: texts.map(plain),
+    hovertemplate: `%{customdata}<br>${hoverLine(panel.y, "y")}<extra></extra>`,
+    cliponaxis: false,
+    showlegend: false,
+  });
+}
+
+function textPosition(
+  { x, y }: { x: number; y: number },
+  box?: { x: number; y: number; width: number; height: number },
+): string {
+  if (!box) return "top center";
+  const beside = box.y + box.height > y, side = box.x >= x ? "right" : box.x + box.width <= x ? "left" : "center";
+  return `${beside ? "middle" : "top"} ${side}`;
+}
+
+/** At most about `most` samples, with the extremes of each stretch. */
+function thin(x: ArrayLike<number>, y: ArrayLike<number>, most: number) {
+  if (x.length <= most) return { x: toNumbers(x), y: toNumbers(y) };
+  const kept = thinIndices(y, most);
+  return { x: toNumbers(kept.map((i) => x[i])), y: toNumbers(kept.map((i) => y[i])) };
+}

@@ -1,0 +1,126 @@
+import { decimate } from "../decimate.ts";
+import { curveDomains } from "../domain.ts";
+import type { CurvePanel } from "../figure_data.ts";
+import { fromHex, type Rgb, type Theme } from "../palette.ts";
+import { peakText, strongestFirst } from "../peak_text.ts";
+import { type Box, placeLabels } from "../place_labels.ts";
+import type { Scale } from "../scale.ts";
+import { ACROSS, Braille, DOWN } from "./braille.ts";
+import { Canvas, cellWidth, type Colour } from "./canvas.ts";
+import { cellOf, drawFrame, type Plot, plotScales } from "./frame.ts";
+
+/** Without colours, every curve but the first is drawn with a character of its own. */
+const GLYPHS = ["", "o", "x", "+", "*", "#"];
+
+/** A panel of curves as a canvas; undefined when there is nothing to draw. */
+export function curveCanvas(
+  panel: CurvePanel,
+  width: number,
+  height: number,
+  colour: Colour,
+  theme: Theme,
+): Canvas | undefined {
+  const domains = curveDomains(panel);
+  if (!domains) return undefined;
+  const canvas = new Canvas(width, height), legend = panel.series.length > 1;
+  if (legend) drawLegend(canvas, panel, colour, theme);
+  const x = { axis: panel.x, domain: domains.x }, y = { axis: panel.y, domain: domains.y };
+  const plot = drawFrame(canvas, x, y, legend ? 2 : 1, 1, false);
+  const dots = plotScales(x, y, plot.width * ACROSS, plot.height * DOWN, false),
+    braille = new Braille(plot.width, plot.height);
+  drawLines(canvas, panel, plot, dots.x, dots.y, theme);
+  panel.series.forEach((series, k) => {
+    const strokes = decimate(series.x, series.y, dots.x, shiftedUp(dots.y));
+    if (colour !== "none" || !glyphOf(k)) return braille.strokes(strokes, series.draw !== "points", colourOf(k, theme));
+    for (const stroke of strokes) {
+      stroke.x.forEach((at, i) =>
+        canvas.set(
+          plot.left + cellOf(at / ACROSS, plot.width),
+          plot.top + cellOf(stroke.y[i] / DOWN, plot.height),
+          glyphOf(k),
+        )
+      );
+    }
+  });
+  braille.paint(canvas, plot.left, plot.top);
+  drawPeaks(canvas, panel, plot, dots.x, dots.y, braille, theme);
+  return canvas;
+}
+
+/** The lowest and leftmost places belong to the last dot inside, not to one below the plot. */
+function shiftedUp(scale: Scale): Scale {
+  const [start] = scale.range;
+  const map = (coordinate: number) => Math.min(start - 1e-6, scale(coordinate));
+  return Object.assign(map, { domain: scale.domain, range: scale.range, log: scale.log });
+}
+
+function colourOf(k: number, theme: Theme): Rgb {
+  return fromHex(theme.series[k % theme.series.length]);
+}
+
+function glyphOf(k: number): string {
+  return k === 0 ? "" : GLYPHS[1 + (k - 1) % (GLYPHS.length - 1)];
+}
+
+function drawLegend(canvas: Canvas, panel: CurvePanel, colour: Colour, theme: Theme): void {
+  let left = 0;
+  panel.series.forEach((series, k) => {
+    const entry = `${(colour === "none" && glyphOf(k)) || "⣀"} ${series.name}`;
+    if (left < canvas.width) canvas.write(left, 0, entry, colourOf(k, theme));
+    left += cellWidth(entry) + 3;
+  });
+}
+
+function drawLines(canvas: Canvas, panel: CurvePanel, plot: Plot, xDots: Scale, yDots: Scale, theme: Theme): void {
+  const muted = fromHex(theme.muted);
+  const inside = (place: number, end: number) => place >= 0 && place <= end;
+  for (const { axis, at, label = "" } of panel.lines ?? []) {
+    const place = axis === "x" ? xDots(at) / ACROSS : yDots(at) / DOWN;
+    if (!inside(place, axis === "x" ? plot.width : plot.height)) continue;
+    if (axis === "x") {
+      const column = plot.left + cellOf(place, plot.width);
+      for (let row = 0; row < plot.height; row++) canvas.set(column, plot.top + row, "┊", muted);
+      canvas.write(column + 1, plot.top + plot.height - 1, label, muted, plot.left + plot.width - column - 1);
+    } else {
+      const row = plot.top + cellOf(place, plot.height);
+      for (let column = 0; column < plot.width; column++) canvas.set(plot.left + column, row, "┈", muted);
+      canvas.write(
+        plot.left + Math.max(0, plot.width - cellWidth(label)),
+        row,
+        label,
+        muted,
+        Math.min(plot.width, cellWidth(label)),
+      );
+    }
+  }
+}
+
+/** Marks peaks with ▼ and labels as many as fit. */
+function drawPeaks(
+  canvas: Canvas,
+  panel: CurvePanel,
+  plot: Plot,
+  xDots: Scale,
+  yDots: Scale,
+  braille: Braille,
+  theme: Theme,
+): void {
+  const length = xDots.domain[1] - xDots.domain[0];
+  const peaks = strongestFirst(panel.series.flatMap((series) => series.peaks ?? []))
+    .filter((peak) => xDots(peak.at) >= 0 && xDots(peak.at) <= plot.width * ACROSS && yDots(peak.height) >= 0);
+  const requests = peaks.map((peak) => {
+    const { full, short } = peakText(peak, panel.x.unit ?? "", length);
+    const choices = [...new Set([full, short])].map((text) => ({ text, width: cellWidth(text), height: 1 }));
+    const x = cellOf(xDots(peak.at) / ACROSS, plot.width), y = cellOf(yDots(peak.height) / DOWN, plot.height);
+    return { x, y: Math.max(0, y - 1), choices };
+  });
+  const markers = requests.map(({ x, y }) => ({ x, y, width: 1, height: 1 }));
+  const avoid = (box: Box) =>
+    Array.from({ length: box.width }, (_, k) => braille.inked(box.x + k, box.y)).some(Boolean);
+  const room = { width: plot.width, height: plot.height, gap: 1, whole: true, avoid };
+  const placed = placeLabels(requests.map((one) => ({ ...one, y: one.y + 1 })), { ...room, taken: markers });
+  for (const { x, y } of markers) canvas.set(plot.left + x, plot.top + y, "▼", fromHex(theme.accent));
+  for (const { text, box } of placed) canvas.write(plot.left + box.x, plot.top + box.y, text);
+  const left = peaks.length - placed.length, more = `+${left} more`;
+  if (left) canvas.write(Math.max(0, canvas.width - cellWidth(more)), plot.top - 1, more, fromHex(theme.muted));
+}
