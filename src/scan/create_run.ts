@@ -92,15 +92,15 @@ function hostname(): string {
 }
 
 /**
- * Makes a run of a plan, or of a user's own generator function. Nothing starts before it is iterated.
+ * Everything that a run of a plan, or of a user's own generator function, needs.
  *
  * @throws InputError with every issue when the plan does not fit the rig; nothing has been touched then
  */
-export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
+export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
   options: ScanOptions<A, D, R>,
   wiring: Wiring,
-): Run<A, ReadingsOf<D, R>> {
+): Job {
   const rig = options.rig as unknown as Rig, anyOptions = options as unknown as AnyOptions;
   if (!options.read.length) {
     throw InputError.at(
@@ -132,7 +132,7 @@ export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
     estimate,
     origin,
   });
-  const job: Job = {
+  return {
     rig,
     channels,
     sinks: wiring.sinks,
@@ -150,7 +150,15 @@ export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
     header,
     path: prepared.path,
   };
-  return new Run<A, ReadingsOf<D, R>>(job);
+}
+
+/** Makes a run of `createJob`'s job. Nothing starts before it is iterated. */
+export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
+  options: ScanOptions<A, D, R>,
+  wiring: Wiring,
+): Run<A, ReadingsOf<D, R>> {
+  return new Run(createJob(plan, options, wiring));
 }
 
 /** A point of a run, for those who annotate their own functions. */
