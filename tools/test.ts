@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { CHECKS, runCheck } from "./check.ts";
 import { ROOT } from "./root.ts";
 import { type Missing, setup } from "./setup.ts";
@@ -64,7 +64,7 @@ async function leaveOut(files: readonly string[], missing: readonly Missing[]) {
   const runnable: string[] = [], skipped: string[] = [];
   const pythonless = missing.some(({ name }) => name === ".venv");
   for (const file of files) {
-    const asksPython = pythonless && /from "(\.{1,2}\/)+python\.ts"/.test(await Deno.readTextFile(join(ROOT, file)));
+    const asksPython = pythonless && /from "(\.{1,2}\/)+python\.ts"/.test(await Deno.readTextFile(resolve(ROOT, file)));
     if (asksPython) skipped.push(`${file}: there is no .venv`);
     else runnable.push(file);
   }
