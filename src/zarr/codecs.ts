@@ -1,0 +1,117 @@
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { promisify } from "node:util";
+import { crc32c } from "./crc32c.ts";
+
+/** How chunks are compressed. */
+export type Compression = "zstd" | "none";
+
+/** A codec as Zarr metadata name it. */
+export interface CodecMetadata {
+  readonly name: string;
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+/** Level 1: noisy frames hardly shrink more at higher ones, and take many times as long. */
+const ZSTD_LEVEL = 1;
+const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } };
+
+/** Chunks below this are compressed at once, because handing them over would take longer. */
+const SMALL_BYTES = 65536;
+
+/** What stands in a shard's index for a chunk that is not there: 2⁶⁴ − 1, twice. */
+const ABSENT = 2n ** 64n - 1n;
+
+const compressLater = promisify(zstdCompress) as (bytes: Uint8Array, options: unknown) => Promise<Uint8Array>;
+
+/** What turns the bytes of a chunk into what stands on disk: the seam where other codecs and Workers go. */
+export interface ChunkCodec {
+  /** The codecs that follow `bytes` or `vlen-utf8`, as metadata. */
+  readonly metadata: readonly CodecMetadata[];
+  /** `bytes` must not change until the promise, if any, is settled. The result may be `bytes` itself. */
+  encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** The bytes as they were before `encode`. */
+  decode(encoded: Uint8Array): Uint8Array;
+}
+
+/** The codec of a compression. */
+export function chunkCodec(compression: Compression): ChunkCodec {
+  if (compression === "none") return { metadata: [], encode: (bytes) => bytes, decode: (bytes) => bytes };
+  return {
+    metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: false } }],
+    encode: (bytes) => {
+      return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
+    },
+    decode: (encoded) => zstdDecompressSync(encoded),
+  };
+}
+
+/** `sharding_indexed` as metadata: chunks of `chunkShape`, index at the end because some readers look only there. */
+export function shardingMetadata(chunkShape: readonly number[], codecs: readonly CodecMetadata[]): CodecMetadata {
+  const index = [{ name: "bytes", configuration: { endian: "little" } }, { name: "crc32c" }];
+  return {
+    name: "sharding_indexed",
+    configuration: { chunk_shape: chunkShape, codecs, index_codecs: index, index_location: "end" },
+  };
+}
+
+/** Bytes of the index of a shard that holds `chunks` chunks: offset and length of each, then the checksum. */
+export function shardIndexBytes(chunks: number): number {
+  return 16 * chunks + 4;
+}
+
+/**
+ * Puts encoded chunks together into a shard (Zarr extension `sharding_indexed`, version 1).
+ *
+ * @param chunks in C order within the shard, undefined for those that hold nothing but fill values
+ */
+export function encodeShard(chunks: readonly (Uint8Array | undefined)[]): Uint8Array {
+  const payload = chunks.reduce((sum, chunk) => sum + (chunk?.length ?? 0), 0);
+  const shard = new Uint8Array(payload + shardIndexBytes(chunks.length));
+  const index = new DataView(shard.buffer, payload);
+  let offset = 0;
+  chunks.forEach((chunk, k) => {
+    index.setBigUint64(16 * k, chunk ? BigInt(offset) : ABSENT, true);
+    index.setBigUint64(16 * k + 8, chunk ? BigInt(chunk.length) : ABSENT, true);
+    if (!chunk) return;
+    shard.set(chunk, offset);
+    offset += chunk.length;
+  });
+  index.setUint32(16 * chunks.length, crc32c(shard.subarray(payload, shard.length - 4)), true);
+  return shard;
+}
+
+/**
+ * Takes a shard apart again: the encoded chunks, as views of `shard`.
+ *
+ * @throws {RangeError} when the shard is torn: too short, wrong checksum, or chunks outside of it
+ */
+export function decodeShard(shard: Uint8Array, chunks: number): (Uint8Array | undefined)[] {
+  const payload = shard.length - shardIndexBytes(chunks);
+  if (payload < 0) throw new RangeError(`a shard of ${chunks} chunks cannot have ${shard.length} bytes`);
+  const index = new DataView(shard.buffer, shard.byteOffset + payload);
+  if (crc32c(shard.subarray(payload, shard.length - 4)) !== index.getUint32(16 * chunks, true)) {
+    throw new RangeError("the checksum of the shard's index is wrong");
+  }
+  return Array.from({ length: chunks }, (_, k) => {
+    const offset = index.getBigUint64(16 * k, true), length = index.getBigUint64(16 * k + 8, true);
+    if (offset === ABSENT && length === ABSENT) return undefined;
+    if (offset + length > payload) throw new RangeError(`chunk ${k} lies outside of the shard`);
+    return shard.subarray(Number(offset), Number(offset + length));
+  });
+}
+
+/** Labels as Zarr's `vlen-utf8` codec stores them: their number, then length and UTF-8 bytes of each, little-endian. */
+export function encodeLabels(labels: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const parts = labels.map((label) => encoder.encode(label));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 4));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, labels.length, true);
+  let at = 4;
+  for (const part of parts) {
+    view.setUint32(at, part.length, true);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,103 @@
+import type { Layout } from "../core/layout.ts";
+import { type ArraySpec, elementBytes, type ElementType } from "./array_spec.ts";
+import { coordinateCut, elementTypeOf } from "./coordinate.ts";
+import { sizeOf } from "./grid.ts";
+import { type GroupSpec, groupSpec, type NamedChannel } from "./group_spec.ts";
+import { costOf, planFrames, planScalars, type ShapePlan } from "./planner.ts";
+
+/** Above this many files in a run, copying and deleting it gets slow. */
+const MANY_FILES = 1000;
+/** What the writer may hold beside the shards being filled. */
+const IN_FLIGHT_BYTES = 256e6;
+
+/** How one array of a run is stored. */
+export interface ArrayPlan extends ShapePlan {
+  /** The group's path, `""` for the root. */
+  readonly group: string;
+  readonly name: string;
+  readonly dtype: ElementType;
+  readonly dimensions: readonly string[];
+  /** Extents; the first is Infinity when the array grows. */
+  readonly shape: readonly number[];
+  /** Uncompressed; 0 for an array that grows. */
+  readonly bytes: number;
+}
+
+/** What a run will cost on disk and in memory, known before it begins. */
+export interface StoragePlan {
+  readonly arrays: readonly ArrayPlan[];
+  /** Uncompressed, of all arrays whose size is known. */
+  readonly bytes: number;
+  /** Objects of data; metadata add one an array. */
+  readonly files: number;
+  /** Shards being filled and bytes in flight, when points come in the order of the plan. */
+  readonly peakMemoryBytes: number;
+  readonly warnings: readonly string[];
+}
+
+/** What planning needs to know. */
+export interface PlanArraysOptions {
+  readonly layout: Layout;
+  readonly channels: readonly NamedChannel[];
+  /** Names of dimensions that will be read together; a frame whole, and the fastest dimensions, when left out. */
+  readonly readBy?: readonly string[];
+}
+
+/**
+ * Says how the arrays of a run would be stored, without storing anything.
+ *
+ * @throws {InputError} when the layout cannot be stored
+ * @example
+ * ```ts
+ * import { planArrays } from "./plan_arrays.ts";
+ * const y = { name: "y", size: 64, coordinates: [] };
+ * const layout = { groups: [{ path: "", dimensions: [y], axes: ["y"] }] };
+ * const plan = planArrays({ layout, channels: [{ name: "camera", unit: "count", dtype: "uint16", shape: [480, 640] }] });
+ * const camera = plan.arrays.find(({ name }) => name === "camera")!;
+ * console.assert(camera.bytes === 64 * 480 * 640 * 2 && camera.files === 1);
+ * ```
+ */
+export function planArrays({ layout, channels, readBy }: PlanArraysOptions): StoragePlan {
+  const arrays = layout.groups.flatMap((group) => planGroup(groupSpec(group, channels), readBy));
+  const files = arrays.reduce((sum, array) => sum + array.files, 0);
+  const warnings = arrays.flatMap(({ group, name, warnings }) => {
+    return warnings.map((text) => `${group ? `${group}/` : ""}${name}: ${text}`);
+  });
+  if (files > MANY_FILES) warnings.push(`the run will have ${files} files`);
+  const bytes = arrays.reduce((sum, array) => sum + array.bytes, 0);
+  const open = arrays.reduce((sum, array) => sum + Math.min(array.shardBytes, array.bytes || Infinity), 0);
+  return { arrays, bytes, files, peakMemoryBytes: open + Math.min(IN_FLIGHT_BYTES, bytes || Infinity), warnings };
+}
+
+function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
+  const coordinates = spec.coordinates.map(({ name, dimension, entries }): ArrayPlan => {
+    const dtype = elementTypeOf(entries), shape = [entries.length];
+    const cut = coordinateCut(entries.length);
+    const bytes = entries.length * elementBytes(dtype);
+    const cost = costOf(shape, cut, elementBytes(dtype));
+    return { ...cost, warnings: [], group: spec.group.path, name, dtype, dimensions: [dimension], shape, bytes };
+  });
+  const arrays = spec.arrays.map((array): ArrayPlan => {
+    const shape = [...spec.scanShape, ...array.frameShape];
+    const size = sizeOf(shape);
+    return {
+      ...planArray(array, spec, readBy),
+      group: spec.group.path,
+      name: array.name,
+      dtype: array.dtype,
+      dimensions: array.dimensions,
+      shape,
+      bytes: Number.isFinite(size) ? size * elementBytes(array.dtype) : 0,
+    };
+  });
+  return [...coordinates, ...arrays];
+}
+
+/** How an array of a group is cut into chunks and shards. */
+export function planArray(array: ArraySpec, spec: GroupSpec, readBy?: readonly string[]): ShapePlan {
+  const shape = [...spec.scanShape, ...array.frameShape], itemBytes = elementBytes(array.dtype);
+  const frameRank = array.frameShape.length;
+  if (frameRank) return planFrames({ shape, dimensions: array.dimensions, frameRank, itemBytes, readBy });
+  const cut = planScalars(spec.scanShape, array.dimensions, readBy);
+  return { ...costOf(shape, cut, itemBytes), warnings: [] };
+}

@@ -1,0 +1,155 @@
+import { basename, dirname, join, resolve } from "@std/path";
+import { InputError } from "../../core/errors.ts";
+import { type ByteRange, type Key, rangeWithin, type Store, StoreError } from "./store.ts";
+
+let temporaries = 0;
+
+/**
+ * A store in a folder. Objects are written beside the folder under a hidden name, made durable, and renamed into place,
+ * so nobody ever sees half of one, a power cut included, and a run that is killed leaves nothing in its folder but Zarr.
+ */
+export class FsStore implements Store {
+  /** The folder, absolute. */
+  readonly location: string;
+  readonly #folders = new Set<string>();
+
+  /** `folder` need not exist yet. */
+  constructor(folder: string) {
+    this.location = resolve(folder);
+  }
+
+  /** The whole file. */
+  async get(key: Key, { signal }: { signal?: AbortSignal } = {}): Promise<Uint8Array | undefined> {
+    const path = this.#path(key);
+    return await orMissing(path, signal, () => Deno.readFile(path, { signal }));
+  }
+
+  /** A piece of the file. */
+  async getRange(
+    key: Key,
+    range: ByteRange,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Uint8Array | undefined> {
+    const path = this.#path(key);
+    return await orMissing(path, signal, async () => {
+      signal?.throwIfAborted();
+      using file = await Deno.open(path);
+      const { start, end } = rangeWithin(range, (await file.stat()).size);
+      await file.seek(start, Deno.SeekMode.Start);
+      return await readFully(file, new Uint8Array(end - start));
+    });
+  }
+
+  /** Writes beside the folder, then renames. */
+  async set(key: Key, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(key);
+    const temporary = this.#temporary();
+    try {
+      await this.#ensureFolder(dirname(path));
+      await writeDurably(temporary, bytes);
+      await this.#rename(temporary, path);
+    } catch (cause) {
+      await Deno.remove(temporary).catch(() => {});
+      throw new StoreError(path, "write", cause);
+    }
+  }
+
+  /** Makes the folder, or takes an empty one. */
+  async claim(rootObject: Uint8Array): Promise<void> {
+    const path = this.#path("/zarr.json");
+    const temporary = this.#temporary();
+    try {
+      await this.#makeOrTakeEmpty();
+      await writeDurably(temporary, rootObject);
+      await linkOrCreate(temporary, path, rootObject);
+      this.#folders.add(this.location);
+    } catch (cause) {
+      if (cause instanceof Deno.errors.AlreadyExists) throw this.#taken();
+      throw cause instanceof InputError ? cause : new StoreError(path, "write", cause);
+    } finally {
+      await Deno.remove(temporary).catch(() => {});
+    }
+  }
+
+  async #makeOrTakeEmpty(): Promise<void> {
+    await Deno.mkdir(dirname(this.location), { recursive: true });
+    try {
+      await Deno.mkdir(this.location);
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
+      if (!(await Deno.stat(this.location)).isDirectory) throw this.#taken();
+      for await (const _ of Deno.readDir(this.location)) throw this.#taken();
+    }
+  }
+
+  /** Folders inside the store are made as needed, but never the store itself: one that was deleted stays so. */
+  async #ensureFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    if (folder === this.location) {
+      await Deno.stat(folder);
+    } else {
+      await this.#ensureFolder(dirname(folder));
+      await Deno.mkdir(folder).catch((cause) => {
+        if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
+      });
+    }
+    this.#folders.add(folder);
+  }
+
+  async #rename(from: string, to: string): Promise<void> {
+    try {
+      await Deno.rename(from, to);
+    } catch (cause) {
+      this.#folders.clear();
+      throw cause;
+    }
+  }
+
+  #taken(): InputError {
+    return InputError.at("to", `${this.location} exists already, and nothing is ever overwritten: choose another name`);
+  }
+
+  #path(key: Key): string {
+    return join(this.location, ...key.slice(1).split("/"));
+  }
+
+  #temporary(): string {
+    return join(dirname(this.location), `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
+  }
+}
+
+async function orMissing<T>(path: string, signal: AbortSignal | undefined, read: () => Promise<T>) {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || (cause as { code?: string }).code === "ENOTDIR") return undefined;
+    if (signal?.aborted) throw signal.reason;
+    throw new StoreError(path, "read", cause);
+  }
+}
+
+async function readFully(file: Deno.FsFile, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  let filled = 0;
+  while (filled < into.length) {
+    const count = await file.read(into.subarray(filled));
+    if (count === null) return into.slice(0, filled);
+    filled += count;
+  }
+  return into;
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+  await file.syncData();
+}
+
+/** A hard link fails when the name is taken, which a rename does not; disks without links get a plain exclusive file. */
+async function linkOrCreate(temporary: string, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await Deno.link(temporary, path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) throw cause;
+    await Deno.writeFile(path, bytes, { createNew: true });
+  }
+}
