@@ -11,7 +11,8 @@ const DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS;
  */
 export function argsort(keys: Float64Array): Int32Array {
   const { high, low } = sortableBits(keys);
-  let order = Int32Array.from(keys, (_, k) => k), next = new Int32Array(keys.length);
+  let order = new Int32Array(keys.length), next = new Int32Array(keys.length);
+  for (let k = 0; k < order.length; k++) order[k] = k;
   for (let shift = 0; shift < 64; shift += DIGIT_BITS) {
     const digit = digitsAt(high, low, shift), starts = digitStarts(digit);
     if (!starts) continue;

@@ -49,14 +49,15 @@ function feet(x: Float64Array, nodes: Int32Array): Feet {
   let end = -1; // where the previous node's right slope ends, past all that is equally low
   for (let k = 0; k < count; k++) {
     const node = nodes[k], first = k ? nodes[k - 1] : 0, last = k + 1 < count ? nodes[k + 1] : x.length - 1;
-    let foot = node;
-    for (let i = node - 1; i >= first && x[i] <= x[foot]; i--) if (x[i] < x[foot]) foot = i;
+    let foot = node, low = x[node];
+    for (let i = node - 1; i >= first && x[i] <= low; i--) if (x[i] < low) low = x[foot = i];
     left[k] = foot;
     joined[k] = Number(foot === end);
     foot = end = node;
-    for (let i = node + 1; i <= last && x[i] <= x[foot]; i++) {
+    low = x[node];
+    for (let i = node + 1; i <= last && x[i] <= low; i++) {
       end = i;
-      if (x[i] < x[foot]) foot = i;
+      if (x[i] < low) low = x[foot = i];
     }
     right[k] = foot;
   }

@@ -1,4 +1,5 @@
 import { apart } from "./distance.ts";
+import { gather } from "./gather.ts";
 import { toInterval } from "./interval.ts";
 import { localMaxima } from "./local_maxima.ts";
 import { checkOptions, type FindPeaksOptions } from "./options.ts";
@@ -92,7 +93,7 @@ function keepByShape(x: Float64Array, candidates: Candidates, options: FindPeaks
     candidates.keep(within(toInterval(plateauSize), candidates.peaks, plateauSizes));
   }
   if (isGiven(height)) {
-    const { peakHeights } = candidates.add({ peakHeights: heightsOf(x, candidates.peaks) });
+    const { peakHeights } = candidates.add({ peakHeights: gather(x, candidates.peaks) });
     candidates.keep(within(toInterval(height), candidates.peaks, peakHeights));
   }
   if (isGiven(threshold)) {
@@ -102,7 +103,7 @@ function keepByShape(x: Float64Array, candidates: Candidates, options: FindPeaks
     candidates.keep(within(toInterval(threshold), candidates.peaks, nearer, farther));
   }
   if (isGiven(distance)) {
-    candidates.keep(apart(candidates.peaks, heightsOf(x, candidates.peaks), distance));
+    candidates.keep(apart(candidates.peaks, gather(x, candidates.peaks), distance));
   }
 }
 
@@ -125,10 +126,6 @@ function keepByProminence(
     const { widths } = candidates.add(widthsOf(x, candidates.peaks, relHeight ?? 0.5, known));
     candidates.keep(within(toInterval(width), candidates.peaks, widths));
   }
-}
-
-function heightsOf(x: Float64Array, peaks: Int32Array): Float64Array {
-  return Float64Array.from(peaks, (peak) => x[peak]);
 }
 
 function isGiven<T>(option: T | null | undefined): option is T {

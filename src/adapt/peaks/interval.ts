@@ -1,5 +1,6 @@
 import type { NumericArray } from "../../core/dtype.ts";
 import { type Issue, show } from "../../core/errors.ts";
+import { gather } from "./gather.ts";
 import { isTyped, toFloat64 } from "./signal.ts";
 
 /** One end of an interval: a number, or one number per sample of the signal. */
@@ -44,5 +45,5 @@ function boundIssues(path: string, received: unknown, length: number): Issue[] {
 
 /** One end of an interval at each peak: the number for all, or those of the samples that the peaks are at. */
 export function bound(end: number | Float64Array | null, peaks: Int32Array): number | Float64Array | null {
-  return end instanceof Float64Array ? Float64Array.from(peaks, (peak) => end[peak]) : end;
+  return end instanceof Float64Array ? gather(end, peaks) : end;
 }

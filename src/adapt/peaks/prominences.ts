@@ -1,4 +1,5 @@
 import { type Bases, sweepBases } from "./bases.ts";
+import { gather } from "./gather.ts";
 import { localMaxima } from "./local_maxima.ts";
 import { checkNumber } from "./numbers.ts";
 import { scanBases } from "./scan_bases.ts";
@@ -46,10 +47,8 @@ export function prominencesOf(
   maxima: () => Int32Array,
 ): Prominences {
   const bases = wlen ? scanBases(x, peaks, Math.ceil(wlen) >> 1, Infinity)! : freeBases(x, peaks, maxima);
-  const prominences = Float64Array.from(peaks, (peak, k) => {
-    const left = x[bases.leftBases[k]], right = x[bases.rightBases[k]];
-    return x[peak] - (left > right ? left : right);
-  });
+  const prominences = gather(x, peaks), left = gather(x, bases.leftBases), right = gather(x, bases.rightBases);
+  for (let k = 0; k < peaks.length; k++) prominences[k] -= left[k] > right[k] ? left[k] : right[k];
   return { prominences, ...bases };
 }
 
@@ -58,9 +57,9 @@ function freeBases(x: Float64Array, peaks: Int32Array, maxima: () => Int32Array)
   const few = peaks.length < x.length / 32;
   const scanned = few ? scanBases(x, peaks, x.length, x.length) : undefined;
   if (scanned) return scanned;
-  const nodes = union(maxima(), peaks), swept = sweepBases(x, nodes);
-  if (nodes.length === peaks.length && nodes.every((node, k) => node === peaks[k])) return swept;
-  const { leftBases, rightBases } = swept, places = ranks(nodes, peaks);
+  const all = maxima();
+  if (all === peaks) return sweepBases(x, peaks);
+  const nodes = union(all, peaks), { leftBases, rightBases } = sweepBases(x, nodes), places = ranks(nodes, peaks);
   return { leftBases: places.map((k) => leftBases[k]), rightBases: places.map((k) => rightBases[k]) };
 }
 
