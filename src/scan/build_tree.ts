@@ -1,7 +1,7 @@
 import { didYouMean } from "../core/nearest.ts";
 import { type Issue, show } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
-import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoints.ts";
+import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
 import {
   type Column,
   crossTrees,

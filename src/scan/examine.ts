@@ -7,7 +7,7 @@ import type { Rig, RigChannel } from "../core/rig.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import { estimateMs } from "./estimate.ts";
-import { nameIssues } from "./names.ts";
+import { nameIssues } from "./name_issues.ts";
 import { planIssues, refuseBottomless } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
 import { reach, type Reached } from "./reach.ts";

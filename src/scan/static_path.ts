@@ -1,7 +1,7 @@
 import type { Due, Located, MeasureRequest, MoveRequest, Path } from "../core/path.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
 import { Cursor } from "./cursor.ts";
-import { regionTest } from "./region.ts";
+import { insideRegion } from "./inside_region.ts";
 import { passesOf, type Space, spacePoints, type Tree } from "./space.ts";
 
 /** The name of the k-th pass of a plan. */
@@ -36,7 +36,7 @@ function newWalk(space: Space, seed: number): Walk {
 export function maskTest(space: Space): ((index: readonly number[]) => boolean) | undefined {
   if (!space.masks.length) return undefined;
   const tests = space.masks.map(({ region, a, b }) => {
-    const inside = regionTest(region);
+    const inside = insideRegion(region);
     const [p, q] = [a, b].map((d, k) => space.dimensions[d].columns.find((c) => c.axis === region.axes[k])!);
     return (index: readonly number[]) => !inside(p.at(index[a]) as number, q.at(index[b]) as number);
   });

@@ -2,7 +2,7 @@ import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } fr
 import type { Point, Quality, Setpoint } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
-import { duration } from "../human.ts";
+import { duration } from "../duration.ts";
 import type { OnReadError } from "../read_policy.ts";
 import type { Mover } from "./mover.ts";
 import type { Acquired, Reader } from "./reader.ts";

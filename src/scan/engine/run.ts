@@ -2,7 +2,7 @@ import { RunAborted, SondeError } from "../../core/errors.ts";
 import type { Path, Reply, Request } from "../../core/path.ts";
 import type { Point, Reading, Readings, Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
-import { listenForInterrupts, onEnter } from "../interrupt.ts";
+import { listenForInterrupts, onEnter } from "../interrupts.ts";
 import { cleanUp } from "./clean_up.ts";
 import { Gate } from "./gate.ts";
 import type { Job } from "./job.ts";

@@ -1,4 +1,4 @@
-import { duration } from "../human.ts";
+import { duration } from "../duration.ts";
 
 /** Where the time of a run goes. `engine` is what none of the others explains. */
 export interface TimeSplit {

@@ -32,6 +32,6 @@ function polygonTest({ vertices }: Polygon): (a: number, b: number) => boolean {
 }
 
 /** Whether a point of the two axes lies inside, edges included; polygons by the even–odd rule. */
-export function regionTest(region: Region): (a: number, b: number) => boolean {
+export function insideRegion(region: Region): (a: number, b: number) => boolean {
   return region.kind === "ellipse" ? ellipseTest(region) : polygonTest(region);
 }

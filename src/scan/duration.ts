@@ -4,17 +4,9 @@ export function duration(ms: number): string {
   if (ms < 1000) return `${ms < 10 && ms % 1 ? ms.toFixed(1) : Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} s`;
   const units: [string, number][] = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1000]];
-  const first = units.findIndex(([, size]) => ms >= size),
-    [name, size] = units[first],
-    [next, nextSize] = units[first + 1];
+  const first = units.findIndex(([, size]) => ms >= size - 500), [name, size] = units[Math.max(0, first)];
+  if (first === units.length - 1) return `${Math.round(ms / 1000)} s`;
+  const [next, nextSize] = units[first + 1];
   const rounded = Math.round(ms / nextSize) * nextSize, rest = Math.round((rounded % size) / nextSize);
   return `${Math.floor(rounded / size)} ${name}${rest ? ` ${rest} ${next}` : ""}`;
-}
-
-/** Bytes as people say them, in powers of 1000: `614 kB`, `1.2 GB`. */
-export function fileSize(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
-  let k = 0, amount = bytes;
-  for (; amount >= 999.5 && k < units.length - 1; k++) amount /= 1000;
-  return `${k > 0 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${units[k]}`;
 }

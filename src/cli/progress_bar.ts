@@ -1,0 +1,72 @@
+import { duration } from "../scan/duration.ts";
+import type { RunStatus } from "../scan/engine/run.ts";
+
+/** Where progress is written: standard error, so that standard output stays for results. */
+interface Screen {
+  readonly terminal: boolean;
+  columns(): number;
+  write(text: string): void;
+}
+
+const STDERR: Screen = {
+  terminal: Deno.stderr.isTerminal(),
+  columns() {
+    try {
+      return Deno.consoleSize().columns;
+    } catch {
+      return 80;
+    }
+  },
+  write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+};
+
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+function bar(part: number, width: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, part)) * width * 8);
+  return ("█".repeat(eighths >> 3) + EIGHTHS[eighths & 7]).padEnd(width, "░");
+}
+
+function short(reading: number): string {
+  return Number.isInteger(reading) && Math.abs(reading) < 1e6 ? String(reading) : reading.toPrecision(4);
+}
+
+/** One line about a run: how far it is, how long it still takes, where it stands and what it reads. */
+export function progressLine(status: RunStatus, width: number): string {
+  const { points, total, remainingMs, elapsedMs, setpoint, reading, state, reason } = status;
+  const count = total === undefined
+    ? `${points.toLocaleString("en")} points`
+    : `${points.toLocaleString("en")}/${total.toLocaleString("en")}`;
+  const time = state === "paused"
+    ? `paused: ${reason}`
+    : remainingMs === undefined
+    ? duration(elapsedMs)
+    : `${duration(remainingMs)} left`;
+  const places = Object.entries(setpoint).map(([name, at]) => `${name} ${typeof at === "number" ? short(at) : at}`);
+  const readings = Object.entries(reading).map(([name, read]) => `${name} ${short(read)}`);
+  const head = total === undefined
+    ? ""
+    : `${bar(points / total, 24)} ${String(Math.floor(100 * points / total)).padStart(3)} %  `;
+  const line = [`${head}${count}`, time, ...places, ...readings].join("  ");
+  return line.length > width ? line.slice(0, Math.max(0, width - 1)) + "…" : line;
+}
+
+/**
+ * Shows a run's progress until it is disposed: a bar that is redrawn at a terminal, a line a minute elsewhere.
+ *
+ * @param status called for each picture
+ */
+export function showProgress(status: () => RunStatus, screen: Screen = STDERR): Disposable {
+  const draw = () => {
+    const text = progressLine(status(), screen.terminal ? screen.columns() - 1 : 200);
+    screen.write(screen.terminal ? `\r${text}\x1b[K` : `${text}\n`);
+  };
+  const timer = setInterval(draw, screen.terminal ? 100 : 60_000);
+  Deno.unrefTimer(timer);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      if (screen.terminal) screen.write("\r\x1b[K");
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { DeviceSpec } from "../core/device.ts";
+import { aravis } from "./aravis/mod.ts";
+import { sim } from "./sim/mod.ts";
+
+/** A driver that a rig file may name: what its options may be, and how it makes a device. */
+export interface Driver {
+  readonly options: z.ZodObject;
+  // deno-lint-ignore no-explicit-any
+  make(options: any): DeviceSpec;
+}
+
+const number = z.number(), positive = z.number().positive(), limits = z.tuple([number, number]).optional();
+const text = z.string().optional(), flag = z.boolean().optional();
+const count = z.int().min(1).optional(), ms = z.number().min(0).optional();
+const travel = {
+  limits,
+  speed: positive.optional().describe("In units a second"),
+  overheadMs: ms,
+  settleMs: ms,
+  resolution: z.number().min(0).optional(),
+  tolerance: z.number().min(0).optional(),
+  start: number.optional(),
+  instant: flag,
+};
+
+function driver(shape: z.core.$ZodLooseShape, make: Driver["make"]): Driver {
+  return { options: z.strictObject(shape) as unknown as z.ZodObject, make };
+}
+
+/** Every driver by the name that rig files and stores give it. */
+export const DRIVERS: Readonly<Record<string, Driver>> = {
+  "sim.stage": driver({ ...travel, unit: z.string() }, sim.stage),
+  "sim.monochromator": driver({ ...travel, unit: text, bandwidthNm: positive.optional() }, sim.monochromator),
+  "sim.temperature": driver({
+    unit: text,
+    limits,
+    tauMs: positive.optional(),
+    ratePerMinute: positive.optional(),
+    tolerance: z.number().min(0).optional(),
+    resolution: z.number().min(0).optional(),
+    settleMs: ms,
+    start: number.optional(),
+    instant: flag,
+  }, sim.temperature),
+  "sim.shutter": driver(
+    { start: z.enum(["open", "closed"]).optional(), moveMs: ms, settleMs: ms, instant: flag },
+    sim.shutter,
+  ),
+  "sim.filterWheel": driver(
+    { labels: z.array(z.string().min(1)).min(1), start: text, moveMs: ms, settleMs: ms, instant: flag },
+    sim.filterWheel,
+  ),
+  "sim.photodiode": driver(
+    { gain: positive.optional(), dwellMs: ms, noise: z.number().min(0).optional(), instant: flag },
+    sim.photodiode,
+  ),
+  "sim.lockin": driver({
+    gain: positive.optional(),
+    phaseDeg: number.optional(),
+    timeConstantMs: ms,
+    noise: z.number().min(0).optional(),
+    instant: flag,
+  }, sim.lockin),
+  "sim.spectrometer": driver({
+    pixels: count,
+    range: z.tuple([number, number]).optional(),
+    bandwidthNm: positive.optional(),
+    exposureMs: positive.optional(),
+    offset: number.optional(),
+    readNoise: z.number().min(0).optional(),
+    instant: flag,
+  }, sim.spectrometer),
+  "sim.camera": driver({
+    shape: z.tuple([z.int().min(1), z.int().min(1)]).optional(),
+    exposureMs: positive.optional(),
+    exposureLimits: limits,
+    pixelUm: positive.optional(),
+    offset: number.optional(),
+    readNoise: z.number().min(0).optional(),
+    instant: flag,
+  }, sim.camera),
+  "sim.instant": driver({ unit: text, limits, start: number.optional() }, sim.instant),
+  "sim.counter": driver({}, sim.counter),
+  "sim.constant": driver({ reading: number.optional() }, sim.constant),
+  "aravis.camera": driver({
+    id: z.string().min(1),
+    roi: z.strictObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
+      .partial().optional(),
+    pixelFormat: z.enum(["Mono8", "Mono10", "Mono12", "Mono16"]).optional(),
+    exposureUs: positive.optional(),
+    gain: number.optional(),
+    frameRate: positive.optional(),
+    exposureToleranceUs: z.number().min(0).optional(),
+    gainTolerance: z.number().min(0).optional(),
+    buffers: z.int().min(2).optional(),
+  }, aravis.camera),
+};
