@@ -34,8 +34,8 @@ export function axisLayout(axis: PanelAxis, { x, y, number }: PlotlyContext, whi
   return {
     domain: which === "x" ? x : y,
     anchor: `${which === "x" ? "y" : "x"}${suffix}`,
-    title: { text: plain(axisTitle(axis)) },
-    type: axis.scale === "log" ? "log" : "linear",
+    title: { text: plain(axisTitle(axis)), standoff: 8 },
+    ...(axis.scale === "log" ? { type: "log", dtick: "D2" } : { type: "linear" }),
     ...(labels && { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: labels.map(plain) }),
   };
 }

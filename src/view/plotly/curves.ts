@@ -2,7 +2,7 @@ import { thinIndices } from "../decimate.ts";
 import { curveDomains } from "../domain.ts";
 import type { CurvePanel } from "../figure_data.ts";
 import { peakText, strongestFirst } from "../peak_text.ts";
-import { placeLabels } from "../place_labels.ts";
+import { type Box, overlap } from "../place_labels.ts";
 import { makeScale } from "../scale.ts";
 import { axisLayout, hoverLine, plain, type PlotlyContext, type PlotlyObject, rangeOf, toNumbers } from "./axes.ts";
 
@@ -42,16 +42,13 @@ function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: Pl
   const domains = curveDomains(panel)!, length = domains.x[1] - domains.x[0];
   const peaks = strongestFirst(panel.series.flatMap((series) => series.peaks ?? []));
   if (!peaks.length) return;
-  const xScale = makeScale(domains.x, [0, 900 * (x[1] - x[0])], panel.x.scale === "log");
-  const yScale = makeScale(domains.y, [260, 0], panel.y.scale === "log");
   const texts = peaks.map((peak) => peakText(peak, panel.x.unit ?? "", length).full);
-  const requests = peaks.map((peak, i) => ({
-    x: xScale(peak.at),
-    y: yScale(peak.height),
-    choices: [{ text: texts[i], width: 6.6 * texts[i].length, height: 15 }],
-  }));
-  const placed = placeLabels(requests, { width: 900, height: 260, gap: 6, lifts: 0 }),
-    shown = new Map(placed.map((one) => [one.index, one]));
+  const xScale = makeScale(domains.x, [0, NOMINAL.width * (x[1] - x[0])], panel.x.scale === "log");
+  const yScale = makeScale(domains.y, [NOMINAL.height, 0], panel.y.scale === "log");
+  const sides = labelSides(
+    peaks.map((peak, i) => ({ x: xScale(peak.at), y: yScale(peak.height), text: texts[i] })),
+    xScale.range[1],
+  );
   data.push({
     type: "scatter",
     name: "peaks",
@@ -60,8 +57,8 @@ function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: Pl
     y: peaks.map((peak) => peak.height),
     ...axes,
     marker: { symbol: "triangle-down", size: 9, color: theme.accent },
-    text: peaks.map((_, i) => shown.has(i) ? plain(texts[i]) : ""),
-    textposition: peaks.map((_, i) => textPosition(requests[i], shown.get(i)?.box)),
+    text: peaks.map((_, i) => sides[i] ? plain(texts[i]) : ""),
+    textposition: sides.map((side) => side ?? "top center"),
     customdata: texts.map(plain),
     hovertemplate: `%{customdata}<br>${hoverLine(panel.y, "y")}<extra></extra>`,
     cliponaxis: false,
@@ -69,13 +66,25 @@ function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: Pl
   });
 }
 
-function textPosition(
-  { x, y }: { x: number; y: number },
-  box?: { x: number; y: number; width: number; height: number },
-): string {
-  if (!box) return "top center";
-  const beside = box.y + box.height > y, side = box.x >= x ? "right" : box.x + box.width <= x ? "left" : "center";
-  return `${beside ? "middle" : "top"} ${side}`;
+/** The size of a plot for which labels are placed; on a larger one they only stand further apart. */
+const NOMINAL = { width: 560, height: 240 };
+
+/** On which side of its peak each label has room, undefined where it has none; the first ones choose first. */
+function labelSides(labels: readonly { x: number; y: number; text: string }[], width: number): (string | undefined)[] {
+  const taken: Box[] = labels.map(({ x, y }) => ({ x: x - 4, y: y - 4, width: 8, height: 8 }));
+  return labels.map(({ x, y, text }) => {
+    const size = { width: 7 * text.length, height: 15 };
+    const sides: [string, Box][] = [
+      ["top center", { x: x - size.width / 2, y: y - 6 - size.height, ...size }],
+      ["middle right", { x: x + 6, y: y - size.height / 2, ...size }],
+      ["middle left", { x: x - 6 - size.width, y: y - size.height / 2, ...size }],
+    ];
+    const free = sides.find(([, box]) =>
+      box.x >= 0 && box.x + box.width <= width && !taken.some((one) => overlap(one, box))
+    );
+    if (free) taken.push(free[1]);
+    return free?.[0];
+  });
 }
 
 /** At most about `most` samples, with the extremes of each stretch. */

@@ -27,7 +27,9 @@ export function addPixels(panel: PixelPanel & Exclude<Panel, CurvePanel>, contex
     showgrid: false,
     ...(aspect && { scaleanchor: `x${suffix}`, constrain: "domain" }),
   };
-  if (aspect) (layout[`xaxis${suffix}`] as PlotlyObject).constrain = "domain";
+  if (aspect) {
+    Object.assign(layout[`xaxis${suffix}`] as PlotlyObject, { constrain: "domain", constraintoward: "right" });
+  }
   layout[`coloraxis${suffix}`] = {
     cmin: pixels.colours[0],
     cmax: pixels.colours[1],

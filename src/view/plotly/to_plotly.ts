@@ -62,8 +62,18 @@ function addPanel(panel: Panel, context: PlotlyContext): void {
     });
   }
   if (!drawn) {
-    layout[`xaxis${suffix}`] = { ...axisLayout(panel.x, context, "x"), range: [0, 1] };
-    layout[`yaxis${suffix}`] = { ...axisLayout(panel.y, context, "y"), range: [0, 1] };
+    layout[`xaxis${suffix}`] = {
+      ...axisLayout(panel.x, context, "x"),
+      range: [0, 1],
+      showticklabels: false,
+      showgrid: false,
+    };
+    layout[`yaxis${suffix}`] = {
+      ...axisLayout(panel.y, context, "y"),
+      range: [0, 1],
+      showticklabels: false,
+      showgrid: false,
+    };
     context.data.push({ type: "scatter", x: [], y: [], xaxis: `x${suffix}`, yaxis: `y${suffix}`, showlegend: false });
     layout.annotations.push({ ...corner, showarrow: false, text: NOTHING, x: 0.5, y: 0.5 });
     return;

@@ -43,6 +43,7 @@ export function curveCanvas(
     }
   });
   braille.paint(canvas, plot.left, plot.top);
+  labelLines(canvas, panel, plot, dots.x, dots.y, theme);
   drawPeaks(canvas, panel, plot, dots.x, dots.y, braille, theme);
   return canvas;
 }
@@ -71,28 +72,35 @@ function drawLegend(canvas: Canvas, panel: CurvePanel, colour: Colour, theme: Th
   });
 }
 
+/** Reference lines go below the curves. */
 function drawLines(canvas: Canvas, panel: CurvePanel, plot: Plot, xDots: Scale, yDots: Scale, theme: Theme): void {
-  const muted = fromHex(theme.muted);
-  const inside = (place: number, end: number) => place >= 0 && place <= end;
-  for (const { axis, at, label = "" } of panel.lines ?? []) {
-    const place = axis === "x" ? xDots(at) / ACROSS : yDots(at) / DOWN;
-    if (!inside(place, axis === "x" ? plot.width : plot.height)) continue;
-    if (axis === "x") {
-      const column = plot.left + cellOf(place, plot.width);
-      for (let row = 0; row < plot.height; row++) canvas.set(column, plot.top + row, "┊", muted);
-      canvas.write(column + 1, plot.top + plot.height - 1, label, muted, plot.left + plot.width - column - 1);
-    } else {
-      const row = plot.top + cellOf(place, plot.height);
-      for (let column = 0; column < plot.width; column++) canvas.set(plot.left + column, row, "┈", muted);
-      canvas.write(
-        plot.left + Math.max(0, plot.width - cellWidth(label)),
-        row,
-        label,
-        muted,
-        Math.min(plot.width, cellWidth(label)),
-      );
+  for (const { axis, at } of panel.lines ?? []) {
+    const cell = lineCell(axis, at, plot, xDots, yDots);
+    if (cell === undefined) continue;
+    const length = axis === "x" ? plot.height : plot.width, muted = fromHex(theme.muted);
+    for (let k = 0; k < length; k++) {
+      if (axis === "x") canvas.set(cell, plot.top + k, "┊", muted);
+      else canvas.set(plot.left + k, cell, "┈", muted);
     }
   }
+}
+
+/** Their labels go above them, at the right end or beside the line. */
+function labelLines(canvas: Canvas, panel: CurvePanel, plot: Plot, xDots: Scale, yDots: Scale, theme: Theme): void {
+  const right = plot.left + plot.width, bottom = plot.top + plot.height - 1;
+  for (const { axis, at, label = "" } of panel.lines ?? []) {
+    const cell = lineCell(axis, at, plot, xDots, yDots), size = Math.min(plot.width, cellWidth(label));
+    if (cell === undefined) continue;
+    if (axis === "x") canvas.write(cell + 1, bottom, label, fromHex(theme.muted), right - cell - 1);
+    else canvas.write(right - size, cell, label, fromHex(theme.muted), size);
+  }
+}
+
+/** The column or row of a reference line, undefined when it is out of view. */
+function lineCell(axis: "x" | "y", at: number, plot: Plot, xDots: Scale, yDots: Scale): number | undefined {
+  const place = axis === "x" ? xDots(at) / ACROSS : yDots(at) / DOWN, end = axis === "x" ? plot.width : plot.height;
+  if (!(place >= 0 && place <= end)) return undefined;
+  return axis === "x" ? plot.left + cellOf(place, plot.width) : plot.top + cellOf(place, plot.height);
 }
 
 /** Marks peaks with ▼ and labels as many as fit. */
@@ -117,7 +125,7 @@ function drawPeaks(
   const markers = requests.map(({ x, y }) => ({ x, y, width: 1, height: 1 }));
   const avoid = (box: Box) =>
     Array.from({ length: box.width }, (_, k) => braille.inked(box.x + k, box.y)).some(Boolean);
-  const room = { width: plot.width, height: plot.height, gap: 1, whole: true, avoid };
+  const room = { width: plot.width, height: plot.height, gap: 1, lifts: 1, whole: true, avoid };
   const placed = placeLabels(requests.map((one) => ({ ...one, y: one.y + 1 })), { ...room, taken: markers });
   for (const { x, y } of markers) canvas.set(plot.left + x, plot.top + y, "▼", fromHex(theme.accent));
   for (const { text, box } of placed) canvas.write(plot.left + box.x, plot.top + box.y, text);

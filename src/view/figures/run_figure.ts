@@ -1,0 +1,194 @@
+import { InputError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import type { Setpoint } from "../../core/point.ts";
+import { Figure } from "../figure.ts";
+import type { ImagePanel, Panel, Peak } from "../figure_data.ts";
+import type { RunArray, RunSource } from "../run_source.ts";
+import { describeCut, dimensionsOf, indexAt, lastMeasured, readCut } from "./run_cut.ts";
+import { curveAlong, type CutSource, heatmapOf, largest, quantityOf } from "./run_panels.ts";
+
+/** What of a run is drawn. */
+export interface RunFigureOptions {
+  /** The array to draw; the first scalar reading when left out, or else the first reading. */
+  readonly signal?: string;
+  /** Where to cut, by dimension: the nearest setpoint, or a label. */
+  readonly at?: Readonly<Record<string, Setpoint>>;
+  /** Found elsewhere, in the unit of the curve's x. */
+  readonly peaks?: readonly Peak[];
+}
+
+/** What stands beside the readings of every point. */
+const BESIDE = /^(timestamp|seq_num|quality|failed|elapsed)$|_(readback|setpoint)$/;
+/** Further curves through a cut, at most. */
+const MOST_CURVES = 3;
+
+/**
+ * A figure of a run, by the rank of what is drawn: one dimension is a curve with its peaks; two are a heat map; more are
+ * a cut (the last two as a heat map, at `at` or at the middle of the others, and a curve along each of those through
+ * the largest reading); a spectrum at each point is the spectrum at `at` and a heat map of all along the last axis; a
+ * camera is its frame at `at`, or the one measured last. It reads no more than it draws.
+ *
+ * @throws {InputError} when there is no such array, dimension or label
+ *
+ * @example
+ * ```ts
+ * import { runFigure } from "./run_figure.ts";
+ * const data = [0.1, 2, 0.1];
+ * const figure = await runFigure({
+ *   name: "sweep",
+ *   sample: "neon",
+ *   dimensions: [{ name: "wavelength", size: 3, coordinate: { name: "wavelength", unit: "nm", values: [639, 640, 641] } }],
+ *   arrays: [{
+ *     name: "diode", unit: "V", dimensions: ["wavelength"], shape: [3],
+ *     read: () => Promise.resolve({ data, shape: [3] }),
+ *   }],
+ *   attributes: {},
+ * });
+ * console.assert(figure.panels[0].kind === "curve");
+ * ```
+ */
+export async function runFigure(run: RunSource, options: RunFigureOptions = {}): Promise<Figure> {
+  const array = pickArray(run, options.signal), dimensions = dimensionsOf(run, array);
+  for (const name of Object.keys(options.at ?? {})) {
+    if (!array.dimensions.includes(name)) {
+      throw InputError.at(
+        `at.${name}`,
+        `${array.name} has no such dimension; ${didYouMean(name, array.dimensions)}`,
+        name,
+        array.dimensions.join(", "),
+      );
+    }
+  }
+  const asked = dimensions.map((one) =>
+    options.at && one.name in options.at ? indexAt(one, options.at[one.name]) : null
+  );
+  const source: CutSource = { run, array, dimensions, asked, peaks: options.peaks };
+  const empty = array.shape.some((size) => size === 0), own = dimensions.filter((one) => one.own).length;
+  const drawn = empty
+    ? drawEmpty(source)
+    : own >= 2
+    ? await drawFrame(source)
+    : own === 1
+    ? await drawSpectra(source)
+    : await drawGrid(source);
+  return new Figure({ title: run.name || array.name, subtitle: subtitleOf(run, drawn.cut), panels: drawn.panels });
+}
+
+interface Drawn {
+  readonly panels: Panel[];
+  /** Where the cut was made, in words; empty when all is shown. */
+  readonly cut: string;
+}
+
+function pickArray({ arrays }: RunSource, signal?: string): RunArray {
+  const readings = arrays.filter(({ name, dimensions }) =>
+    !BESIDE.test(name) && !(dimensions.length === 1 && dimensions[0] === name)
+  );
+  if (signal !== undefined) {
+    const found = arrays.find(({ name }) => name === signal), names = readings.map(({ name }) => name);
+    if (found) return found;
+    throw InputError.at(
+      "signal",
+      `there is no array "${signal}"; ${didYouMean(signal, names)}`,
+      signal,
+      names.join(", "),
+    );
+  }
+  const scalar = readings.find(({ name, dimensions }) =>
+    !dimensions.some((dimension) => dimension.startsWith(`${name}_`))
+  );
+  const first = scalar ?? readings[0];
+  if (!first) throw InputError.at("signal", "the run has no readings to draw");
+  return first;
+}
+
+function subtitleOf({ sample, attributes }: RunSource, cut: string): string {
+  const status = attributes.exit_status, day = String(attributes.created_at ?? "").slice(0, 10);
+  const how = status && status !== "success" ? String(status) : "";
+  return [sample, cut && `at ${cut}`, how, day].filter(Boolean).join(" · ");
+}
+
+/** Axes with nothing between them. */
+function drawEmpty({ array, dimensions }: CutSource): Drawn {
+  const x = dimensions.at(-1)?.axis ?? { name: array.name };
+  return { cut: "", panels: [{ kind: "curve", x, y: quantityOf(array), series: [] }] };
+}
+
+/** Scalars: curve, heat map, or heat map with curves along the other dimensions. */
+async function drawGrid(source: CutSource): Promise<Drawn> {
+  const { dimensions, asked } = source, free = dimensions.flatMap((_, k) => asked[k] === null ? [k] : []);
+  if (dimensions.length <= 1 || free.length <= 1) {
+    const along = free[0] ?? dimensions.length - 1, selection = asked.map((index, k) => k === along ? null : index);
+    const curve = await curveAlong(source, along, selection, true);
+    return { panels: [curve], cut: describeCut(dimensions, selection) };
+  }
+  const [row, column] = free.slice(-2), others = dimensions.flatMap((_, k) => k === row || k === column ? [] : [k]);
+  const { selection, map } = await mapThatShows(source, row, column);
+  const top = largest(map), cut = describeCut(dimensions, selection);
+  if (!others.length || top < 0) return { panels: [map], cut };
+  const width = dimensions[column].size, place = [...selection];
+  place[row] = Math.floor(top / width);
+  place[column] = top % width;
+  const through = describeCut(dimensions, place.map((index, k) => k === row || k === column ? index : null));
+  const curves = await Promise.all(
+    others.slice(0, MOST_CURVES).map(async (along) => {
+      const curve = await curveAlong(source, along, place.map((index, k) => k === along ? null : index));
+      return {
+        ...curve,
+        title: `through ${through}`,
+        lines: [{ axis: "x" as const, at: dimensions[along].coordinates[selection[along]!] }],
+      };
+    }),
+  );
+  const mark = { x: dimensions[column].coordinates[place[column]!], y: dimensions[row].coordinates[place[row]!] };
+  return { panels: [{ ...map, marks: [mark] }, ...curves], cut };
+}
+
+/** A heat map at the middle of the other dimensions, or at the last point measured when nothing is there yet. */
+async function mapThatShows(source: CutSource, row: number, column: number) {
+  const { run, array, dimensions, asked } = source;
+  const at = (index: (k: number) => number) =>
+    dimensions.map((_, k) => k === row || k === column ? null : asked[k] ?? index(k));
+  const middle = at((k) => Math.floor((dimensions[k].size - 1) / 2)),
+    map = await heatmapOf(source, row, column, middle);
+  if (largest(map) >= 0 || dimensions.length === 2) return { selection: middle, map };
+  const last = await lastMeasured(run, array);
+  if (!last) return { selection: middle, map };
+  const selection = at((k) => last[k] ?? middle[k]!);
+  return { selection, map: await heatmapOf(source, row, column, selection) };
+}
+
+/** One spectrum, and all spectra along the last scan dimension. */
+async function drawSpectra(source: CutSource): Promise<Drawn> {
+  const { run, array, dimensions, asked } = source, own = dimensions.findIndex((one) => one.own);
+  const last = await lastMeasured(run, array);
+  const point = dimensions.map((one, k) => k === own ? null : asked[k] ?? last?.[k] ?? one.size - 1);
+  const curve = await curveAlong(source, own, point, true), cut = describeCut(dimensions, point);
+  const row = dimensions.findLastIndex((one) => !one.own);
+  if (row < 0) return { panels: [curve], cut };
+  const map = await heatmapOf(source, row, own, point.map((index, k) => k === row ? null : index));
+  const line = { axis: "y" as const, at: dimensions[row].coordinates[point[row]!] };
+  return { panels: [curve, { ...map, lines: [line] }], cut };
+}
+
+/** The frame at a point: the last two dimensions. */
+async function drawFrame(source: CutSource): Promise<Drawn> {
+  const { run, array, dimensions, asked } = source,
+    rank = dimensions.length,
+    scanRank = dimensions.filter((one) => !one.own).length;
+  const last = scanRank ? await lastMeasured(run, array) : undefined;
+  const selection = dimensions.map((one, k) =>
+    k >= rank - 2 ? null : asked[k] ?? last?.[k] ?? (one.own ? Math.floor(one.size / 2) : one.size - 1)
+  );
+  const [y, x] = dimensions.slice(-2), readings = await readCut(run, array, selection);
+  const panel: ImagePanel = {
+    kind: "image",
+    x: { name: x.name, unit: "px" },
+    y: { name: y.name, unit: "px" },
+    width: x.size,
+    height: y.size,
+    z: quantityOf(array),
+    readings,
+  };
+  return { panels: [panel], cut: describeCut(dimensions, selection) };
+}
