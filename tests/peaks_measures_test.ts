@@ -1,0 +1,72 @@
+import { assert, assertEquals } from "@std/assert";
+import { findPeaks, peakProminences, peakWidths } from "../src/adapt/peaks/mod.ts";
+import { type Random, random } from "../src/core/random.ts";
+import { assertAgrees, type PeakCase } from "./peaks_scipy.ts";
+import { SIGNALS } from "./peaks_signals.ts";
+import { python } from "./python.ts";
+
+/** Samples of a signal in any order, some twice: peaks or not. */
+function anySamples(r: Random, length: number): number[] {
+  return length ? Array.from({ length: Math.floor(r.uniform() * 12) }, () => Math.floor(r.uniform() * length)) : [];
+}
+
+function cases(call: PeakCase["call"], each: number): PeakCase[] {
+  return Object.keys(SIGNALS).flatMap((kind) => {
+    const r = random(7, `${call} ${kind}`);
+    return Array.from({ length: each }, (): PeakCase => {
+      const signal = SIGNALS[kind](r), wlen = r.uniform() < 0.5 ? undefined : 1.1 + r.uniform() * 20;
+      const relHeight = call === "peakWidths" ? r.uniform() * 1.2 : undefined;
+      return { call, signal, peaks: anySamples(r, signal.length), options: { wlen, relHeight } };
+    });
+  });
+}
+
+Deno.test("peakProminences() agrees with scipy on any samples, peaks or not, in any order", async () => {
+  await assertAgrees(cases("peakProminences", 300));
+});
+
+Deno.test("peakWidths() agrees with scipy on any samples, peaks or not, in any order", async () => {
+  await assertAgrees(cases("peakWidths", 300));
+});
+
+Deno.test("peakProminences() agrees with scipy on long signals, where few peaks are walked from and many are swept", async () => {
+  const r = random(11), kinds = ["walk", "plateaus", "withNaN"];
+  const long = kinds.map((kind) => Float64Array.from(Array.from({ length: 60 }, () => [...SIGNALS[kind](r)]).flat()));
+  const staircase = Float64Array.from({ length: 4000 }, (_, k) => k % 2 ? 0 : k);
+  const asked = [...long, staircase].flatMap((signal) => {
+    const { peaks } = findPeaks(signal);
+    return [1, 7, 64, 1000].map((every): PeakCase => (
+      { call: "peakProminences", signal, peaks: Array.from(peaks.filter((_, k) => k % every === 0)) }
+    ));
+  });
+  await assertAgrees(asked);
+});
+
+Deno.test("peakWidths() takes prominence data as they are given, as scipy does", async () => {
+  const signal = [0, 1, 0.5, 3, 2, 2.5, 0, -1], peaks = [1, 3, 5];
+  const prominenceData = { prominences: [0.25, 2, -1], leftBases: [0, 2, 4], rightBases: [2, 6, 7] };
+  const scipy = await python<number[][]>(
+    `import numpy as np
+from scipy.signal import peak_widths
+peaks, *given = (np.array(a) for a in data["arrays"])
+json.dump([a.tolist() for a in peak_widths(data["signal"], peaks, 0.75, tuple(given))], sys.stdout)`,
+    { signal, arrays: [peaks, ...Object.values(prominenceData)] },
+  );
+  const ours = peakWidths(signal, peaks, { relHeight: 0.75, prominenceData });
+  assertEquals(Object.values(ours).map((array) => Array.from(array)), scipy);
+});
+
+Deno.test("peakWidths() of the first and last sample stays within the signal when prominences below 0 are given", () => {
+  const prominenceData = { prominences: [-1, -1], leftBases: [0, 2], rightBases: [0, 2] };
+  const { widths, leftIps, rightIps } = peakWidths([1, 0, 1], [0, 2], { prominenceData });
+  assert([...widths, ...leftIps, ...rightIps].every(Number.isFinite));
+});
+
+Deno.test("findPeaks() gives what peakProminences() and peakWidths() give for its peaks", () => {
+  const r = random(5);
+  for (const kind of Object.keys(SIGNALS)) {
+    const signal = SIGNALS[kind](r), { peaks, properties } = findPeaks(signal, { prominence: 0.5, width: 0 });
+    const prominences = peakProminences(signal, peaks), widths = peakWidths(signal, peaks, {});
+    assertEquals({ ...properties }, { ...prominences, ...widths });
+  }
+});
