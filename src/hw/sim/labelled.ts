@@ -8,7 +8,7 @@ import type { Role } from "./world.ts";
 export interface LabelledOptions<L extends string> extends SimOptions {
   readonly labels: readonly L[];
   /** Where it stands when connected; the first label when left out. */
-  readonly start?: L;
+  readonly start?: NoInfer<L>;
   /** How long a change takes. */
   readonly moveMs?: number;
   readonly settleMs?: number;
