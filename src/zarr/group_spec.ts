@@ -29,7 +29,7 @@ export interface GroupSpec {
 }
 
 /** The fill value of times, which readers show as "not a time": −2⁶³. */
-export const NOT_A_TIME = -(2n ** 63n);
+export const NOT_A_TIME: bigint = -(2n ** 63n);
 
 /** Detectors beyond this many share the last bit of `failed`. */
 const MOST_BITS = 32;

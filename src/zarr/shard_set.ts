@@ -1,7 +1,7 @@
 import { SondeError } from "../core/errors.ts";
 import type { Column, Elements, ElementView } from "./column.ts";
 import { encodeShard } from "./codecs.ts";
-import { boxesAlong, clip, ravel, sizeOf, stridesOf, unravel } from "./grid.ts";
+import { boxesAlong, clip, ravel, sizeOf, stridesOf } from "./grid.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** How the scan dimensions are cut: the same for all arrays of a set. */

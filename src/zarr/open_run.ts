@@ -1,0 +1,211 @@
+import * as zarrita from "zarrita";
+import { type Dtype, makeArray, type NumericArray } from "../core/dtype.ts";
+import { InputError, messageOf } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Attributes, ElementType } from "./array_spec.ts";
+import { StoreError } from "./stores/store.ts";
+import type { ByteRange, Key, Store } from "./stores/store.ts";
+import { openStore } from "./stores/open_store.ts";
+
+/** What to read along one dimension: an index (the dimension goes away), `[from, to)`, or null for all of it. */
+export type Selection = readonly (number | readonly [number, number] | null)[];
+
+/** Elements in C order. */
+export interface RunElements {
+  readonly data: NumericArray | string[];
+  readonly shape: readonly number[];
+}
+
+/** An array of a run. Nothing of it is read before `read`. */
+export interface RunArray {
+  /** By its path in the store: `diode`, `pass_0/diode`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dimensions: readonly string[];
+  readonly dtype: ElementType;
+  readonly attributes: Attributes;
+  /** The `units` attribute; empty for labels. */
+  readonly units: string;
+  /**
+   * Reads all of it, or the part that the selection names, along the first dimensions.
+   *
+   * @throws {InputError} when the selection is outside of the array
+   * @throws {StoreError} when an object cannot be read
+   */
+  read(selection?: Selection, options?: { signal?: AbortSignal }): Promise<RunElements>;
+}
+
+/** A run as it stood when it was opened. */
+export interface RunData {
+  /** Where it is: a path or URL. */
+  readonly location: string;
+  /** The root attributes. */
+  readonly attributes: Attributes;
+  /** The paths of the groups, `""` for the root first, and their attributes. */
+  readonly groups: ReadonlyMap<string, Attributes>;
+  /** All arrays by path. */
+  readonly arrays: ReadonlyMap<string, RunArray>;
+  /** Extents by dimension, of the arrays in the group at `path`. */
+  dimensions(path?: string): ReadonlyMap<string, number>;
+  /**
+   * An array by path.
+   *
+   * @throws {InputError} with the near match when there is none
+   */
+  array(name: string): RunArray;
+  /** The entries of a coordinate, or of any other array with one dimension. */
+  coordinate(name: string, options?: { signal?: AbortSignal }): Promise<NumericArray | string[]>;
+}
+
+/** How a run is opened. */
+export interface OpenRunOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a run that Sonde wrote, or is writing: its metadata are read, its arrays when they are asked for.
+ *
+ * @throws {InputError} when there is no run at that place
+ * @throws {StoreError} when it cannot be read
+ * @example
+ * ```ts
+ * import { openRun } from "./open_run.ts";
+ * import { MemoryStore } from "./stores/memory.ts";
+ * const error = await openRun(new MemoryStore()).catch((error) => error);
+ * console.assert(error.message.includes("is not a run of Sonde"));
+ * ```
+ */
+export async function openRun(place: string | URL | Store, { signal }: OpenRunOptions = {}): Promise<RunData> {
+  const store = typeof place === "string" || place instanceof URL ? openStore(place) : place;
+  const bytes = await store.get("/zarr.json", { signal });
+  const root = parseRoot(bytes, store.location);
+  const groups = new Map<string, Attributes>([["", root.attributes]]), arrays = new Map<string, RunArray>();
+  for (const [path, node] of Object.entries(root.consolidated_metadata.metadata)) {
+    if (node.node_type === "array") arrays.set(path, runArray(store, path, node));
+    else groups.set(path, node.attributes);
+  }
+  return runData(store.location, root.attributes, groups, arrays);
+}
+
+type ArrayNode = zarrita.ArrayMetadata;
+type GroupNode = zarrita.GroupMetadata;
+interface RootNode extends GroupNode {
+  readonly consolidated_metadata: { readonly metadata: Readonly<Record<string, ArrayNode | GroupNode>> };
+}
+
+function parseRoot(bytes: Uint8Array | undefined, location: string): RootNode {
+  const refuse = (why: string) => InputError.at("run", `${location} is not a run of Sonde: ${why}`, location);
+  if (!bytes) throw refuse("there is no zarr.json");
+  let root: RootNode | undefined;
+  try {
+    root = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw refuse(`its zarr.json cannot be read (${messageOf(cause)})`);
+  }
+  if (root?.node_type !== "group" || root.attributes?.experiment_id === undefined || !root.consolidated_metadata) {
+    throw refuse("its zarr.json is that of another kind of Zarr store");
+  }
+  return root;
+}
+
+function runData(
+  location: string,
+  attributes: Attributes,
+  groups: ReadonlyMap<string, Attributes>,
+  arrays: ReadonlyMap<string, RunArray>,
+): RunData {
+  const array = (name: string) => {
+    const found = arrays.get(name);
+    if (!found) {
+      throw InputError.at("array", `"${name}" is not in ${location}; ${didYouMean(name, arrays.keys())}`, name);
+    }
+    return found;
+  };
+  return {
+    location,
+    attributes,
+    groups,
+    arrays,
+    array,
+    dimensions(path = "") {
+      const inside = [...arrays.values()].filter(({ name }) => groupOf(name) === path);
+      return new Map(inside.flatMap(({ dimensions, shape }) => dimensions.map((name, d) => [name, shape[d]] as const)));
+    },
+    async coordinate(name, options) {
+      const found = array(name);
+      if (found.shape.length !== 1) {
+        throw InputError.at("coordinate", `"${name}" has ${found.shape.length} dimensions; allowed: 1`, name);
+      }
+      return (await found.read(undefined, options)).data;
+    },
+  };
+}
+
+function groupOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
+}
+
+function runArray(store: Store, path: string, node: ArrayNode): RunArray {
+  const shape = node.shape, dimensions = node.dimension_names ?? [];
+  const array = new zarrita.Array(within(store, path), "/", node);
+  return {
+    name: path,
+    shape,
+    dimensions,
+    dtype: node.data_type as ElementType,
+    attributes: node.attributes,
+    units: String(node.attributes.units ?? ""),
+    async read(selection = [], { signal } = {}) {
+      const parts = shape.map((extent, d) => partOf(selection[d] ?? null, extent, path, dimensions[d]));
+      if (selection.length > shape.length) {
+        throw InputError.at(path, `${selection.length} selections; allowed: ${shape.length}`, selection);
+      }
+      const kept = parts.filter((part) => typeof part !== "number").map((part) => part[1] - part[0]);
+      if (kept.includes(0)) return { data: emptyOf(array.dtype), shape: kept };
+      try {
+        return await readParts(array, parts, kept, signal);
+      } catch (cause) {
+        signal?.throwIfAborted();
+        throw cause instanceof StoreError ? cause : new StoreError(`${store.location}/${path}`, "read", cause);
+      }
+    },
+  };
+}
+
+/** An array's own corner of the store, so that its name, whatever it is, is never parsed as a URL. */
+function within(store: Store, path: string): zarrita.AsyncReadable {
+  const inside = (key: string) => `/${path}${key}` as Key;
+  return {
+    get: (key, options) => store.get(inside(key), options),
+    getRange: (key, range, options) => store.getRange(inside(key), range as ByteRange, options),
+  };
+}
+
+type Part = number | readonly [number, number];
+
+function partOf(part: Selection[number], extent: number, path: string, dimension: string): Part {
+  const [from, to] = part === null ? [0, extent] : typeof part === "number" ? [part, part + 1] : part;
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= extent)) {
+    throw InputError.at(`${path}.${dimension}`, `[${from}, ${to}) is outside; allowed: 0 to ${extent}`, part);
+  }
+  return typeof part === "number" ? part : [from, to];
+}
+
+async function readParts(
+  array: zarrita.Array<zarrita.DataType, zarrita.AsyncReadable>,
+  parts: readonly Part[],
+  shape: readonly number[],
+  signal?: AbortSignal,
+): Promise<RunElements> {
+  const selection = parts.map((part) => typeof part === "number" ? part : zarrita.slice(part[0], part[1]));
+  // An array without dimensions, or indices along all of them, give the bare element.
+  const got: unknown = await zarrita.get(array, selection, { signal });
+  if (shape.length) return { data: (got as { data: NumericArray | string[] }).data, shape };
+  const data = emptyOf(array.dtype, 1);
+  data[0] = got as never;
+  return { data, shape };
+}
+
+function emptyOf(dtype: string, length = 0): NumericArray | string[] {
+  return dtype === "string" ? new Array<string>(length).fill("") : makeArray(dtype as Dtype, length);
+}
