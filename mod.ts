@@ -1,2 +1,112 @@
-// see deno.json
-export {};
+/**
+ * Sonde describes, runs and records laboratory scans: N-dimensional, nested and adaptive.
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, scan, sim } from "sonde";
+ *
+ * await using rig = await connect({
+ *   x: sim.stage({ unit: "mm", limits: [-5, 5] }),
+ *   diode: sim.photodiode(),
+ * });
+ * const run = scan(linspace("x", -1, 1, 11), { rig, read: ["diode"], to: "line.zarr" });
+ * for await (const point of run) console.log(point.setpoint.x, point.reading.diode);
+ * ```
+ *
+ * @module
+ */
+export {
+  concat,
+  ellipse,
+  every,
+  linspace,
+  list,
+  logspace,
+  mask,
+  nest,
+  polygon,
+  relative,
+  repeat,
+  shuffle,
+  snake,
+  spiral,
+  step,
+  zip,
+} from "./src/scan/nodes.ts";
+export { parsePlan } from "./src/scan/parse_plan.ts";
+export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
+export {
+  check,
+  type CheckOptions,
+  figureOf,
+  type PictureOptions,
+  RecordedRun,
+  type RunPeaks,
+  runPeaks,
+  scan,
+  type Storage,
+  type To,
+} from "./src/wire.ts";
+export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
+export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
+export type { TimeSplit } from "./src/scan/engine/time_split.ts";
+export type { PointOf } from "./src/scan/create_run.ts";
+export type { ReadingsOf, ScanOptions } from "./src/scan/scan_options.ts";
+export type { OnReadError } from "./src/scan/read_policy.ts";
+export type { Asking, PathFunction, PathTools } from "./src/scan/path_tools.ts";
+
+export { findPeaks, peakProminences, peakWidths } from "./src/adapt/peaks/mod.ts";
+export type * from "./src/adapt/peaks/mod.ts";
+export { type PeakAlong, peaksAlong } from "./src/adapt/peaks_along.ts";
+
+export { connect, type ConnectOptions } from "./src/hw/connect.ts";
+export { sim } from "./src/hw/sim/mod.ts";
+export type * from "./src/hw/sim/mod.ts";
+export { NEON_LINES } from "./src/hw/sim/mod.ts";
+export { aravis } from "./src/hw/aravis/mod.ts";
+export type * from "./src/hw/aravis/mod.ts";
+export { param, type ParamOptions } from "./src/hw/param.ts";
+export { deviceSpecs } from "./src/hw/device_specs.ts";
+export type * from "./src/hw/rig_types.ts";
+export type { DeviceEntry } from "./src/hw/device_specs.ts";
+
+export {
+  openRun,
+  type OpenRunOptions,
+  type RunArray,
+  type RunData,
+  type RunElements,
+  type Selection,
+} from "./src/zarr/open_run.ts";
+export { zarrSink, type ZarrSinkOptions } from "./src/zarr/writer.ts";
+export { Figure, writeFigure } from "./src/view/mod.ts";
+
+export { fakeClock } from "./src/core/fake_clock.ts";
+export { type Clock, systemClock } from "./src/core/clock.ts";
+export {
+  DeviceError,
+  InputError,
+  type Issue,
+  LimitError,
+  MoveError,
+  RunAborted,
+  SondeError,
+} from "./src/core/errors.ts";
+export {
+  Frame,
+  type Point,
+  type Quality,
+  type Reading,
+  type Readings,
+  type Setpoint,
+  type Setpoints,
+} from "./src/core/point.ts";
+export type * from "./src/core/plan.ts";
+export type * from "./src/core/path.ts";
+export type * from "./src/core/device.ts";
+export type * from "./src/core/rig.ts";
+export type * from "./src/core/sink.ts";
+export type * from "./src/core/layout.ts";
+export type { Dtype, NumericArray } from "./src/core/dtype.ts";
+export { Timings } from "./src/core/timings.ts";
+export { SONDE_VERSION } from "./src/core/version.ts";

@@ -1,0 +1,27 @@
+import { toFileUrl } from "../to_file_url.ts";
+import { notice, type OutputOptions, print, printJson } from "../output.ts";
+import { showProgress } from "../progress_bar.ts";
+import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../scan_job.ts";
+import { scan } from "../../wire.ts";
+
+/** `sonde run`: a YAML scan on the rig that it describes, or a TypeScript file that runs its own. */
+export async function runCommand(path: string, options: OutputOptions & ScanOverrides): Promise<void> {
+  if (/\.[cm]?[jt]s$/.test(path)) return await runScript(path);
+  const file = withOverrides(await readScanFile(path), options), { plan, rig: _, ...rest } = file;
+  await using rig = await connectRig(file, path);
+  const run = scan(plan, { ...rest, rig, read: [...file.read], quiet: true });
+  {
+    using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
+    await run.done;
+  }
+  const { points, skipped, state, reason, elapsedMs } = run.status;
+  if (options.json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
+  if (!options.quiet) notice(run.report);
+  print(run.to[0]);
+}
+
+/** A script drives its own run; here it is only given its folder and its turn. */
+async function runScript(path: string): Promise<void> {
+  await Deno.stat(path);
+  await import(toFileUrl(path));
+}

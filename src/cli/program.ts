@@ -1,0 +1,84 @@
+import { Command } from "commander";
+import { SONDE_VERSION } from "../core/version.ts";
+import { checkCommand } from "./commands/check.ts";
+import { infoCommand } from "./commands/info.ts";
+import { peaksCommand } from "./commands/peaks.ts";
+import { plotCommand } from "./commands/plot.ts";
+import { runCommand } from "./commands/run.ts";
+import { addPeakConditions, parseNumber } from "./peak_conditions.ts";
+
+function withOutput(command: Command): Command {
+  return command.option("--json", "one JSON object on standard output").option("--quiet", "results only");
+}
+
+function examples(command: Command, ...lines: readonly string[]): void {
+  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ sonde ${line}`).join("\n")}`);
+}
+
+function addRun(program: Command): void {
+  const run = withOutput(
+    program.command("run").argument("<file>", "a YAML scan, or a TypeScript file that runs its own"),
+  );
+  run.description("run a scan, and say where its data are")
+    .option("--to <place>", "where to store, instead of the file's own or runs/{date}/{number}-{name}.zarr")
+    .option("--name <text>", "the run's name")
+    .option("--sample <text>", "what is measured")
+    .option("--operator <text>", "who measures")
+    .option("--notes <text>", "anything worth keeping")
+    .option("--seed <number>", "decides shuffles and simulators", parseNumber)
+    .option("--max-points <number>", "no more points than this", parseNumber)
+    .action(runCommand);
+  examples(run, "run map.yaml", 'run map.yaml --sample "WSe2 7" --to map.zarr', "run scan.ts");
+}
+
+function addCheck(program: Command): void {
+  const check = withOutput(program.command("check").argument("<file>", "a YAML scan"));
+  check.description("say everything about a scan before anything moves").action(checkCommand);
+  examples(check, "check map.yaml", "check map.yaml --json");
+}
+
+function addInfo(program: Command): void {
+  const info = withOutput(program.command("info").argument("<run>", "a run, finished or not"));
+  info.description("what a run is, how it ended, and what it holds").action(infoCommand);
+  examples(info, "info map.zarr", "info map.zarr --json");
+}
+
+function addPlot(program: Command): void {
+  const plot = withOutput(program.command("plot").argument("<run>", "a run, finished or not"));
+  plot.description("a picture in the terminal, or in a file")
+    .option("--detector <name>", "what to draw; the first detector when left out")
+    .option("--at <places>", "where to cut an N-D run, as in wavelength=640.2,y=0")
+    .option("-o, --out <file>", "a file: .svg, .html (one page, works offline), .txt or .json")
+    .option("--no-peaks", "mark none");
+  addPeakConditions(plot).action(plotCommand);
+  examples(
+    plot,
+    "plot neon.zarr",
+    "plot neon.zarr -o neon.svg --prominence 0.1",
+    "plot map.zarr --at wavelength=640.2 -o map.html",
+  );
+}
+
+function addPeaks(program: Command): void {
+  const peaks = withOutput(program.command("peaks").argument("<run>", "a run with one dimension"));
+  peaks.description("the peaks of a line, by scipy's conditions").option(
+    "--detector <name>",
+    "the first detector when left out",
+  );
+  addPeakConditions(peaks).action(peaksCommand);
+  examples(peaks, "peaks neon.zarr --prominence 0.1", "peaks neon.zarr --height 0.5:2 --distance 5 --json");
+}
+
+/** The `sonde` command and its sub-commands. It throws instead of exiting, so that one place decides the exit code. */
+export function makeProgram(): Command {
+  const program = new Command("sonde");
+  program.description("Describes, runs and records laboratory scans").version(SONDE_VERSION);
+  program.option("--debug", "show where an error came from").exitOverride().configureOutput({ writeErr: () => {} });
+  addRun(program);
+  addCheck(program);
+  addInfo(program);
+  addPlot(program);
+  addPeaks(program);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  return program;
+}

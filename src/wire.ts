@@ -1,0 +1,272 @@
+/**
+ * Where the layers meet: what turns `to: "map.zarr"` into a sink, tells `check` how big a run will be, and lets a run
+ * show itself. `mod.ts` and the command line share it; nothing else imports it.
+ *
+ * @module
+ */
+import { type PeakAlong, peaksAlong } from "./adapt/peaks_along.ts";
+import type { FindPeaksOptions } from "./adapt/peaks/mod.ts";
+import { InputError, SondeError } from "./core/errors.ts";
+import type { Plan } from "./core/plan.ts";
+import type { Readings, Setpoints } from "./core/point.ts";
+import type { Rig } from "./core/rig.ts";
+import type { Sink } from "./core/sink.ts";
+import { checkPlan, type CheckReport } from "./scan/check.ts";
+import { createJob } from "./scan/create_run.ts";
+import { Run } from "./scan/engine/run.ts";
+import type { PathFunction } from "./scan/path_tools.ts";
+import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
+import { type Figure, runFigure, type RunFigureOptions, type RunSource } from "./view/mod.ts";
+import { openRun, type RunArray, type RunData } from "./zarr/open_run.ts";
+import { planArrays } from "./zarr/plan_arrays.ts";
+import { numberedRun } from "./zarr/run_folder.ts";
+import { zarrSink } from "./zarr/writer.ts";
+
+/** Where points go: a path, a URL, or a sink of one's own. */
+export type To = string | URL | Sink;
+
+/** What `scan` is told of where to store. */
+export interface Storage {
+  /** One place or several; `runs/{date}/{number}-{name}.zarr` when left out. Nothing is ever overwritten. */
+  readonly to?: To | readonly To[];
+  /** `zstd` when left out. */
+  readonly compression?: "zstd" | "none";
+}
+
+/** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
+export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
+  readonly peaks?: FindPeaksOptions | readonly PeakAlong[] | false;
+}
+
+/** A run that knows where it is stored, and can show itself. */
+export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
+  /**
+   * The run as it stands in its store.
+   *
+   * @throws SondeError when it is stored nowhere that can be read back
+   */
+  data(options: { readonly signal?: AbortSignal } = {}): Promise<RunData> {
+    const [place] = this.to;
+    if (place === undefined || this.status.state === "idle") {
+      throw new SondeError("the run has not begun, so there is nothing to read");
+    }
+    return openRun(place, options);
+  }
+
+  /** A picture of the run: a line with its peaks, a heat map, a cut, a frame; what it is depends on the data. */
+  async figure(options: PictureOptions = {}): Promise<Figure> {
+    return await figureOf(await this.data(), options);
+  }
+}
+
+/** Picks its folder when it is opened, so that a scan that never starts leaves nothing behind. */
+class NumberedSink implements Sink {
+  #sink: Sink | undefined;
+  constructor(readonly options: ScanLike) {}
+  get location(): string {
+    return this.#sink?.location ?? "runs/";
+  }
+  get bytesWritten(): number {
+    return this.#sink?.bytesWritten ?? 0;
+  }
+  async open(...args: Parameters<Sink["open"]>): Promise<void> {
+    const url = await numberedRun("runs", args[0].name, new Date(args[0].createdAt));
+    this.#sink = zarrSink({ url, ...this.options });
+    await this.#sink.open(...args);
+  }
+  write(...args: Parameters<Sink["write"]>): void | Promise<void> {
+    return this.#sink!.write(...args);
+  }
+  log(...args: Parameters<Sink["log"]>): void | Promise<void> {
+    return this.#sink!.log(...args);
+  }
+  close(...args: Parameters<Sink["close"]>): void | Promise<void> {
+    return this.#sink!.close(...args);
+  }
+}
+
+type ScanLike = Pick<Storage, "compression"> & { readonly readBy?: readonly string[] };
+
+function isSink(to: To): to is Sink {
+  return typeof to === "object" && !(to instanceof URL);
+}
+
+function sinksFor({ to, compression, readBy }: Storage & ScanLike): Sink[] {
+  if (to === undefined) return [new NumberedSink({ compression, readBy })];
+  const places: readonly To[] = Array.isArray(to) ? to : [to as To];
+  if (!places.length) throw InputError.at("to", "names no place; leave it out for a numbered folder", to);
+  return places.map((place) => isSink(place) ? place : zarrSink({ url: place, compression, readBy }));
+}
+
+/**
+ * Runs a plan, or a generator function of your own, on a rig: iterate over its points as they are measured, or
+ * `await run.done`. Nothing moves before that.
+ *
+ * @throws InputError with every issue when the plan does not fit the rig; no axis has moved and no file is touched then
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, scan, sim } from "sonde";
+ * await using rig = await connect({
+ *   x: sim.stage({ unit: "mm", limits: [-5, 5] }),
+ *   diode: sim.photodiode(),
+ * });
+ * const folder = await Deno.makeTempDir();
+ * const run = scan(linspace("x", -1, 1, 5), { rig, read: ["diode"], to: `${folder}/line.zarr`, quiet: true });
+ * for await (const point of run) {
+ *   if (point.reading.diode > 4.5) run.finish("diode saturated");
+ * }
+ * console.assert((await run.done).status === "success");
+ * ```
+ */
+export function scan<A, D, const R extends readonly (keyof D & string)[]>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
+  options: ScanOptions<A, D, R> & Storage,
+): RecordedRun<A, ReadingsOf<D, R>> {
+  return new RecordedRun(createJob(plan, options, { sinks: sinksFor(options), sizing: planArrays }));
+}
+
+/** What `check` is told beside the plan and the rig. */
+export interface CheckOptions<D> {
+  /** The detectors that will be read: they decide time, bytes and memory. */
+  readonly read?: readonly (keyof D & string)[];
+  readonly maxPoints?: number;
+  readonly readBy?: readonly string[];
+}
+
+/**
+ * Says everything about a plan before anything moves: every issue with its path in the plan, the shape, the points, the
+ * time, the bytes and the peak memory. Without a rig it says what can be said without one.
+ *
+ * @example
+ * ```ts
+ * import { check, connect, linspace, sim } from "sonde";
+ * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+ * const report = await check(linspace("x", -6, 1, 11), rig, { read: ["diode"] });
+ * console.assert(!report.ok && report.issues[0].message.includes("allowed: -5 … 5 mm"));
+ * ```
+ */
+export function check<A, D>(
+  plan: Plan<keyof A & string>,
+  rig?: Rig<A, D>,
+  options: CheckOptions<D> = {},
+): Promise<CheckReport> {
+  return checkPlan(plan as Plan, rig as unknown as Rig | undefined, { ...options, sizing: planArrays });
+}
+
+/** The group that holds most of a run's points: the root, or the first pass. */
+function mainGroup(run: RunData): string {
+  const paths = [...run.groups.keys()];
+  const holds = (path: string) => run.arrays.has(path ? `${path}/quality` : "quality");
+  return paths.find(holds) ?? "";
+}
+
+/** Arrays that stand beside the readings, and are not drawn unless they are asked for. */
+function isBeside(name: string, dimensions: ReadonlySet<string>): boolean {
+  return ["timestamp", "seq_num", "quality", "failed", "pass"].includes(name) || /_(readback|setpoint)$/.test(name) ||
+    dimensions.has(name);
+}
+
+/**
+ * A run as the figures see it.
+ *
+ * @param group the pass to draw; the first with points when left out
+ */
+export async function runSource(run: RunData, group: string = mainGroup(run)): Promise<RunSource> {
+  const prefix = group ? `${group}/` : "", sizes = run.dimensions(group);
+  const own = [...run.arrays.values()].filter(({ name }) =>
+    name.startsWith(prefix) && !name.slice(prefix.length).includes("/")
+  );
+  const dimensions = await Promise.all([...sizes].map(async ([name, size]) => {
+    const array = run.arrays.get(prefix + name);
+    if (!array || array.dimensions.length !== 1) return { name, size };
+    const unit = array.units === "1" ? "" : array.units;
+    return { name, size, coordinate: { name, unit, values: await run.coordinate(prefix + name) as ArrayLike<number> } };
+  }));
+  const names = new Set(sizes.keys());
+  const coordinates = new Set(
+    own.flatMap(({ attributes }) => String(attributes.coordinates ?? "").split(" ").filter(Boolean)),
+  );
+  const arrays = own.filter(({ name, dtype }) => {
+    const short = name.slice(prefix.length);
+    return !isBeside(short, names) && !coordinates.has(short) && dtype !== "string";
+  });
+  const shown = (array: RunArray) => ({
+    name: array.name.slice(prefix.length),
+    unit: array.units === "1" ? "" : array.units,
+    dimensions: array.dimensions,
+    shape: array.shape,
+    read: async (selection: readonly (number | null)[]) => {
+      const { data, shape } = await array.read(selection);
+      return { data: data as ArrayLike<number>, shape };
+    },
+  });
+  return {
+    name: String(run.attributes.name ?? ""),
+    sample: String(run.attributes.sample ?? ""),
+    dimensions,
+    arrays: arrays.map(shown),
+    attributes: run.attributes,
+  };
+}
+
+/** Peaks of one detector along the only dimension of a run, and what they are peaks of. */
+export interface RunPeaks {
+  readonly detector: string;
+  readonly unit: string;
+  readonly axis: string;
+  readonly axisUnit: string;
+  readonly peaks: readonly PeakAlong[];
+}
+
+/**
+ * The peaks of a detector of a one-dimensional run.
+ *
+ * @param detector the first scalar one when left out
+ * @throws InputError when the run has no such detector, or more than one dimension
+ */
+export async function runPeaks(run: RunData, detector?: string, options: FindPeaksOptions = {}): Promise<RunPeaks> {
+  const source = await runSource(run), lines = source.arrays.filter((array) => array.dimensions.length === 1);
+  const array = detector === undefined ? lines[0] : lines.find((candidate) => candidate.name === detector);
+  if (!array) {
+    const allowed = lines.map((line) => line.name).join(", ") || "none: no detector of this run has one dimension";
+    throw InputError.at(
+      "detector",
+      `${detector ?? "a line"} is not there to find peaks in; allowed: ${allowed}`,
+      detector,
+      allowed,
+    );
+  }
+  const dimension = source.dimensions.find(({ name }) => name === array.dimensions[0])!,
+    { coordinate, size } = dimension;
+  const { data } = await array.read([null]);
+  const numeric = coordinate && typeof coordinate.values[0] === "number";
+  const x = numeric ? coordinate.values as ArrayLike<number> : Array.from({ length: size }, (_, i) => i);
+  const peaks = peaksAlong(x, Float64Array.from(data as ArrayLike<number>, Number), options);
+  return { detector: array.name, unit: array.unit, axis: dimension.name, axisUnit: coordinate?.unit ?? "", peaks };
+}
+
+/** What is marked in a figure that names no condition: peaks that stand out by a tenth of the span. */
+async function defaultPeaks(
+  run: RunData,
+  given: FindPeaksOptions | undefined,
+  detector?: string,
+): Promise<readonly PeakAlong[]> {
+  const found = await runPeaks(run, detector, given ?? {});
+  if (given) return found.peaks;
+  const heights = found.peaks.map((peak) => peak.prominence), most = Math.max(0, ...heights);
+  return found.peaks.filter((peak) => peak.prominence >= most / 10);
+}
+
+/** A picture of a run that was opened, with peaks marked where it is a line. */
+export async function figureOf(run: RunData, options: PictureOptions = {}): Promise<Figure> {
+  const { peaks, ...rest } = options, source = await runSource(run);
+  const chosen = source.arrays.find((array) => rest.signal === undefined || array.name === rest.signal);
+  const isLine = chosen?.dimensions.length === 1;
+  const marked = peaks === false || !isLine
+    ? undefined
+    : Array.isArray(peaks)
+    ? peaks as readonly PeakAlong[]
+    : await defaultPeaks(run, peaks as FindPeaksOptions | undefined, chosen.name);
+  return await runFigure(source, { ...rest, peaks: marked });
+}
