@@ -6,11 +6,11 @@ export interface Bases {
   readonly rightBases: Int32Array;
 }
 
-/** The slopes on both sides of each node. */
+/** The lowest samples beside each node. */
 interface Feet {
-  /** The lowest sample down the left slope of node k, not beyond node k − 1; the nearest of equally low ones. */
+  /** The lowest sample from node k back to node k − 1; the nearest of equally low ones. */
   readonly left: Int32Array;
-  /** The lowest sample down the right slope of node k, not beyond node k + 1; the nearest of equally low ones. */
+  /** The lowest sample from node k on to node k + 1; the nearest of equally low ones. */
   readonly right: Int32Array;
   /** 0 where NaN stands between the nodes k − 1 and k, which nothing passes. */
   readonly joined: Uint8Array;
@@ -19,13 +19,13 @@ interface Feet {
 /**
  * The bases of all nodes in time proportional to the length of the signal, however deep the nesting.
  *
- * Between two neighbouring local maxima the signal falls and then rises, so the lowest sample between them is at the
- * foot of both slopes, and only local maxima can stop a walk for good. It is therefore enough to look at the nodes: a
- * stack holds those that are still the highest seen from where we are, with the lowest sample between each and the one
- * below it on the stack; a node takes over the lowest samples of all that it looks over (the "previous greater element"
- * stack, with minima).
+ * A walk away from a node ends at a higher sample, from which the signal only climbs to the next node (or the signal's
+ * end, or NaN): nothing lower lies between, so it is enough to look from node to node. A stack holds the nodes that are still the highest seen from where we are, each with the
+ * lowest sample between it and the one below it on the stack; a node takes over the lowest samples of all that it looks
+ * over (the "previous greater element" stack, with minima).
  *
- * @param nodes ascending, without repetition; they include every local maximum of `x`
+ * @param nodes ascending, without repetition; they include every local maximum of `x` that is higher than the lowest of
+ * them
  */
 export function sweepBases(x: Float64Array, nodes: Int32Array): Bases {
   const { left, right, joined } = feet(x, nodes);
@@ -43,25 +43,34 @@ export function sweepBases(x: Float64Array, nodes: Int32Array): Bases {
   return { leftBases, rightBases };
 }
 
-/** Walks down both slopes of every node. */
+/**
+ * The lowest samples between each two neighbouring nodes, and before the first and after the last one. Where a gap
+ * holds NaN, both nodes look for themselves up to it. No branch depends on the samples: see `localMaxima`.
+ */
 function feet(x: Float64Array, nodes: Int32Array): Feet {
   const count = nodes.length, left = nodes.slice(), right = nodes.slice(), joined = new Uint8Array(count);
-  let end = -1; // where the previous node's right slope ends, past all that is equally low
-  for (let k = 0; k < count; k++) {
-    const node = nodes[k], first = k ? nodes[k - 1] : 0, last = k + 1 < count ? nodes[k + 1] : x.length - 1;
-    let foot = node, low = x[node];
-    for (let i = node - 1; i >= first && x[i] <= low; i--) if (x[i] < low) low = x[foot = i];
-    left[k] = foot;
-    joined[k] = Number(foot === end);
-    foot = end = node;
-    low = x[node];
-    for (let i = node + 1; i <= last && x[i] <= low; i++) {
-      end = i;
-      if (x[i] < low) low = x[foot = i];
+  for (let k = 0; k <= count; k++) {
+    const from = k > 0 ? nodes[k - 1] : 0, to = k < count ? nodes[k] : x.length - 1;
+    let first = from, last = from, low = x[from], holes = Number(low !== low);
+    for (let i = from + 1; i <= to; i++) {
+      const sample = x[i];
+      first = sample < low ? i : first;
+      last = sample <= low ? i : last;
+      low = sample < low ? sample : low;
+      holes |= Number(sample !== sample);
     }
-    right[k] = foot;
+    if (k > 0) right[k - 1] = holes ? lowest(x, from, to, 1) : first;
+    if (k < count) left[k] = holes ? lowest(x, to, from, -1) : last;
+    if (k < count) joined[k] = 1 - holes;
   }
   return { left, right, joined };
+}
+
+/** The lowest sample from `from` in steps of 1 or −1 to `to` or the first NaN; the nearest of equally low ones. */
+function lowest(x: Float64Array, from: number, to: number, step: 1 | -1): number {
+  let foot = from;
+  for (let i = from; i !== to + step && !Number.isNaN(x[i]); i += step) if (x[i] < x[foot]) foot = i;
+  return foot;
 }
 
 /** Nodes in descending height, each with the lowest sample between it and the one under it. */

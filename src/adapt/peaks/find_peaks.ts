@@ -116,7 +116,7 @@ function keepByProminence(
 ): void {
   const { prominence, width, wlen, relHeight } = options;
   if (!isGiven(prominence) && !isGiven(width)) return;
-  candidates.add(prominencesOf(x, candidates.peaks, wlen, () => maxima));
+  candidates.add(prominencesOf(x, candidates.peaks, wlen, maxima));
   if (isGiven(prominence)) {
     const { prominences } = candidates.found().properties;
     candidates.keep(within(toInterval(prominence), candidates.peaks, prominences!));

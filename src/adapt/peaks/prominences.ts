@@ -3,6 +3,7 @@ import { gather } from "./gather.ts";
 import { localMaxima } from "./local_maxima.ts";
 import { checkNumber } from "./numbers.ts";
 import { scanBases } from "./scan_bases.ts";
+import { select, within } from "./selection.ts";
 import { type Signal, toFloat64, toIndices } from "./signal.ts";
 
 /** How far peaks stand out of their surroundings; one entry per peak. */
@@ -32,47 +33,57 @@ export interface Prominences extends Bases {
 export function peakProminences(signal: Signal, peaks: ArrayLike<number>, wlen?: number | null): Prominences {
   const x = toFloat64(signal), indices = toIndices(peaks, x.length);
   checkNumber("wlen", wlen);
-  return prominencesOf(x, indices, wlen, () => localMaxima(x));
+  return prominencesOf(x, indices, wlen);
 }
 
 /**
  * `peakProminences` on arguments that were checked.
  *
- * @param maxima gives all local maxima of `x`; called only when they are needed
+ * @param maxima all local maxima of `x`, where they are known
  */
 export function prominencesOf(
   x: Float64Array,
   peaks: Int32Array,
   wlen: number | null | undefined,
-  maxima: () => Int32Array,
+  maxima?: Int32Array,
 ): Prominences {
-  const bases = wlen ? scanBases(x, peaks, Math.ceil(wlen) >> 1, Infinity)! : freeBases(x, peaks, maxima);
+  const bases = wlen
+    ? scanBases(x, peaks, Math.floor(Math.ceil(wlen) / 2))
+    : freeBases(x, peaks, maxima ?? localMaxima(x));
   const prominences = gather(x, peaks), left = gather(x, bases.leftBases), right = gather(x, bases.rightBases);
   for (let k = 0; k < peaks.length; k++) prominences[k] -= left[k] > right[k] ? left[k] : right[k];
   return { prominences, ...bases };
 }
 
-/** Bases without a window. Few peaks are quickest walked from; where that gets long, one sweep serves all. */
-function freeBases(x: Float64Array, peaks: Int32Array, maxima: () => Int32Array): Bases {
-  const few = peaks.length < x.length / 32;
-  const scanned = few ? scanBases(x, peaks, x.length, x.length) : undefined;
-  if (scanned) return scanned;
-  const all = maxima();
-  if (all === peaks) return sweepBases(x, peaks);
-  const nodes = union(all, peaks), { leftBases, rightBases } = sweepBases(x, nodes), places = ranks(nodes, peaks);
+/** Bases without a window, from one sweep that serves all peaks. */
+function freeBases(x: Float64Array, peaks: Int32Array, maxima: Int32Array): Bases {
+  if (maxima === peaks) return sweepBases(x, peaks);
+  const ascending = isAscending(peaks) ? peaks : Int32Array.from(new Set(peaks)).sort();
+  const nodes = union(notBelow(x, maxima, peaks), ascending);
+  const { leftBases, rightBases } = sweepBases(x, nodes), places = ranks(nodes, peaks);
   return { leftBases: places.map((k) => leftBases[k]), rightBases: places.map((k) => rightBases[k]) };
 }
 
-/** All indices of both, ascending, each once. */
-function union(maxima: Int32Array, peaks: Int32Array): Int32Array {
-  const sorted = isAscending(peaks) ? peaks : peaks.slice().sort();
-  const all = new Int32Array(maxima.length + sorted.length);
-  let count = 0, a = 0, b = 0;
-  while (a < maxima.length || b < sorted.length) {
-    const next = b === sorted.length || maxima[a] <= sorted[b] ? maxima[a++] : sorted[b++];
-    if (!count || all[count - 1] !== next) all[count++] = next;
+/** The maxima that are at least as high as the lowest peak. */
+function notBelow(x: Float64Array, maxima: Int32Array, peaks: Int32Array): Int32Array {
+  let lowest = Infinity;
+  for (let k = 0; k < peaks.length; k++) if (x[peaks[k]] < lowest) lowest = x[peaks[k]];
+  return select(maxima, within([lowest, null], maxima, gather(x, maxima)));
+}
+
+/** All indices of both, each ascending without repetition. */
+function union(a: Int32Array, b: Int32Array): Int32Array {
+  const all = new Int32Array(a.length + b.length);
+  let count = 0, i = 0, j = 0;
+  while (i < a.length && j < b.length) {
+    const ours = a[i], theirs = b[j];
+    all[count++] = ours < theirs ? ours : theirs;
+    i += Number(ours <= theirs);
+    j += Number(theirs <= ours);
   }
-  return all.slice(0, count);
+  all.set(a.subarray(i), count);
+  all.set(b.subarray(j), count + a.length - i);
+  return all.slice(0, count + a.length - i + b.length - j);
 }
 
 function isAscending(indices: Int32Array): boolean {

@@ -1,5 +1,4 @@
 import { InputError } from "../../core/errors.ts";
-import { localMaxima } from "./local_maxima.ts";
 import { checkNumber } from "./numbers.ts";
 import { type Prominences, prominencesOf } from "./prominences.ts";
 import { type Signal, toFloat64, toIndices } from "./signal.ts";
@@ -50,7 +49,7 @@ export function peakWidths(signal: Signal, peaks: ArrayLike<number>, options: Pe
   checkNumber("relHeight", relHeight);
   if (!prominenceData) {
     checkNumber("wlen", wlen);
-    return widthsOf(x, indices, relHeight, prominencesOf(x, indices, wlen, () => localMaxima(x)));
+    return widthsOf(x, indices, relHeight, prominencesOf(x, indices, wlen));
   }
   return widthsOf(x, indices, relHeight, toProminences(prominenceData, indices, x.length));
 }
