@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import type { Frame } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
-import { connect, type DeviceSpecs, NEON_LINES, sim } from "../src/hw/mod.ts";
+import { connect, type DeviceSpecs, sim } from "../src/hw/mod.ts";
+import { random } from "../src/core/random.ts";
+import { fastNormal } from "../src/hw/sim/ziggurat.ts";
 import { python } from "./python.ts";
 
 const op = { signal: new AbortController().signal };
@@ -28,8 +30,8 @@ Deno.test("a scan over a lone line peaks at its published wavelength, with the m
     rig.axes.get("wavelength")!.set(nm, op);
     return measure(rig, "diode") as number;
   };
-  const lone = NEON_LINES.filter((line) =>
-    NEON_LINES.every((other) => other === line || Math.abs(other.wavelengthNm - line.wavelengthNm) > 1.5)
+  const lone = sim.NEON_LINES.filter((line) =>
+    sim.NEON_LINES.every((other) => other === line || Math.abs(other.wavelengthNm - line.wavelengthNm) > 1.5)
   );
   assert(lone.length >= 15);
   for (const { wavelengthNm } of lone) {
@@ -58,7 +60,7 @@ v = np.array(data["volts"]); p, _ = find_peaks(v, prominence=0.05 * v.max(), dis
 print(json.dumps([data["nm"][i] for i in p]))`,
     { nm, volts },
   );
-  const strong = NEON_LINES.filter((line) =>
+  const strong = sim.NEON_LINES.filter((line) =>
     line.intensity >= 10_000 && line.wavelengthNm > 690 && line.wavelengthNm < 750
   );
   assertEquals(found.length, strong.length);
@@ -257,4 +259,21 @@ Deno.test("one trigger of a lock-in gives X and Y of one phase", async () => {
   await using rig = await connect({ lockin: sim.lockin({ instant, phaseDeg: 60, noise: 0 }) });
   const { X, Y } = measure(rig, "lockin") as { X: number; Y: number };
   assertAlmostEquals(Math.atan2(Y, X) * 180 / Math.PI, 60, 1e-9);
+});
+
+Deno.test("fastNormal() is normal to the eyes of scipy, tails included", async () => {
+  const source = random(1, "ziggurat"), numbers = Array.from({ length: 200_000 }, () => fastNormal(source));
+  const [p, mean, deviation, kurtosis, beyond] = await python<number[]>(
+    `from scipy import stats
+import numpy as np
+x = np.array(data)
+print(json.dumps([float(stats.kstest(x, "norm").pvalue), float(x.mean()), float(x.std()), float(stats.kurtosis(x)), int((abs(x) > 3.4426198).sum())]))`,
+    numbers,
+  );
+  assert(p > 0.001, `p = ${p}`);
+  assertAlmostEquals(mean, 0, 0.01);
+  assertAlmostEquals(deviation, 1, 0.008);
+  assertAlmostEquals(kurtosis, 0, 0.05);
+  // 200 000 × 2 × (1 − Φ(3.4426)) = 115 beyond the last layer.
+  assertAlmostEquals(beyond, 115, 40);
 });

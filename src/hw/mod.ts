@@ -11,5 +11,5 @@ export { abortable } from "./ffi/abortable.ts";
 export { fromCString, toCString } from "./ffi/cstring.ts";
 export { type Library, LibraryError, libraryVariable, openLibrary } from "./ffi/open_library.ts";
 export { type Serial, serial } from "./ffi/serial.ts";
-export * from "./aravis/mod.ts";
-export * from "./sim/mod.ts";
+export { aravis } from "./aravis/mod.ts";
+export { sim } from "./sim/mod.ts";

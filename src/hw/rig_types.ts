@@ -17,16 +17,6 @@ export type Prefixed<Name extends string, Parts> = {
   [Part in keyof Parts & string as FullName<Name, Part>]: Parts[Part];
 };
 
-/** A union turned into an intersection: distribution over a function's argument. */
-type Intersection<U> = (U extends unknown ? (argument: U) => void : never) extends (argument: infer I) => void ? I
-  : never;
-
-/** An intersection written out as one object type, for readable hovers and errors. */
-type Flat<T> = { [K in keyof T]: T[K] };
-
-type AxesOfSpec<S> = S extends DeviceSpec<infer A, infer _D> ? A : never;
-type ReadingsOfSpec<S> = S extends DeviceSpec<infer _A, infer D> ? D : never;
-
 /**
  * Setpoint types by axis name for a rig of these devices.
  *
@@ -39,19 +29,15 @@ type ReadingsOfSpec<S> = S extends DeviceSpec<infer _A, infer D> ? D : never;
  * console.assert(setpoints.x === 1);
  * ```
  */
-export type RigAxesOf<S> = Flat<
-  Intersection<{ [Name in keyof S & string]: Prefixed<Name, AxesOfSpec<S[Name]>> }[keyof S & string]>
->;
-
-/** What reading one device gives: `{ diode: number }` for the one, and one entry a channel for the others. */
-type ReadTogether<Name extends string, Readings> = keyof Readings extends never ? None
-  : { [N in Name]: Flat<Prefixed<Name, Readings>> };
-
-/** What reading one channel alone gives, for every channel that is not the device itself. */
-type ReadApart<Name extends string, Readings> = {
-  [Part in Exclude<keyof Readings & string, ""> as FullName<Name, Part>]: {
-    [N in FullName<Name, Part>]: Readings[Part];
-  };
+export type RigAxesOf<S> = {
+  [
+    P in {
+      // deno-lint-ignore no-explicit-any
+      [Name in keyof S & string]: S[Name] extends DeviceSpec<infer A, any>
+        ? { [Part in keyof A & string]: { name: FullName<Name, Part>; setpoint: A[Part] } }[keyof A & string]
+        : never;
+    }[keyof S & string] as P["name"]
+  ]: P["setpoint"];
 };
 
 /**
@@ -67,12 +53,21 @@ type ReadApart<Name extends string, Readings> = {
  * console.assert(both["lockin.X"] === one["lockin.X"]);
  * ```
  */
-export type RigReadingsOf<S> = Flat<
-  Intersection<
-    {
-      [Name in keyof S & string]:
-        & ReadTogether<Name, ReadingsOfSpec<S[Name]>>
-        & ReadApart<Name, ReadingsOfSpec<S[Name]>>;
-    }[keyof S & string]
-  >
->;
+export type RigReadingsOf<S> = {
+  [
+    P in {
+      // deno-lint-ignore no-explicit-any
+      [Name in keyof S & string]: S[Name] extends DeviceSpec<any, infer D>
+        // A device that reads nothing has no channels, and gives no name here.
+        ?
+          | (keyof D extends never ? never : { name: Name; readings: Prefixed<Name, D> })
+          | {
+            [Part in Exclude<keyof D & string, "">]: {
+              name: FullName<Name, Part>;
+              readings: { [N in FullName<Name, Part>]: D[Part] };
+            };
+          }[Exclude<keyof D & string, "">]
+        : never;
+    }[keyof S & string] as P["name"]
+  ]: P["readings"];
+};

@@ -86,18 +86,20 @@ async function connectCamera(
   }
 }
 
-/** Chooses the software trigger where there is one. */
+/** Chooses the software trigger where there is one, then the frame rate; says whether there is a trigger. */
 async function prepareTrigger(handle: CameraHandle, frameRate: number | undefined): Promise<boolean> {
   const { arv } = handle.library;
-  if (frameRate !== undefined) {
-    await handle.call("frame rate", (cam, error) => arv.arv_camera_set_frame_rate(cam, frameRate, error));
-  }
   const supported = await handle.call(
     "software trigger",
     (cam, error) => arv.arv_camera_is_software_trigger_supported(cam, error),
   );
-  if (!supported) return false;
-  const source = toCString("Software");
-  await handle.call("software trigger", (cam, error) => arv.arv_camera_set_trigger(cam, source, error));
-  return true;
+  if (supported) {
+    const source = toCString("Software");
+    await handle.call("software trigger", (cam, error) => arv.arv_camera_set_trigger(cam, source, error));
+  }
+  // Choosing a trigger resets the frame rate.
+  if (frameRate !== undefined) {
+    await handle.call("frame rate", (cam, error) => arv.arv_camera_set_frame_rate(cam, frameRate, error));
+  }
+  return supported !== 0;
 }

@@ -4,9 +4,13 @@ import { type AravisLibrary, checked, type ErrorSlot, takeError } from "./librar
 
 /** A part of the sensor, in pixels. */
 export interface Roi {
+  /** Columns left out on the left. */
   readonly x: number;
+  /** Rows left out on top. */
   readonly y: number;
+  /** Columns read. */
   readonly width: number;
+  /** Rows read. */
   readonly height: number;
 }
 

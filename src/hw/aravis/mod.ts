@@ -1,12 +1,6 @@
 /**
- * GenICam cameras through libaravis.
+ * GenICam cameras through libaravis as one name, `aravis`.
  *
  * @module
  */
-import { camera } from "./camera.ts";
-
-/** Devices that libaravis drives. */
-export const aravis: { readonly camera: typeof camera } = { camera };
-
-export type { AravisOptions } from "./camera.ts";
-export type { Roi } from "./handle.ts";
+export * as aravis from "./devices.ts";

@@ -12,6 +12,7 @@ export interface Library {
 
 /** A shared library that is not there, or cannot be loaded. */
 export class LibraryError extends SondeError {
+  /** `LibraryError`. */
   override name = "LibraryError";
   /** `tried` holds each file name with what the system said about it. */
   constructor(readonly library: string, readonly tried: readonly string[], readonly install: string) {

@@ -1,4 +1,5 @@
 import type { Random } from "../../core/random.ts";
+import { fastNormal } from "./ziggurat.ts";
 
 /** How an image sensor turns electrons into counts. */
 export interface Sensor {
@@ -33,8 +34,8 @@ export function exposeCounts(
     const count = noiseFactor === 0
       ? mean
       : mean > NORMAL_ABOVE
-      ? mean + noiseFactor * Math.sqrt(mean + readVariance) * random.normal()
-      : mean + noiseFactor * (random.poisson(mean) - mean + readNoise * random.normal());
+      ? mean + noiseFactor * Math.sqrt(mean + readVariance) * fastNormal(random)
+      : mean + noiseFactor * (random.poisson(mean) - mean + readNoise * fastNormal(random));
     const rounded = Math.round(offset + count);
     counts[i] = rounded < 0 ? 0 : rounded > SATURATION ? SATURATION : rounded;
   }

@@ -6,12 +6,15 @@ import type { Role } from "./world.ts";
 
 /** A simulated axis that has labels instead of numbers. */
 export interface LabelledOptions<L extends string> extends SimOptions {
+  /** Its setpoints. */
   readonly labels: readonly L[];
   /** Where it stands when connected; the first label when left out. */
   readonly start?: NoInfer<L>;
   /** How long a change takes. */
   readonly moveMs?: number;
+  /** Wait this long after each change. */
   readonly settleMs?: number;
+  /** What it does in the world; that of its kind when left out. */
   readonly role?: Role;
 }
 

@@ -4,6 +4,7 @@ import type { Setpoint } from "../../core/point.ts";
 export interface SimEvent {
   /** The device's name in the rig. */
   readonly device: string;
+  /** What it was asked. */
   readonly action: "set" | "trigger" | "read" | "stop" | "stage" | "unstage" | "close";
   /** The axis' full name, for what concerns one axis. */
   readonly axis?: string;

@@ -9,11 +9,13 @@ import type { Role } from "./world.ts";
 export interface StageOptions extends SimOptions {
   /** A length (`nm`, `um`, `mm`, `cm`, `m`) moves the sample by as much; any other unit counts as mm. */
   readonly unit: string;
+  /** The setpoints allowed, ends included; any number when left out. */
   readonly limits?: readonly [number, number];
   /** Units per second; 100 when left out. */
   readonly speed?: number;
   /** Before each move; 2 ms when left out. */
   readonly overheadMs?: number;
+  /** Wait this long after each move. */
   readonly settleMs?: number;
   /** One encoder count; 0.0001 units when left out. */
   readonly resolution?: number;

@@ -8,6 +8,7 @@ import { firstOrderTravel } from "./travel.ts";
 export interface TemperatureOptions extends SimOptions {
   /** `K` when left out. */
   readonly unit?: string;
+  /** The temperatures allowed, ends included. */
   readonly limits?: readonly [number, number];
   /** Time constant of the approach; 60 000 ms when left out. */
   readonly tauMs?: number;
@@ -17,6 +18,7 @@ export interface TemperatureOptions extends SimOptions {
   readonly tolerance?: number;
   /** 0.001 when left out. */
   readonly resolution?: number;
+  /** Wait this long after each move. */
   readonly settleMs?: number;
   /** The temperature when connected; 295 K, 21.85 degC, or the limit nearest to it. */
   readonly start?: number;
