@@ -1,4 +1,5 @@
 import { messageOf } from "../../core/errors.ts";
+import { duration } from "../duration.ts";
 import type { Path, Reply, Request } from "../../core/path.ts";
 import type { Outcome } from "../../core/sink.ts";
 import type { Session } from "./session.ts";
@@ -15,25 +16,28 @@ export interface CleanedUp {
   readonly errors: readonly unknown[];
 }
 
-/** Lets the path's `finally` run: moves only, and after an abort or a failure only those marked `always`. */
+/**
+ * Lets the path's `finally` run: moves only, and after an abort or a failure only those marked `always`. A move that
+ * fails is thrown into the path; what is then still moving is stopped.
+ */
 async function finishPath(session: Session, path: Path, gently: boolean, errors: unknown[]): Promise<void> {
   const { performer, waits } = session, untilMs = waits.clock.nowMs() + FINALLY_MS;
   const perform = async (request: Request): Promise<Reply> => {
     if (request.kind === "note") return void await performer.log("note", request.text, request.data);
     if (request.kind === "ask") return "cancel";
-    if (request.kind === "move" && (gently || request.always)) {
-      const late = () => new Error(`cleanup: the path's own moves took more than ${FINALLY_MS} ms`);
-      return await waits.wait(performer.move(request), Math.max(0, untilMs - waits.clock.nowMs()), late);
-    }
-    return request.kind === "move" ? { setpoint: {}, readback: {} } : undefined;
+    if (request.kind === "measure") return undefined;
+    if (!gently && !request.always) return { setpoint: {}, readback: {} };
+    const late = () => new Error(`the path's own moves took more than ${duration(FINALLY_MS)}`);
+    return await waits.wait(performer.move(request), Math.max(0, untilMs - waits.clock.nowMs()), late);
   };
   let next = path.return({});
-  for (let k = 0; !next.done && k < FINALLY_REQUESTS; k++) {
+  for (let k = 0; !next.done; k++) {
+    if (k === FINALLY_REQUESTS) throw new Error(`the path's finally was cut after ${FINALLY_REQUESTS} requests`);
     let reply: Reply;
     try {
       reply = await perform(next.value);
     } catch (thrown) {
-      errors.push(thrown);
+      errors.push(thrown, ...await session.halt("fault"));
       next = path.throw(thrown);
       continue;
     }
@@ -56,7 +60,7 @@ export async function cleanUp(
     try {
       errors.push(...await step() ?? []);
     } catch (thrown) {
-      errors.push(thrown);
+      if (!errors.includes(thrown)) errors.push(thrown);
     }
   };
   if (session && end.status !== "success") {

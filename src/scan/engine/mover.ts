@@ -18,6 +18,8 @@ interface Known {
   readonly settleMs: number;
   /** The setpoint that this run reached last; undefined when it has not, or was stopped. */
   last: Setpoint | undefined;
+  /** Where it was when the run began and asked; undefined once it has moved. */
+  origin: Setpoint | undefined;
 }
 
 /** Moves what changed, all together, started in the rig's declared order; then settles. */
@@ -50,9 +52,20 @@ export class Mover {
       );
     }
     const rank = [...this.rig.axes.keys()].indexOf(name), settleMs = this.settleMs.get(name) ?? axis.settleMs ?? 0;
-    const made = { axis, rank, settleMs, last: undefined };
+    const made = { axis, rank, settleMs, last: undefined, origin: undefined };
     this.#known.set(name, made);
     return made;
+  }
+
+  /** Tells where axes are before anything moves, so that all who ask hear the same, whatever the encoder's noise. */
+  begin(origin: Setpoints): void {
+    for (const name in origin) this.#find(name).origin = origin[name];
+  }
+
+  /** Where an axis is: the last setpoint reached, else where it was found when the run began, else its readback. */
+  place(name: string, readback: Setpoint): Setpoint {
+    const { axis, origin } = this.#find(name);
+    return axis.setpoint ?? origin ?? readback;
   }
 
   /** Goes to the setpoints; undefined when that took no waiting. All limits are checked before the first axis moves. */
@@ -61,7 +74,8 @@ export class Mover {
     changed.length = 0;
     for (const name in setpoint) {
       const known = this.#find(name);
-      if (known.last !== setpoint[name]) changed.push(known);
+      // A run in the body of the loop may have moved the axis meanwhile; then the rig remembers another setpoint.
+      if (known.last !== setpoint[name] || known.axis.setpoint !== known.last) changed.push(known);
     }
     if (!changed.length) return undefined;
     if (changed.length > 1) {
@@ -74,13 +88,18 @@ export class Mover {
   #start(changed: readonly Known[], setpoint: Setpoints): Promise<void> | undefined {
     const startMs = this.waits.clock.nowMs();
     let moves: Promise<void>[] | undefined, settleMs = 0;
-    for (const known of changed) {
-      const to = setpoint[known.axis.name], from = known.last;
-      known.last = undefined;
-      settleMs = Math.max(settleMs, known.settleMs);
-      const moved = known.axis.set(to, this.waits.op);
-      if (isPromise(moved)) (moves ??= []).push(this.#arrive(known, from, to, moved, startMs));
-      else known.last = to;
+    try {
+      for (const known of changed) {
+        const to = setpoint[known.axis.name], from = known.last;
+        known.last = known.origin = undefined;
+        settleMs = Math.max(settleMs, known.settleMs);
+        const moved = known.axis.set(to, this.waits.op);
+        if (isPromise(moved)) (moves ??= []).push(this.#arrive(known, from, to, moved, startMs));
+        else known.last = to;
+      }
+    } catch (thrown) {
+      for (const move of moves ?? []) move.catch(() => {});
+      throw thrown;
     }
     if (moves || settleMs) return this.#finish(moves, settleMs, startMs);
     this.times.moveMs += this.waits.clock.nowMs() - startMs;

@@ -1,3 +1,4 @@
+import { DeviceError } from "../../core/errors.ts";
 import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } from "../../core/path.ts";
 import type { Point, Quality, Setpoint } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
@@ -9,6 +10,8 @@ import type { Acquired, Reader } from "./reader.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { isPromise, type Waits } from "./waits.ts";
 
+/** A readback outside of a measurement that takes longer has failed. */
+const READBACK_TIMEOUT_MS = 60_000;
 /** A due time missed by more than this is an overrun; less is the timer's own jitter. */
 const LATE_MS = 2;
 
@@ -36,33 +39,50 @@ export class Performer {
   /** Points measured: the next `seqNum`. */
   measured = 0;
   skipped = 0;
+  /** Whether it only waits for the due time of a paced loop. */
+  waiting = false;
   #stored = 0;
   #line = "";
   #starts = new Map<string, number>();
   #ailing = new Map<string, string>();
   #recorded: Point | undefined;
+  /** Sinks that have the point in hand and are not done with it. */
+  #writing: Promise<unknown> | undefined;
 
   /** One performer a run. */
   constructor(readonly means: Means) {}
+
+  /** Points handed to the sinks, skipped ones too. */
+  get stored(): number {
+    return this.#stored;
+  }
 
   /**
    * Measures the point, or records it as skipped.
    *
    * @param again the same request was broken off by a pause: it is measured anew unless it had been recorded already
+   * @param last the run ends with this point: a reading that fails is recorded as such, there is no pausing for it
    */
-  async measure(request: MeasureRequest, again = false): Promise<Point> {
-    if (again && this.#recorded) return this.#recorded;
+  async measure(request: MeasureRequest, again = false, last = false): Promise<Point> {
+    if (again && this.#recorded) return this.#written(this.#recorded);
     this.#recorded = undefined;
+    if (this.#line !== "") {
+      if (this.#line === lineOf(request)) return this.#skip(request);
+      this.#line = "";
+    }
     if (request.due) await this.#waitUntilDue(request.due);
-    if (request.skip || this.#line !== "" && this.#line === lineOf(request)) return this.#skip(request);
-    const { mover, reader } = this.means;
+    if (request.skip) return this.#skip(request);
+    const { mover, reader, policy } = this.means;
     const moving = mover.move(request.setpoint);
     if (moving) await moving;
-    const acquired = await reader.acquire(request.setpoint, this.#axisOf, request.read);
+    const acquiring = reader.acquire(request.setpoint, this.#axisOf, request.read);
+    const acquired = isPromise(acquiring) ? await acquiring : acquiring;
     if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
     const failed = acquired.failed.length > 0;
-    if (failed) this.#refuse(acquired);
-    if (failed && this.means.policy.then === "skipLine") this.#line = lineOf(request);
+    if (failed && (policy.then === "abort" || policy.then === "pause" && !last)) {
+      throw new ReadFailure([...acquired.reasons.values()].join("; "));
+    }
+    if (failed && policy.then === "skipLine") this.#line = lineOf(request);
     return this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
   }
 
@@ -71,8 +91,9 @@ export class Performer {
   #record(request: MeasureRequest, acquired: Acquired, quality: Quality): Promise<Point> | Point {
     const point: Point = {
       pass: request.pass ?? "pass_0",
-      index: this.means.counted || !request.index ? [this.#stored] : request.index,
-      setpoint: request.setpoint,
+      index: this.#indexOf(request),
+      // A generator may use one object again and again.
+      setpoint: this.means.counted ? { ...request.setpoint } : request.setpoint,
       readback: acquired.readback,
       reading: acquired.reading,
       timestampMs: acquired.timestampMs,
@@ -86,10 +107,11 @@ export class Performer {
 
   #skip(request: MeasureRequest): Promise<Point> | Point {
     this.skipped++;
-    const readback = Object.fromEntries(Object.keys(request.setpoint).map((name): [string, Setpoint] => [name, NaN]));
+    const readback: Record<string, Setpoint> = {};
+    for (const name in request.setpoint) readback[name] = typeof request.setpoint[name] === "string" ? "" : NaN;
     return this.#write({
       pass: request.pass ?? "pass_0",
-      index: request.index ?? [this.#stored],
+      index: this.#indexOf(request),
       setpoint: request.setpoint,
       readback,
       reading: this.means.reader.unread(),
@@ -100,27 +122,41 @@ export class Performer {
     });
   }
 
+  #indexOf({ index }: MeasureRequest): readonly number[] {
+    return this.means.counted || !index ? [this.#stored] : index;
+  }
+
   #write(point: Point): Promise<Point> | Point {
     this.#stored++;
     this.#recorded = point;
     const { sinks, times, waits } = this.means, startMs = waits.clock.nowMs();
     let waiting: PromiseLike<void>[] | undefined;
-    for (const sink of sinks) {
-      const written = sink.write(point);
-      if (isPromise(written)) (waiting ??= []).push(written);
+    try {
+      for (const sink of sinks) {
+        const written = sink.write(point);
+        if (isPromise(written)) (waiting ??= []).push(written);
+      }
+    } finally {
+      if (waiting) {
+        this.#writing = Promise.all(waiting);
+        // Heard even where the next sink has just thrown, or a pause breaks the wait off.
+        this.#writing.catch(() => {});
+      }
+      times.writeMs += waits.clock.nowMs() - startMs;
     }
-    if (waiting) return this.#written(waiting, startMs, point);
-    times.writeMs += waits.clock.nowMs() - startMs;
-    return point;
+    return waiting ? this.#written(point) : point;
   }
 
-  async #written(waiting: readonly PromiseLike<void>[], startMs: number, point: Point): Promise<Point> {
-    const { times, waits } = this.means;
+  /** Waits until the sinks have room again; after a pause once more, so that no failure of theirs is missed. */
+  async #written(point: Point): Promise<Point> {
+    if (!this.#writing) return point;
+    const { times, waits } = this.means, startMs = waits.clock.nowMs();
     try {
-      await waits.wait(Promise.all(waiting), Infinity, () => new Error());
+      await waits.wait(this.#writing, Infinity);
     } finally {
       times.writeMs += waits.clock.nowMs() - startMs;
     }
+    this.#writing = undefined;
     return point;
   }
 
@@ -132,10 +168,9 @@ export class Performer {
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
     for (const name of new Set([...Object.keys(request.setpoint), ...request.locate ?? []])) {
       const axis = mover.axis(name), place = axis.readback(waits.op);
-      readback[name] = isPromise(place)
-        ? await waits.wait(place, axis.timeoutMs ?? 60_000, () => new Error(`${name}: gave no readback`))
-        : place;
-      setpoint[name] = axis.setpoint ?? readback[name];
+      const late = () => new DeviceError(name, "readback", `gave no answer within ${READBACK_TIMEOUT_MS} ms`);
+      readback[name] = isPromise(place) ? await waits.wait(place, READBACK_TIMEOUT_MS, late) : place;
+      setpoint[name] = mover.place(name, readback[name]);
     }
     return { setpoint, readback };
   }
@@ -143,7 +178,7 @@ export class Performer {
   /** Asks, and records question and answer. */
   async ask(request: AskRequest): Promise<Answer> {
     const asked = this.means.answer(request);
-    const answer = isPromise(asked) ? await this.means.waits.wait(asked, Infinity, () => new Error()) : asked;
+    const answer = isPromise(asked) ? await this.means.waits.wait(asked, Infinity) : asked;
     await this.log("ask", `${request.found}: ${request.next}? ${answer}`, { ...request, answer });
     return answer;
   }
@@ -151,7 +186,10 @@ export class Performer {
   /** Writes into the log of every sink. */
   async log(kind: LogEntry["kind"], text: string, data?: Readonly<Record<string, unknown>>): Promise<void> {
     const entry = { kind, timestampMs: this.means.waits.clock.nowMs(), seqNum: this.measured, text, data };
-    for (const sink of this.means.sinks) await sink.log(entry);
+    for (const sink of this.means.sinks) {
+      const logged = sink.log(entry);
+      if (isPromise(logged)) await this.means.waits.wait(logged, Infinity);
+    }
   }
 
   /** Failures are logged when they begin and when they end, not at each of ten thousand points. */
@@ -167,12 +205,6 @@ export class Performer {
       this.#ailing.delete(name);
       await this.log("transition", `${name}: answers again`, { name });
     }
-  }
-
-  #refuse(acquired: Acquired): void {
-    const { then } = this.means.policy;
-    if (then !== "abort" && then !== "pause") return;
-    throw new ReadFailure([...acquired.reasons.values()].join("; "));
   }
 
   /** Waits for each paced loop that steps here; step 0 starts the loop's clock. */
@@ -192,9 +224,11 @@ export class Performer {
           lateMs: -leftMs,
         });
       } else if (leftMs > 0) {
+        this.waiting = true;
         try {
           await waits.sleep(leftMs);
         } finally {
+          this.waiting = false;
           times.waitMs += waits.clock.nowMs() - nowMs;
         }
       }
@@ -202,7 +236,7 @@ export class Performer {
   }
 }
 
-/** The innermost line that a request stands in. */
-function lineOf({ pass = "pass_0", index = [] }: MeasureRequest): string {
-  return `${pass}/${index.slice(0, -1).join(",")}/`;
+/** The innermost line that a request stands in; empty for points without an index, which stand in none. */
+function lineOf({ pass = "pass_0", index }: MeasureRequest): string {
+  return index ? `${pass}/${index.slice(0, -1).join(",")}/` : "";
 }

@@ -31,8 +31,16 @@ export interface Acquired {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-/** One attempt's failures, by source or axis name. */
-type Failures = Map<string, unknown>;
+/** What has come in at one point so far, and what failed. One name may be an axis and a detector, so failures go by who. */
+interface Got {
+  readonly readback: Record<string, Setpoint>;
+  readonly reading: Record<string, Reading>;
+  readonly failures: Map<Source | RigAxis, unknown>;
+}
+
+function isSource(one: Source | RigAxis): one is Source {
+  return "detector" in one;
+}
 
 /** Triggers and reads detectors and readbacks, all at once; reads what failed again. */
 export class Reader {
@@ -65,27 +73,48 @@ export class Reader {
     return { name, detector, channels, single, timeoutMs: this.timeoutMs ?? detector.timeoutMs ?? READ_TIMEOUT_MS };
   }
 
-  /** Reads at the axes of `setpoint`; `only` names the channels or devices wanted, all when left out. */
-  async acquire(setpoint: Setpoints, axisOf: (name: string) => RigAxis, only?: readonly string[]): Promise<Acquired> {
-    const startMs = this.waits.clock.nowMs();
-    const readback: Record<string, Setpoint> = {}, reading: Record<string, Reading> = {};
-    const sources = only ? this.#only(only) : this.#sources;
-    const failures: Failures = new Map(), reasons = new Map<string, string>();
+  /**
+   * Reads at the axes of `setpoint`; `only` names the channels or devices wanted, all when left out. It answers at once
+   * when all devices do.
+   */
+  acquire(
+    setpoint: Setpoints,
+    axisOf: (name: string) => RigAxis,
+    only?: readonly string[],
+  ): Acquired | Promise<Acquired> {
+    const startMs = this.waits.clock.nowMs(), sources = only ? this.#only(only) : this.#sources;
+    const got: Got = { readback: {}, reading: {}, failures: new Map() };
     let pending: Promise<void>[] | undefined;
     for (const name in setpoint) {
-      const waiting = this.#readBack(axisOf(name), readback, failures);
+      const waiting = this.#readBack(axisOf(name), got);
       if (waiting) (pending ??= []).push(waiting);
     }
     for (const source of sources) {
-      const waiting = this.#read(source, reading, failures);
+      const waiting = this.#read(source, got);
       if (waiting) (pending ??= []).push(waiting);
     }
-    if (pending) await Promise.all(pending);
-    const retried = failures.size > 0;
-    if (retried) await this.#again(sources, axisOf, readback, reading, failures, reasons);
+    if (pending || got.failures.size) return this.#settle(got, pending, setpoint, startMs);
     this.times.readMs += this.waits.clock.nowMs() - startMs;
-    const failed = retried ? this.#fill(sources, setpoint, readback, reading, failures) : NONE;
-    return { readback, reading, timestampMs: startMs, failed, retried, reasons };
+    const { readback, reading } = got;
+    return { readback, reading, timestampMs: startMs, failed: NONE, retried: false, reasons: NO_REASONS };
+  }
+
+  async #settle(
+    got: Got,
+    pending: readonly Promise<void>[] | undefined,
+    setpoint: Setpoints,
+    startMs: number,
+  ): Promise<Acquired> {
+    const { readback, reading, failures } = got, reasons = new Map<string, string>();
+    try {
+      if (pending) await Promise.all(pending);
+      const retried = failures.size > 0;
+      if (retried) await this.#again(got, reasons);
+      const failed = failures.size ? this.#fill(got, setpoint) : NONE;
+      return { readback, reading, timestampMs: startMs, failed, retried, reasons };
+    } finally {
+      this.times.readMs += this.waits.clock.nowMs() - startMs;
+    }
   }
 
   #only(names: readonly string[]): Source[] {
@@ -104,65 +133,75 @@ export class Reader {
   }
 
   /** Undefined when the axis answered at once. */
-  #readBack(axis: RigAxis, readback: Record<string, Setpoint>, failures: Failures): Promise<void> | undefined {
+  #readBack(axis: RigAxis, got: Got): Promise<void> | undefined {
     try {
       const place = axis.readback(this.waits.op);
       if (!isPromise(place)) {
-        readback[axis.name] = place;
+        got.readback[axis.name] = place;
         return undefined;
       }
       const timeoutMs = this.timeoutMs ?? READ_TIMEOUT_MS;
       const late = () => new DeviceError(axis.name, "readback", `gave no answer within ${timeoutMs} ms`);
-      return this.#settle(
-        axis.name,
-        this.waits.wait(place, timeoutMs, late),
-        failures,
-        (there) => readback[axis.name] = there,
-      );
+      const take = (there: Setpoint) => void (got.readback[axis.name] = there);
+      return this.#taken(axis, this.waits.wait(place, timeoutMs, late), got, take);
     } catch (thrown) {
-      this.#failed(axis.name, thrown, failures);
+      got.failures.set(axis, thrown);
       return undefined;
     }
   }
 
   /** Undefined when the detector answered at once. */
-  #read(source: Source, reading: Record<string, Reading>, failures: Failures): Promise<void> | undefined {
+  #read(source: Source, got: Got): Promise<void> | undefined {
     const { name, detector, timeoutMs } = source, { op } = this.waits;
     try {
       const triggered = detector.trigger?.(op);
       const result = isPromise(triggered) ? triggered.then(() => detector.read(op)) : detector.read(op);
       if (!isPromise(result)) {
-        this.#take(source, result, reading);
+        this.#take(source, result, got);
         return undefined;
       }
       const startMs = this.waits.clock.nowMs();
-      const late = () => new DeviceError(name, "read", `gave no reading within ${timeoutMs} ms`);
-      return this.#settle(name, this.waits.wait(result, timeoutMs, late), failures, (given) => {
-        this.#take(source, given, reading);
+      const late = () => {
+        this.#letGo(name);
+        return new DeviceError(name, "read", `gave no reading within ${timeoutMs} ms`);
+      };
+      return this.#taken(source, this.waits.wait(result, timeoutMs, late), got, (given) => {
+        this.#take(source, given, got);
         this.rig.timings.addRead(name, this.waits.clock.nowMs() - startMs);
       });
     } catch (thrown) {
-      this.#failed(name, thrown, failures);
+      got.failures.set(source, thrown);
       return undefined;
     }
   }
 
-  async #settle<T>(name: string, promise: Promise<T>, failures: Failures, take: (given: T) => void): Promise<void> {
+  /** A device that is late is told to stop, so that the next attempt does not find it busy with this one. */
+  #letGo(name: string): void {
+    try {
+      const stopped = this.rig.devices.get(name)?.stop("fault");
+      if (isPromise(stopped)) stopped.then(undefined, () => {});
+    } catch {
+      // That it is late is reported already.
+    }
+  }
+
+  async #taken<T>(
+    from: Source | RigAxis,
+    promise: Promise<T>,
+    { failures }: Got,
+    take: (given: T) => void,
+  ): Promise<void> {
     const { signal } = this.waits.op;
     try {
       take(await promise);
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
-      this.#failed(name, thrown, failures);
+      failures.set(from, thrown);
     }
   }
 
-  #failed(name: string, thrown: unknown, failures: Failures): void {
-    failures.set(name, thrown);
-  }
-
   /** Puts what a detector gave where it belongs; throws when it is not what the detector declared. */
-  #take(source: Source, given: Reading | Readonly<Record<string, Reading>>, reading: Record<string, Reading>): void {
+  #take(source: Source, given: Reading | Readonly<Record<string, Reading>>, { reading }: Got): void {
     for (const channel of source.channels) {
       const got = source.single ? given as Reading : (given as Record<string, Reading>)[channel.channel];
       const length = this.#lengths.get(channel.name)!;
@@ -176,46 +215,32 @@ export class Reader {
     }
   }
 
-  async #again(
-    sources: readonly Source[],
-    axisOf: (name: string) => RigAxis,
-    readback: Record<string, Setpoint>,
-    reading: Record<string, Reading>,
-    failures: Failures,
-    reasons: Map<string, string>,
-  ): Promise<void> {
-    for (const [name, thrown] of failures) reasons.set(name, messageOf(thrown));
+  /** Reads again what failed, and only that. */
+  async #again(got: Got, reasons: Map<string, string>): Promise<void> {
+    const { failures } = got;
+    const explain = () => failures.forEach((thrown, { name }) => reasons.set(name, messageOf(thrown)));
+    explain();
     for (let attempt = 0; attempt < this.retries && failures.size; attempt++) {
-      const names = [...failures.keys()];
+      const failed = [...failures.keys()];
       failures.clear();
-      await Promise.all(names.map((name) => {
-        const source = sources.find((candidate) => candidate.name === name);
-        return source ? this.#read(source, reading, failures) : this.#readBack(axisOf(name), readback, failures);
-      }));
-      for (const [name, thrown] of failures) reasons.set(name, messageOf(thrown));
+      await Promise.all(failed.map((one) => isSource(one) ? this.#read(one, got) : this.#readBack(one, got)));
+      explain();
     }
   }
 
   /** NaN, or a frame of it, for what is missing; gives the names of what is. */
-  #fill(
-    sources: readonly Source[],
-    setpoint: Setpoints,
-    readback: Record<string, Setpoint>,
-    reading: Record<string, Reading>,
-    failures: Failures,
-  ): readonly string[] {
+  #fill({ readback, reading, failures }: Got, setpoint: Setpoints): readonly string[] {
     const failed: string[] = [];
-    for (const { name, channels } of sources) {
-      if (!failures.has(name)) continue;
-      for (const channel of channels) {
-        reading[channel.name] = this.#fills.get(channel.name)!;
-        failed.push(channel.name);
+    for (const from of failures.keys()) {
+      if (isSource(from)) {
+        for (const { name } of from.channels) {
+          reading[name] = this.#fills.get(name)!;
+          failed.push(name);
+        }
+      } else {
+        readback[from.name] = typeof setpoint[from.name] === "string" ? "" : NaN;
+        failed.push(from.name);
       }
-    }
-    for (const name in setpoint) {
-      if (!failures.has(name)) continue;
-      readback[name] = typeof setpoint[name] === "string" ? "" : NaN;
-      failed.push(name);
     }
     return failed;
   }
@@ -227,6 +252,7 @@ export class Reader {
 }
 
 const NONE: readonly string[] = [];
+const NO_REASONS: ReadonlyMap<string, string> = new Map();
 
 function filled(dtype: Parameters<typeof makeArray>[0], length: number) {
   const data = makeArray(dtype, length);

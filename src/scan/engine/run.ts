@@ -1,44 +1,24 @@
 import { RunAborted, SondeError } from "../../core/errors.ts";
 import type { Path, Reply, Request } from "../../core/path.ts";
-import type { Point, Reading, Readings, Setpoints } from "../../core/point.ts";
+import type { Point, Readings, Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
-import { listenForInterrupts, onEnter } from "../interrupts.ts";
+import { atTerminal, listenForInterrupts, onEnter } from "../interrupts.ts";
+import { Breather } from "./breather.ts";
 import { cleanUp } from "./clean_up.ts";
 import { Gate } from "./gate.ts";
 import type { Job } from "./job.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { ReadFailure } from "./performer.ts";
+import { numbersOf, remainingMs, type RunState, type RunStatus } from "./run_status.ts";
 import { Session } from "./session.ts";
-import { timeLine, type TimeSplit } from "./time_split.ts";
+import { TimeCounter, timeLine } from "./time_split.ts";
 
-/** Where a run is in its life. */
-export type RunState = "idle" | "running" | "paused" | "ending" | "success" | "aborted" | "failed";
-
-/** A run at this moment. */
-export interface RunStatus {
-  readonly state: RunState;
-  /** Why it is paused or has ended. */
-  readonly reason: string;
-  /** Points measured so far. */
-  readonly points: number;
-  /** Points recorded as skipped so far. */
-  readonly skipped: number;
-  /** Points that will be measured, where the plan says. */
-  readonly total: number | undefined;
-  readonly elapsedMs: number;
-  /** What is left, from the pace so far; undefined where the plan has no total. */
-  readonly remainingMs: number | undefined;
-  /** The last point's. */
-  readonly setpoint: Setpoints;
-  /** The last point's numbers (frames are left out). */
-  readonly reading: Readonly<Record<string, number>>;
-  /** Where the data go. */
-  readonly to: readonly string[];
-  readonly times: TimeSplit;
-}
+export type { RunState, RunStatus } from "./run_status.ts";
 
 /** Thrown into every wait when Ctrl-C pauses a run: never seen outside. */
 const PAUSED = new SondeError("paused");
+/** Thrown into the wait for a due time when the run is to finish: no point is in hand then. */
+const FINISHED = new SondeError("finished");
 
 /** How a run is to end, once somebody has said so. */
 interface Ending {
@@ -61,21 +41,24 @@ interface Ending {
 export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, D>> {
   readonly #job: Job;
   readonly #gate = new Gate();
+  readonly #breather = new Breather();
   #session: Session | undefined;
   #path: Path | undefined;
   #reply: Reply = undefined;
   #iterated = false;
-  #busy = false;
+  /** What the caller waits for; undefined between two points. */
+  #turn: Promise<Point | undefined> | undefined;
   #state: RunState = "idle";
   #reason = "";
   #end: Ending | undefined;
   #cleaning: Promise<Outcome> | undefined;
   #thrown = false;
-  #halting: Promise<unknown> | undefined;
+  #halting: Promise<Error[]> | undefined;
   #stopListening: (() => void)[] = [];
-  #startMs = 0;
+  #stopEnter: (() => void) | undefined;
+  #startMs: number | undefined;
   #endMs: number | undefined;
-  #bodyFromMs = 0;
+  #bodyFromMs: number | undefined;
   #last: Point | undefined;
   readonly #done: ReturnType<typeof LazyPromise.make<Outcome>>;
 
@@ -97,15 +80,9 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** The run at this moment. */
   get status(): RunStatus {
-    const nowMs = this.#job.rig.clock.nowMs();
-    const elapsedMs = this.#startMs ? (this.#endMs ?? nowMs) - this.#startMs : 0;
-    const performer = this.#session?.performer, points = performer?.measured ?? 0, { total, estimate } = this.#job;
-    const busyMs = elapsedMs - (this.#session?.times.waitMs ?? 0);
-    const remainingMs = total === undefined || this.#endMs !== undefined
-      ? undefined
-      : points < 3
-      ? Math.max(0, estimate.timeMs - elapsedMs)
-      : busyMs / points * (total - points);
+    const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, estimate } = this.#job;
+    const elapsedMs = this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs;
+    const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
     return {
       state: this.#state,
       reason: this.#reason,
@@ -113,11 +90,13 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
       skipped: performer?.skipped ?? 0,
       total,
       elapsedMs,
-      remainingMs,
+      remainingMs: total === undefined || this.#endMs !== undefined
+        ? undefined
+        : remainingMs({ points, total, elapsedMs, waitMs, estimateMs }),
       setpoint: this.#last?.setpoint ?? {},
       reading: numbersOf(this.#last?.reading ?? {}),
       to: this.to,
-      times: (this.#session?.times ?? EMPTY_TIMES).split(elapsedMs),
+      times: times.split(elapsedMs),
     };
   }
 
@@ -129,7 +108,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** Holds the run before its next point, until `resume`. The axes stay where they are. */
   pause(reason = "paused"): void {
-    if (this.#over) return;
+    if (this.#over || this.#end) return;
     this.#gate.close();
     this.#reason = reason;
     if (this.#state === "running") this.#state = "paused";
@@ -137,16 +116,18 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** Goes on after a pause. */
   resume(): void {
+    if (this.#over || !this.#gate.closed) return;
     if (this.#state === "paused") this.#state = "running";
     this.#reason = "";
-    this.#gate.open();
+    this.#open();
   }
 
-  /** Completes the point in hand, then ends the run as `success`. */
+  /** Completes the point in hand, then ends the run as `success`. A point that waits for its due time is left out. */
   finish(reason = "finished"): void {
     if (this.#over || this.#end) return;
     this.#end = { status: "success", reason };
-    this.#gate.open();
+    this.#open();
+    if (this.#session?.performer.waiting) this.#session.waits.breakOff(FINISHED);
   }
 
   /** Ends the run at once as `aborted`: moves in flight are stopped, and the loop throws `RunAborted`. */
@@ -187,19 +168,27 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   }
 
   async #next(): Promise<IteratorResult<Point>> {
-    if (this.#busy) throw new SondeError("next() was called before the last point came; use for await");
-    this.#busy = true;
+    if (this.#turn) throw new SondeError("next() was called before the last point came; use for await");
+    this.#countBody();
+    const turn = this.#turn = this.#advance();
     try {
-      if (this.#bodyFromMs && this.#session) {
-        this.#session.times.loopMs += this.#job.rig.clock.nowMs() - this.#bodyFromMs;
-      }
-      const point = await this.#advance();
+      const point = await turn;
       if (!point) return { done: true, value: undefined };
-      this.#bodyFromMs = this.#job.rig.clock.nowMs();
+      this.#bodyFromMs = this.#nowMs();
       return { done: false, value: point };
     } finally {
-      this.#busy = false;
+      this.#turn = undefined;
     }
+  }
+
+  #nowMs(): number {
+    return this.#job.rig.clock.nowMs();
+  }
+
+  /** The caller's loop body has ended, or need not be waited for. */
+  #countBody(): void {
+    if (this.#bodyFromMs !== undefined) this.#session!.times.loopMs += this.#nowMs() - this.#bodyFromMs;
+    this.#bodyFromMs = undefined;
   }
 
   /** Goes on to the next measured point; undefined at the end. Everything that can go wrong ends in cleanup. */
@@ -214,6 +203,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
       }
       return this.#endWith(this.#end ?? { status: "success", reason: "the plan is complete" });
     } catch (thrown) {
+      if (thrown === FINISHED) return this.#endWith(this.#end!);
       const aborted = thrown instanceof RunAborted;
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       return this.#endWith(
@@ -227,7 +217,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     const { signal } = this.#job;
     if (signal?.aborted) this.abort(String(signal.reason?.message ?? signal.reason));
     this.#throwIfAborted();
-    this.#startMs = this.#job.rig.clock.nowMs();
+    this.#startMs = this.#nowMs();
     this.#state = "running";
     this.#stopListening.push(listenForInterrupts({ interrupt: (event) => this.#interrupt(event) }));
     if (signal) {
@@ -242,6 +232,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** One request of the path. Gives a point to hand on, `END`, or undefined when there is nothing to hand on. */
   async #step(): Promise<Point | typeof END | undefined> {
+    const breath = this.#breather.step();
+    if (breath) await breath;
     if (this.#gate.closed) await this.#waitAtGate();
     this.#throwIfAborted();
     if (this.#end) return END;
@@ -258,35 +250,57 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** Performs a request; once more when Ctrl-C, or the policy for failed readings, has paused the run in the middle. */
   async #perform(request: Request): Promise<Reply> {
     const { performer } = this.#session!, { maxPoints } = this.#job;
-    if (request.kind === "measure" && performer.measured >= maxPoints && !request.skip) {
+    if (request.kind === "measure" && performer.stored >= maxPoints) {
       throw new SondeError(`the budget of ${maxPoints} points (maxPoints) is used up`);
     }
     for (let again = false;; again = true) {
       try {
-        if (request.kind === "measure") return await performer.measure(request, again);
+        if (request.kind === "measure") return await performer.measure(request, again, this.#end !== undefined);
         if (request.kind === "move") return await performer.move(request);
         if (request.kind === "note") return void await performer.log("note", request.text, request.data);
         const answer = await performer.ask(request);
         if (answer === "abort") throw new RunAborted(`answered "abort" to: ${request.next}`);
         return answer;
       } catch (thrown) {
-        const pausing = thrown instanceof ReadFailure && this.#job.policy.then === "pause";
-        if (pausing) this.pause(`${thrown.message}; resume measures the point again`);
-        else if (thrown !== PAUSED) throw thrown;
+        if (thrown instanceof ReadFailure && this.#job.policy.then === "pause") {
+          this.#hold(thrown.message, atTerminal());
+        } else if (thrown !== PAUSED) throw thrown;
         await this.#waitAtGate();
         this.#throwIfAborted();
       }
     }
   }
 
+  /** Waits until the axes are at rest and the run is resumed, finished or aborted. */
   async #waitAtGate(): Promise<void> {
-    const { clock } = this.#job.rig, fromMs = clock.nowMs();
-    await this.#halting;
+    const { performer, times } = this.#session!, fromMs = this.#nowMs();
+    const halted = await this.#halting ?? [];
     this.#halting = undefined;
-    if (this.#gate.closed) this.#state = "paused";
-    await this.#gate.passed();
+    for (const { message } of halted) await performer.log("warning", message);
+    if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
+    while (this.#gate.closed) {
+      this.#state = "paused";
+      await this.#gate.passed();
+    }
     if (this.#state === "paused") this.#state = "running";
-    this.#session!.times.waitMs += clock.nowMs() - fromMs;
+    const pausedMs = this.#nowMs() - fromMs;
+    times.waitMs += pausedMs;
+    if (!this.#end?.error) await performer.log("transition", "resumed", { pausedMs });
+  }
+
+  /** Lets go on whoever waits at the gate. */
+  #open(): void {
+    this.#stopEnter?.();
+    this.#stopEnter = undefined;
+    this.#gate.open();
+  }
+
+  /** Pauses, and tells the person who sits there how to go on. */
+  #hold(reason: string, terminal: boolean): void {
+    this.pause(reason);
+    const how = terminal ? "Press Enter to measure the point in hand again and go on, Ctrl-C to abort." : "";
+    this.#job.say(`Paused: ${reason}. ${how || "resume() measures the point in hand again."}`);
+    if (terminal) this.#stopEnter ??= onEnter(() => this.resume());
   }
 
   #throwIfAborted(): void {
@@ -296,34 +310,34 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** At a terminal Ctrl-C pauses a run that is running, and aborts one that is paused; elsewhere it aborts. */
   #interrupt({ signal, terminal }: { readonly signal: string; readonly terminal: boolean }): void {
     if (this.#over) return;
-    if (!terminal || this.#state !== "running" || this.#end) {
+    // Before the first point there is nothing to come back to.
+    if (!terminal || this.#state !== "running" || this.#end || !this.#path) {
       if (this.#cleaning) this.#session?.waits.breakOff(new RunAborted(`${signal} again`, true));
       return this.#abort(new RunAborted(signal === "SIGINT" ? "interrupted by Ctrl-C" : `ended by ${signal}`, true));
     }
-    this.pause("Ctrl-C");
-    this.#session?.waits.breakOff(PAUSED);
-    this.#halting = this.#session?.halt("pause");
-    this.#job.say(
-      "Paused: the axes are stopped. Press Enter to measure the point in hand again and go on, Ctrl-C to abort.",
-    );
-    this.#stopListening.push(onEnter(() => this.resume()));
+    this.#session!.waits.breakOff(PAUSED);
+    this.#halting = this.#session!.halt("pause");
+    this.#hold("Ctrl-C, the axes are stopped", terminal);
   }
 
   #abort(error: RunAborted): void {
     if (this.#over || this.#cleaning || this.#end?.error) return;
     this.#end = { status: "aborted", reason: error.reason, error };
     this.#session?.waits.breakOff(error);
-    this.#gate.open();
+    this.#open();
     // Between two points nobody is in here to clean up, and the loop's body may take long.
-    if (this.#session && !this.#busy) this.#endWith(this.#end).catch(() => {});
+    if (this.#session && !this.#turn) void this.#settle(this.#end);
   }
 
-  /** The loop was left by `break` or by an error in its body. */
+  /** The loop was left by `break` or by an error in its body. What goes wrong in the cleanup then is thrown from here. */
   async #leave(): Promise<void> {
-    this.#end ??= { status: "aborted", reason: "the loop was left before the plan was complete" };
-    this.#thrown = true;
-    if (this.#session) await this.#endWith(this.#end);
-    else await this.#settle(this.#end);
+    const reason = "the loop was left before the plan was complete";
+    if (this.#turn) {
+      this.#abort(new RunAborted(reason));
+      return void await this.#turn.catch(() => {});
+    }
+    if (this.#end?.error) this.#thrown = true;
+    await this.#endWith(this.#end ?? { status: "aborted", reason });
   }
 
   /** Cleans up once, then throws what there is to throw, once. */
@@ -345,21 +359,21 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   }
 
   async #cleanUp(end: Ending): Promise<Outcome> {
-    const { clock } = this.#job.rig;
     this.#state = "ending";
-    const { outcome, errors } = await cleanUp(this.#session, this.#path, end, this.#startMs || clock.nowMs());
+    this.#countBody();
+    const { outcome, errors } = await cleanUp(this.#session, this.#path, end, this.#startMs ?? this.#nowMs());
     for (const stop of this.#stopListening) stop();
-    this.#endMs = clock.nowMs();
-    if (errors.length && !this.#end?.error && !this.#thrown) {
+    this.#endMs = this.#nowMs();
+    if (errors.length && !end.error) {
       this.#end = {
-        status: "failed",
+        status: outcome.status,
         reason: outcome.reason,
         error: errors.length > 1 ? new AggregateError(errors, outcome.reason) : errors[0],
       };
     }
     this.#state = outcome.status;
     this.#reason = outcome.reason;
-    if (this.#session && this.#startMs) this.#job.say(this.report);
+    if (this.#session) this.#job.say(this.report);
     if (this.#end?.error) this.#done.reject(this.#end.error);
     else this.#done.resolve(outcome);
     return outcome;
@@ -367,21 +381,3 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 }
 
 const END = Symbol("end");
-
-const EMPTY_TIMES = { waitMs: 0, split: (totalMs: number): TimeSplit => ({ ...NO_TIME, totalMs }) };
-const NO_TIME: TimeSplit = {
-  moveMs: 0,
-  settleMs: 0,
-  readMs: 0,
-  writeMs: 0,
-  loopMs: 0,
-  waitMs: 0,
-  engineMs: 0,
-  totalMs: 0,
-};
-
-function numbersOf(reading: Readonly<Record<string, Reading>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(reading).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
-  );
-}

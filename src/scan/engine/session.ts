@@ -1,6 +1,6 @@
 import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
-import type { Outcome, Sink } from "../../core/sink.ts";
+import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
@@ -35,20 +35,26 @@ export class Session {
   /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
   async begin(): Promise<Path> {
     const { job, waits } = this;
-    const header = job.header(
-      await waits.wait(
-        job.findOrigin(waits.op.signal),
-        STAGE_TIMEOUT_MS,
-        () => new Error("an axis did not say where it is"),
-      ),
-    );
-    for (const sink of job.sinks) {
-      const opening = sink.open(header);
-      if (isPromise(opening)) await opening;
-      this.#opened.push(sink);
-    }
+    const mute = () => new Error(`an axis did not say within ${STAGE_TIMEOUT_MS} ms where it is`);
+    const origin = await waits.wait(job.findOrigin(waits.op.signal), STAGE_TIMEOUT_MS, mute);
+    this.mover.begin(origin);
+    const header = job.header(origin);
+    for (const sink of job.sinks) await this.#open(sink, header);
     for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
     return job.path();
+  }
+
+  /** A sink whose opening was broken off counts as opened when it opens after all, so that it is closed. */
+  async #open(sink: Sink, header: RunHeader): Promise<void> {
+    const opening = sink.open(header);
+    if (!isPromise(opening)) return void this.#opened.push(sink);
+    const opened = opening.then(() => void this.#opened.push(sink));
+    try {
+      await this.waits.wait(opened, Infinity);
+    } catch (thrown) {
+      await this.waits.idle(STAGE_TIMEOUT_MS);
+      throw thrown;
+    }
   }
 
   async #stage(name: string): Promise<void> {
@@ -59,7 +65,7 @@ export class Session {
     else {
       // It may get ready after the wait was broken off; then it is released when it does.
       let waiting = true;
-      staging.then((handle) => waiting ? undefined : handle[Symbol.asyncDispose](), () => {});
+      staging.then((handle) => waiting ? undefined : handle[Symbol.asyncDispose]()).catch(() => {});
       try {
         this.#staged.push({ name, handle: await this.waits.wait(staging, STAGE_TIMEOUT_MS, late) });
       } finally {
@@ -94,7 +100,8 @@ export class Session {
     const errors: unknown[] = [];
     for (const sink of this.#opened.splice(0)) {
       try {
-        await sink.close(outcome);
+        const closing = sink.close(outcome);
+        if (isPromise(closing)) await this.waits.wait(closing, Infinity);
       } catch (thrown) {
         errors.push(thrown);
       }

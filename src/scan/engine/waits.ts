@@ -20,7 +20,7 @@ export class Waits {
   }
 
   /** Waits for a promise, for `timeoutMs` at most; rejects with `late()` then, or with the reason of a `breakOff`. */
-  wait<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
+  wait<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error = neverLate): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const cancel = Number.isFinite(timeoutMs)
         ? this.clock.timer(timeoutMs, () => end(() => reject(late())))
@@ -45,7 +45,7 @@ export class Waits {
 
   /** Sleeps until it is broken off. */
   sleep(ms: number): Promise<void> {
-    return this.wait(this.clock.sleep(ms, this.#op.signal), Infinity, neverLate);
+    return this.wait(this.clock.sleep(ms, this.#op.signal), Infinity);
   }
 
   /** Ends every wait with `reason`. What comes after is not affected. */
