@@ -92,27 +92,7 @@ function rigDevice(name: string, driver: Device): RigDevice {
     detector: driver.detector,
     ...(driver.stage && { stage: (op: Op) => driver.stage!(op) }),
     stop: (why) => driver.stop?.(why),
-    settings: () => ({ driver: driver.driver, ...driver.settings?.(), ...declared(driver) }),
-  };
-}
-
-/** Units, limits and labels of a device's axes and channels, for the record. */
-function declared({ axes, detector }: Device): Record<string, unknown> {
-  const entries = <T extends object>(parts: Readonly<Record<string, T>>, keep: (part: T) => unknown) =>
-    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, keep(part)]));
-  return {
-    ...(axes && {
-      axes: entries(axes, ({ unit, limits, labels, tolerance, settleMs }) => ({
-        unit,
-        ...(limits && { limits }),
-        ...(labels && { labels }),
-        ...(tolerance !== undefined && { tolerance }),
-        ...(settleMs !== undefined && { settleMs }),
-      })),
-    }),
-    ...(detector && {
-      channels: entries(detector.channels, ({ unit, dtype = "float64", shape = [] }) => ({ unit, dtype, shape })),
-    }),
+    settings: () => driver.settings?.() ?? {},
   };
 }
 
