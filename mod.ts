@@ -42,6 +42,7 @@ export {
   type PictureOptions,
   RecordedRun,
   type RunPeaks,
+  savePeaks,
   runPeaks,
   scan,
   type Storage,
@@ -61,8 +62,6 @@ export { type PeakAlong, peaksAlong } from "./src/adapt/peaks_along.ts";
 
 export { connect, type ConnectOptions } from "./src/hw/connect.ts";
 export { sim } from "./src/hw/sim/mod.ts";
-export type * from "./src/hw/sim/mod.ts";
-export { NEON_LINES } from "./src/hw/sim/mod.ts";
 export { aravis } from "./src/hw/aravis/mod.ts";
 export type * from "./src/hw/aravis/mod.ts";
 export { param, type ParamOptions } from "./src/hw/param.ts";

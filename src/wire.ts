@@ -17,6 +17,7 @@ import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
 import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
 import { type Figure, runFigure, type RunFigureOptions, type RunSource } from "./view/mod.ts";
+import { addTable } from "./zarr/add_table.ts";
 import { openRun, type RunArray, type RunData } from "./zarr/open_run.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { numberedRun } from "./zarr/run_folder.ts";
@@ -244,6 +245,32 @@ export async function runPeaks(run: RunData, detector?: string, options: FindPea
   const x = numeric ? coordinate.values as ArrayLike<number> : Array.from({ length: size }, (_, i) => i);
   const peaks = peaksAlong(x, Float64Array.from(data as ArrayLike<number>, Number), options);
   return { detector: array.name, unit: array.unit, axis: dimension.name, axisUnit: coordinate?.unit ?? "", peaks };
+}
+
+/**
+ * Stores peaks in the run that they were found in: the group `peaks`, along the dimension `peak`.
+ *
+ * @throws InputError when the run has a group `peaks` already, or is still being written
+ */
+export async function savePeaks(run: RunData, found: RunPeaks): Promise<void> {
+  const { detector, unit, axis, axisUnit, peaks } = found;
+  const column = (name: string, unit: string, longName: string, of: (peak: PeakAlong) => number) => ({
+    name,
+    unit,
+    longName,
+    entries: Float64Array.from(peaks, of),
+  });
+  await addTable(run.location, {
+    name: "peaks",
+    dimension: "peak",
+    attributes: { detector, axis },
+    columns: [
+      column(`peak_${axis}`, axisUnit, `${axis} of the peak`, (peak) => peak.at),
+      column("height", unit, `${detector} at the peak`, (peak) => peak.height),
+      column("prominence", unit, "prominence", (peak) => peak.prominence),
+      column("width", axisUnit, "full width at half prominence", (peak) => peak.width),
+    ],
+  });
 }
 
 /** What is marked in a figure that names no condition: peaks that stand out by a tenth of the span. */

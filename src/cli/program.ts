@@ -65,6 +65,7 @@ function addPeaks(program: Command): void {
     "--detector <name>",
     "the first detector when left out",
   );
+  peaks.option("--save", "store them in the run, as its group peaks");
   addPeakConditions(peaks).action(peaksCommand);
   examples(peaks, "peaks neon.zarr --prominence 0.1", "peaks neon.zarr --height 0.5:2 --distance 5 --json");
 }

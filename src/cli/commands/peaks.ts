@@ -1,14 +1,15 @@
 import { type OutputOptions, print, printJson } from "../output.ts";
 import { peakConditions } from "../peak_conditions.ts";
-import { runPeaks } from "../../wire.ts";
+import { runPeaks, savePeaks } from "../../wire.ts";
 import { openRun } from "../../zarr/open_run.ts";
 
 /** `sonde peaks`: a table of a line's peaks, in the units of its axis. */
 export async function peaksCommand(
   place: string,
-  options: OutputOptions & { readonly detector?: string } & Record<string, unknown>,
+  options: OutputOptions & { readonly detector?: string; readonly save?: boolean } & Record<string, unknown>,
 ): Promise<void> {
-  const found = await runPeaks(await openRun(place), options.detector, peakConditions(options));
+  const run = await openRun(place), found = await runPeaks(run, options.detector, peakConditions(options));
+  if (options.save) await savePeaks(run, found);
   if (options.json) return printJson(found);
   const title = (name: string, unit: string) => unit ? `${name} (${unit})` : name;
   const heads = [

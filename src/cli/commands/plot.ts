@@ -27,6 +27,12 @@ function terminalSize(): { columns: number; rows: number } {
   }
 }
 
+/** What colours the terminal shows: none where it is not one, or where NO_COLOR is set. */
+function terminalColour(): "none" | "256" | "24bit" {
+  if (!Deno.stdout.isTerminal() || Deno.env.get("NO_COLOR")) return "none";
+  return /truecolor|24bit/i.test(Deno.env.get("COLORTERM") ?? "") ? "24bit" : "256";
+}
+
 /** `sonde plot`: a picture in the terminal, or in a file. */
 export async function plotCommand(
   place: string,
@@ -43,8 +49,7 @@ export async function plotCommand(
   });
   if (options.json) return printJson(figure);
   if (options.out === undefined) {
-    const terminal = Deno.stdout.isTerminal(), { columns, rows } = terminalSize();
-    const colour = terminal && !Deno.env.get("NO_COLOR");
+    const { columns, rows } = terminalSize(), colour = terminalColour();
     return print(figure.text({ width: columns, height: Math.max(12, rows - 4), colour }));
   }
   await writeFigure(figure, options.out);
