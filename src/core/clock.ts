@@ -27,16 +27,19 @@ export function sleepOn(timer: Clock["timer"], ms: number, signal?: AbortSignal)
   });
 }
 
-/** The computer's clock: monotonic, anchored to the time of day when the program started. */
+/** The computer's clock: monotonic, anchored to the time of day when the program started. Its timers are never early. */
 export const systemClock: Clock = {
   nowMs: () => performance.timeOrigin + performance.now(),
   sleep: (ms, signal) => sleepOn(systemClock.timer, ms, signal),
   timer(ms, callback) {
+    const dueMs = performance.now() + ms;
     let handle: ReturnType<typeof setTimeout>;
-    const arm = (left: number) => {
-      handle = setTimeout(() => left > LONGEST_MS ? arm(left - LONGEST_MS) : callback(), Math.min(left, LONGEST_MS));
+    const arm = () => {
+      const leftMs = dueMs - performance.now();
+      // The runtime's timers count whole milliseconds and may fire one early; a stage would then not have arrived.
+      handle = setTimeout(() => performance.now() < dueMs ? arm() : callback(), Math.min(leftMs, LONGEST_MS));
     };
-    arm(ms);
+    arm();
     return () => clearTimeout(handle);
   },
 };
