@@ -59,25 +59,25 @@ export function shardIndexBytes(chunks: number): number {
   return 16 * chunks + 4;
 }
 
+/** Where a chunk stands in its shard. */
+export interface ChunkPlace {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Puts encoded chunks together into a shard (Zarr extension `sharding_indexed`, version 1).
+ * Writes the index of a shard (Zarr extension `sharding_indexed`, version 1) into its last bytes.
  *
- * @param chunks in C order within the shard, undefined for those that hold nothing but fill values
+ * @param places in C order within the shard, undefined for chunks that hold nothing but fill values
  */
-export function encodeShard(chunks: readonly (Uint8Array | undefined)[]): Uint8Array {
-  const payload = chunks.reduce((sum, chunk) => sum + (chunk?.length ?? 0), 0);
-  const shard = new Uint8Array(payload + shardIndexBytes(chunks.length));
-  const index = new DataView(shard.buffer, payload);
-  let offset = 0;
-  chunks.forEach((chunk, k) => {
-    index.setBigUint64(16 * k, chunk ? BigInt(offset) : ABSENT, true);
-    index.setBigUint64(16 * k + 8, chunk ? BigInt(chunk.length) : ABSENT, true);
-    if (!chunk) return;
-    shard.set(chunk, offset);
-    offset += chunk.length;
+export function writeShardIndex(shard: Uint8Array, places: readonly (ChunkPlace | undefined)[]): void {
+  const start = shard.length - shardIndexBytes(places.length);
+  const index = new DataView(shard.buffer, shard.byteOffset + start);
+  places.forEach((place, k) => {
+    index.setBigUint64(16 * k, place ? BigInt(place.offset) : ABSENT, true);
+    index.setBigUint64(16 * k + 8, place ? BigInt(place.bytes.length) : ABSENT, true);
   });
-  index.setUint32(16 * chunks.length, crc32c(shard.subarray(payload, shard.length - 4)), true);
-  return shard;
+  index.setUint32(16 * places.length, crc32c(shard.subarray(start, shard.length - 4)), true);
 }
 
 /**

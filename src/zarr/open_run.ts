@@ -147,7 +147,6 @@ function groupOf(name: string): string {
 
 function runArray(store: Store, path: string, node: ArrayNode): RunArray {
   const shape = node.shape, dimensions = node.dimension_names ?? [];
-  const array = new zarrita.Array(within(store, path), "/", node);
   return {
     name: path,
     shape,
@@ -161,8 +160,10 @@ function runArray(store: Store, path: string, node: ArrayNode): RunArray {
         throw InputError.at(path, `${selection.length} selections; allowed: ${shape.length}`, selection);
       }
       const kept = parts.filter((part) => typeof part !== "number").map((part) => part[1] - part[0]);
-      if (kept.includes(0)) return { data: emptyOf(array.dtype), shape: kept };
+      if (kept.includes(0)) return { data: emptyOf(node.data_type), shape: kept };
       try {
+        // A new one each time, because it remembers where chunks stand, and a run that goes on may move them.
+        const array = new zarrita.Array(within(store, path), "/", node);
         return await readParts(array, parts, kept, signal);
       } catch (cause) {
         signal?.throwIfAborted();

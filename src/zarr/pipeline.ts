@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import type { Clock } from "../core/clock.ts";
 import { ByteBudget } from "../core/channel.ts";
 import type { ChunkCodec } from "./codecs.ts";
 import type { Key, Store } from "./stores/store.ts";
@@ -11,13 +12,18 @@ export class Pipeline {
   readonly #budget: ByteBudget;
 
   /** At most `queueBytes` wait to be encoded and written. */
-  constructor(readonly store: Store, readonly codec: ChunkCodec, queueBytes: number) {
+  constructor(readonly store: Store, readonly codec: ChunkCodec, queueBytes: number, readonly clock: Clock) {
     this.#budget = new ByteBudget(queueBytes);
   }
 
   /** Bytes that the store has taken. */
   get bytesWritten(): number {
     return this.#bytesWritten;
+  }
+
+  /** Milliseconds of the run's clock. */
+  nowMs(): number {
+    return this.clock.nowMs();
   }
 
   /** Undefined while there is room for more, else a promise of room. */

@@ -12,6 +12,8 @@ const LARGE_SHARD_BYTES = 96e6;
 const MANY_FILES = 200;
 /** Points in a chunk of scalars: 1 MiB of float64, so that rewriting it every second costs little. */
 const SCALAR_CHUNK_POINTS = 131072;
+/** The same where it is not known how many will come: most such scans stay small. */
+const GROWING_CHUNK_POINTS = 32768;
 /** An array of scalars gets about this many files at most. */
 const SCALAR_FILES = 64;
 /** Arrays below this are not worth a warning about small chunks. */
@@ -70,11 +72,18 @@ export function planFrames(array: ShapeToPlan): ShapePlan {
   return { ...plan, warnings };
 }
 
-/** Chooses the one cut that all arrays of one number a point share; `shape` counts points. */
+/**
+ * Chooses the one cut that all arrays of one number a point share; `shape` counts points. Up to some eight million
+ * points an object is one chunk: it is published every second, and a reader gets all of it at one go.
+ */
 export function planScalars(shape: readonly number[], dimensions: readonly string[], readBy?: readonly string[]): {
   readonly chunkShape: readonly number[];
   readonly shardShape: readonly number[];
 } {
+  if (shape[0] === Infinity) {
+    const cut = grow(shape, inwards(shape.length), GROWING_CHUNK_POINTS);
+    return { chunkShape: cut, shardShape: cut };
+  }
   const points = finiteSize(shape);
   const largest = LARGE_SHARD_BYTES / 8;
   const shardPoints = Math.min(largest, Math.max(SCALAR_CHUNK_POINTS, Math.ceil(points / SCALAR_FILES)));

@@ -1,8 +1,8 @@
 import { SondeError } from "../core/errors.ts";
 import type { Column, Elements, ElementView } from "./column.ts";
-import { encodeShard } from "./codecs.ts";
 import { boxesAlong, clip, ravel, sizeOf, stridesOf } from "./grid.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { ShardLayout } from "./shard_layout.ts";
 
 /** How the scan dimensions are cut: the same for all arrays of a set. */
 export interface ScanCut {
@@ -46,6 +46,8 @@ interface OpenShard {
   /** The first point that an object being written holds for the first time. */
   firstWriting: number;
   work: Promise<void>;
+  /** How the objects of each column were put together last. */
+  readonly layouts: ShardLayout[][];
 }
 
 /**
@@ -175,6 +177,7 @@ export class ShardSet {
       firstUnpublished: Infinity,
       firstWriting: Infinity,
       work: Promise.resolve(),
+      layouts: [],
     };
     this.#shards.set(number, shard);
     return shard;
@@ -229,7 +232,7 @@ export class ShardSet {
       try {
         const chunks = shard.chunks.map((chunk) => chunk?.columns.map((column) => column?.encoded));
         await Promise.all(this.columns.map((column, k) => {
-          return this.#writeColumn(column, shard.place, chunks.map((encoded) => encoded?.[k]));
+          return this.#writeColumn(column, shard, shard.layouts[k] ??= [], chunks.map((encoded) => encoded?.[k]));
         }));
       } catch (error) {
         shard.firstUnpublished = Math.min(shard.firstUnpublished, shard.firstWriting);
@@ -244,12 +247,17 @@ export class ShardSet {
     }
   }
 
-  async #writeColumn(column: Column, place: readonly number[], encoded: (Promise<Uint8Array[]> | undefined)[]) {
-    const chunks = await Promise.all(encoded);
+  async #writeColumn(
+    column: Column,
+    { place }: OpenShard,
+    layouts: ShardLayout[],
+    encoded: (Promise<Uint8Array[]> | undefined)[],
+  ): Promise<void> {
+    const chunks = await Promise.all(encoded), nowMs = this.#pipeline.nowMs();
     await Promise.all(
       column.objects(chunks).map((object, k) => {
         if (object.every((chunk) => chunk === undefined)) return;
-        const bytes = column.sharded ? encodeShard(object) : object[0]!;
+        const bytes = column.sharded ? (layouts[k] ??= new ShardLayout()).assemble(object, nowMs) : object[0]!;
         return this.#pipeline.publish(column.key(place, k), bytes);
       }),
     );

@@ -80,7 +80,8 @@ class ZarrSink implements Sink {
     this.#store = store;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#pipeline = new Pipeline(store, chunkCodec(options.compression ?? "zstd"), options.queueBytes ?? QUEUE_BYTES);
+    const codec = chunkCodec(options.compression ?? "zstd");
+    this.#pipeline = new Pipeline(store, codec, options.queueBytes ?? QUEUE_BYTES, this.#clock);
     this.#metadata = new RunMetadata(this.#pipeline);
     this.#log = new LogWriter(this.#pipeline, this.#onError);
   }
