@@ -40,13 +40,37 @@ Deno.test("findPeaks() under distance does what the definition says, ties or not
   );
 });
 
-Deno.test("findPeaks() under distance sorts long signals of all magnitudes as the definition says", () => {
-  const wide = fc.array(fc.double({ noNaN: true }), { minLength: 200, maxLength: 600 });
+Deno.test("findPeaks() under distance does what the definition says for every ranking of seven peaks, ties included", () => {
+  const gaps = [[2, 2, 2, 2, 2, 2], [2, 3, 5, 2, 2, 4], [4, 2, 2, 6, 2, 3]];
+  const rankings = [...permutations([1, 2, 3, 4, 5, 6, 7]), ...permutations([1, 2, 2, 3, 3, 3, 4])];
+  for (const gap of gaps) {
+    const places = gap.reduce((places, width) => [...places, places.at(-1)! + width], [1]);
+    for (const ranking of rankings) {
+      const signal = new Array(places.at(-1)! + 2).fill(0);
+      places.forEach((place, k) => signal[place] = ranking[k]);
+      for (const distance of [3, 5, 7]) {
+        assertEquals(peaksOf(signal, { distance }), apartByDefinition(signal, distance));
+      }
+    }
+  }
+});
+
+function* permutations(items: number[]): Generator<number[]> {
+  if (items.length < 2) yield items;
+  else {
+    for (let k = 0; k < items.length; k++) {
+      for (const rest of permutations(items.toSpliced(k, 1))) yield [items[k], ...rest];
+    }
+  }
+}
+
+Deno.test("findPeaks() under distance does what the definition says on long signals", () => {
+  const long = fc.array(fc.double({ noNaN: true }), { minLength: 200, maxLength: 600 });
   fc.assert(
-    fc.property(wide, distances, (signal, distance) => {
+    fc.property(long, distances, (signal, distance) => {
       assertEquals(peaksOf(signal, { distance }), apartByDefinition(signal, distance));
     }),
-    { numRuns: 100 },
+    { numRuns: 200 },
   );
 });
 

@@ -30,14 +30,3 @@ export function select<A extends PerPeak>(array: A, keep: Mask): A {
   }
   return kept.slice(0, count) as A;
 }
-
-/** The places that are kept. */
-export function places(keep: Mask): Int32Array {
-  const kept = new Int32Array(keep.length + 1);
-  let count = 0;
-  for (let k = 0; k < keep.length; k++) {
-    kept[count] = k;
-    count += keep[k];
-  }
-  return kept.slice(0, count);
-}
