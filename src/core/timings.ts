@@ -11,21 +11,26 @@ class Mean {
   }
 }
 
-/** A move's duration as `overhead + distance / speed`, by running least squares over all moves seen. */
-class MoveFit {
+/** What is learnt of an axis' moves: by how much they exceed the driver's word or, where it gives none, a straight line. */
+class Moves {
+  readonly #excess = new Mean();
   #n = 0;
   #d = 0;
   #t = 0;
   #dd = 0;
   #dt = 0;
-  add(distance: number, ms: number): void {
+
+  add(distance: number, ms: number, declaredMs?: number): void {
+    if (declaredMs !== undefined) return this.#excess.add(ms - declaredMs);
     this.#n++;
     this.#d += distance;
     this.#t += ms;
     this.#dd += distance * distance;
     this.#dt += distance * ms;
   }
-  ms(distance: number): number | undefined {
+
+  ms(distance: number, declaredMs?: number): number | undefined {
+    if (declaredMs !== undefined) return Math.max(0, declaredMs + (this.#excess.ms ?? 0));
     if (!this.#n) return undefined;
     const spread = this.#n * this.#dd - this.#d * this.#d;
     const slope = spread > 1e-12 * this.#n * this.#dd ? (this.#n * this.#dt - this.#d * this.#t) / spread : 0;
@@ -35,14 +40,14 @@ class MoveFit {
 
 /** Measured durations by axis and device, for the estimates of the next scan. */
 export class Timings {
-  #moves = new Map<string, MoveFit>();
+  #moves = new Map<string, Moves>();
   #reads = new Map<string, Mean>();
 
-  /** A move of `distance` (0 for labels) took `ms`. */
-  addMove(axis: string, distance: number, ms: number): void {
-    let fit = this.#moves.get(axis);
-    if (!fit) this.#moves.set(axis, fit = new MoveFit());
-    fit.add(distance, ms);
+  /** A move of `distance` (0 for labels) took `ms`, where the driver had said `declaredMs`. */
+  addMove(axis: string, distance: number, ms: number, declaredMs?: number): void {
+    let moves = this.#moves.get(axis);
+    if (!moves) this.#moves.set(axis, moves = new Moves());
+    moves.add(distance, ms, declaredMs);
   }
 
   /** Trigger and read of a device took `ms`. */
@@ -52,9 +57,9 @@ export class Timings {
     mean.add(ms);
   }
 
-  /** What a move of `distance` should take, undefined when none was seen. */
-  moveMs(axis: string, distance: number): number | undefined {
-    return this.#moves.get(axis)?.ms(distance);
+  /** What a move of `distance` should take; undefined when none was seen and the driver says nothing. */
+  moveMs(axis: string, distance: number, declaredMs?: number): number | undefined {
+    return this.#moves.get(axis)?.ms(distance, declaredMs) ?? declaredMs;
   }
 
   /** What a reading should take, undefined when none was seen. */

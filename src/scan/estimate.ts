@@ -23,7 +23,7 @@ export function readMs({ detectors, timings }: TimeModel): number {
 function moveMs(model: TimeModel, axis: string, from: Setpoint, to: Setpoint): number {
   if (from === to) return 0;
   const distance = typeof from === "number" && typeof to === "number" ? Math.abs(to - from) : 0;
-  return model.timings.moveMs(axis, distance) ?? model.axes.get(axis)?.moveMs?.(from, to) ?? 0;
+  return model.timings.moveMs(axis, distance, model.axes.get(axis)?.moveMs?.(from, to)) ?? 0;
 }
 
 /** One step of a dimension: its axes move together, then the slowest settling counts. */

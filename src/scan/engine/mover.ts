@@ -117,7 +117,7 @@ export class Mover {
     known.last = to;
     if (from === undefined) return;
     const distance = typeof from === "number" && typeof to === "number" ? Math.abs(to - from) : 0;
-    this.rig.timings.addMove(axis.name, distance, this.waits.clock.nowMs() - startMs);
+    this.rig.timings.addMove(axis.name, distance, this.waits.clock.nowMs() - startMs, axis.moveMs?.(from, to));
   }
 
   async #finish(moves: readonly Promise<void>[] | undefined, settleMs: number, startMs: number): Promise<void> {
