@@ -1,4 +1,4 @@
-import { extent } from "./scale.ts";
+import { drawable, extent } from "./scale.ts";
 import type { ColourRange } from "./figure_data.ts";
 
 /** Readings looked at for percentiles; more are sampled evenly. */
@@ -13,7 +13,7 @@ export function colourRange(readings: ArrayLike<number>, range: ColourRange): [n
   const full = extent(readings);
   if (!full) return undefined;
   if (range === "full") return full;
-  if (range !== "robust") return [range[0], range[1]];
+  if (range !== "robust") return drawable(range[0]) && drawable(range[1]) ? [range[0], range[1]] : full;
   const stride = Math.max(1, Math.floor(readings.length / SAMPLED)), sample: number[] = [];
   for (let i = 0; i < readings.length; i += stride) if (Number.isFinite(readings[i])) sample.push(readings[i]);
   if (!sample.length) return full;

@@ -1,5 +1,5 @@
 import type { CurvePanel, PanelAxis } from "./figure_data.ts";
-import { extent, padDomain, properDomain, unite } from "./scale.ts";
+import { drawable, extent, padDomain, properDomain, unite } from "./scale.ts";
 
 /** The ends of both axes of a panel. */
 export interface Domains {
@@ -17,7 +17,9 @@ export function curveDomains(panel: CurvePanel): Domains | undefined {
   const x = drawable.map((one) => one?.x).reduce(unite, undefined);
   const y = drawable.map((one) => one?.y).reduce(unite, undefined);
   if (!x || !y) return undefined;
-  return { x: xDomain(panel, x), y: yDomain(panel, y) };
+  // Peaks of a smoothed signal may be higher than its samples.
+  const peaks = panel.series.flatMap((series) => series.peaks?.map((peak) => peak.height) ?? []);
+  return { x: xDomain(panel, x), y: yDomain(panel, unite(y, extent(peaks, panel.y.scale === "log"))!) };
 }
 
 function xDomain({ x: axis, series }: CurvePanel, found: [number, number]): [number, number] {
@@ -43,7 +45,7 @@ function drawableExtents(x: ArrayLike<number>, y: ArrayLike<number>, xAxis: Pane
   const xLog = xAxis.scale === "log", yLog = yAxis.scale === "log";
   const xs: number[] = [], ys: number[] = [];
   for (let i = 0; i < x.length; i++) {
-    if (!Number.isFinite(x[i]) || !Number.isFinite(y[i]) || (xLog && x[i] <= 0) || (yLog && y[i] <= 0)) continue;
+    if (!drawable(x[i]) || !drawable(y[i]) || (xLog && x[i] <= 0) || (yLog && y[i] <= 0)) continue;
     xs.push(x[i]);
     ys.push(y[i]);
   }

@@ -43,7 +43,7 @@ export interface Series {
   readonly x: ArrayLike<number>;
   /** As long as `x`. */
   readonly y: ArrayLike<number>;
-  /** A `line`, `points`, or `both`; left out, points are drawn where there is room for them. */
+  /** A `line`, `points`, or `both`; left out, points are drawn where there is room for them, and only points over labels. */
   readonly draw?: "line" | "points" | "both";
   readonly peaks?: readonly Peak[];
 }

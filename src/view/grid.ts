@@ -1,4 +1,5 @@
 import type { GridAxis, HeatmapPanel } from "./figure_data.ts";
+import { drawable } from "./scale.ts";
 
 /** One axis of a grid in drawing order. */
 export interface Edges {
@@ -31,7 +32,7 @@ export function toGrid(panel: HeatmapPanel): Grid {
       for (const i of row.indices) {
         for (const j of column.indices) {
           const reading = panel.readings[i * columnsBefore + j];
-          if (Number.isFinite(reading)) {
+          if (drawable(reading)) {
             sum += reading;
             count++;
           }
@@ -52,7 +53,7 @@ function distinct(axis: GridAxis): Place[] {
   const log = axis.scale === "log", byCoordinate = new Map<number, number[]>();
   for (let i = 0; i < axis.coordinates.length; i++) {
     const at = axis.coordinates[i];
-    if (!Number.isFinite(at) || (log && at <= 0)) continue;
+    if (!drawable(at) || (log && at <= 0)) continue;
     const indices = byCoordinate.get(at);
     if (indices) indices.push(i);
     else byCoordinate.set(at, [i]);
@@ -70,5 +71,5 @@ function toEdges(places: readonly Place[], { scale, labels }: GridAxis): Edges {
   const edges = [warped[0] - before, ...inner, warped[last] + after];
   const mean = (edges[edges.length - 1] - edges[0]) / centres.length;
   const uniform = edges.every((edge, i) => i === 0 || Math.abs(edge - edges[i - 1] - mean) < 0.02 * Math.abs(mean));
-  return { centres, edges: log ? edges.map(Math.exp) : edges, uniform };
+  return { centres, edges: log ? edges.map((edge) => Math.exp(Math.max(-690, Math.min(690, edge)))) : edges, uniform };
 }

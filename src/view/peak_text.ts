@@ -1,4 +1,5 @@
 import type { Peak } from "./figure_data.ts";
+import { drawable } from "./scale.ts";
 import { formatQuantity, niceStep, resolutionOf } from "./ticks.ts";
 
 /** What stands beside a peak: with its width, and without where room is short. */
@@ -16,19 +17,23 @@ export function peakText(peak: Peak, unit: string, axisLength: number): PeakText
   const width = peak.width ?? (peak.left !== undefined && peak.right !== undefined ? peak.right - peak.left : NaN);
   const resolution = resolutionOf(width) || niceStep(axisLength, 1000);
   const short = formatQuantity(peak.at, unit, resolution);
-  return { short, full: width > 0 ? `${short}, ${formatQuantity(width, unit, resolution)} wide` : short };
+  return {
+    short,
+    full: drawable(width) && width > 0 ? `${short}, ${formatQuantity(width, unit, resolution)} wide` : short,
+  };
 }
 
 /** Peaks that can be drawn, the strongest first: by prominence where known, else by height. */
 export function strongestFirst(peaks: readonly Peak[]): Peak[] {
-  const strength = (peak: Peak) => peak.prominence ?? peak.height;
-  return peaks.filter((peak) => Number.isFinite(peak.at) && Number.isFinite(peak.height))
+  const strength = ({ prominence, height }: Peak) => drawable(prominence ?? NaN) ? prominence! : height;
+  return peaks.filter((peak) => drawable(peak.at) && drawable(peak.height))
     .sort((a, b) => strength(b) - strength(a) || a.at - b.at);
 }
 
 /** Where the width of a peak is drawn: from, to, and how high. Undefined when its width is not known. */
 export function widthBar(peak: Peak): { from: number; to: number; height: number } | undefined {
-  const half = (peak.width ?? NaN) / 2, from = peak.left ?? peak.at - half, to = peak.right ?? peak.at + half;
-  if (!Number.isFinite(from) || !Number.isFinite(to) || peak.prominence === undefined) return undefined;
-  return { from, to, height: peak.height - peak.prominence / 2 };
+  const half = (peak.width ?? NaN) / 2, prominence = peak.prominence ?? NaN;
+  const from = peak.left ?? peak.at - half, to = peak.right ?? peak.at + half;
+  if (!Number.isFinite(from) || !Number.isFinite(to) || !drawable(prominence)) return undefined;
+  return { from, to, height: peak.height - prominence / 2 };
 }

@@ -2,7 +2,7 @@ import { colourRange } from "./colour_range.ts";
 import type { HeatmapPanel, ImagePanel, PanelAxis } from "./figure_data.ts";
 import { type Grid, toGrid } from "./grid.ts";
 import { reduction, reductionNote } from "./reduce_grid.ts";
-import { properDomain } from "./scale.ts";
+import { drawable, properDomain } from "./scale.ts";
 
 /** A heat map or a frame, made ready for drawing: the same in every front. */
 export interface PixelData {
@@ -65,7 +65,7 @@ function imageGrid({ width, height, readings }: ImagePanel): Grid {
   return {
     x: pixelEdges(width),
     y: pixelEdges(height),
-    readings: Float64Array.from(readings, (reading) => reading ?? NaN),
+    readings: Float64Array.from(readings, (reading) => drawable(reading) ? reading : NaN),
   };
 }
 

@@ -6,12 +6,20 @@ export interface Scale {
   readonly log: boolean;
 }
 
-/** The least and the greatest finite number, undefined when there is none. `log` leaves out what is not positive. */
+/**
+ * Whether a number can be drawn: finite, and not so large (above 1e300) that sums and differences of such numbers
+ * overflow. What cannot be drawn is shown as not measured.
+ */
+export function drawable(x: number): boolean {
+  return Number.isFinite(x) && Math.abs(x) <= 1e300;
+}
+
+/** The least and the greatest number that can be drawn, undefined when there is none. `log` leaves out what is not positive. */
 export function extent(numbers: ArrayLike<number>, log = false): [number, number] | undefined {
   let low = Infinity, high = -Infinity;
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i];
-    if (!Number.isFinite(x) || (log && x <= 0)) continue;
+    if (!drawable(x) || (log && x <= 0)) continue;
     if (x < low) low = x;
     if (x > high) high = x;
   }
@@ -29,13 +37,10 @@ export function unite(
 
 /**
  * A domain that can be divided by its length: what has no length, or less than doubles can resolve, is widened around
- * its middle, and what is near the largest double is cut to a quarter of it, so that no difference overflows.
+ * its middle.
  */
 export function properDomain([low, high]: readonly [number, number], log = false): [number, number] {
-  if (log) return high / low > 1 + 1e-9 ? [low, high] : [low / 1.5, Math.min(high * 1.5, Number.MAX_VALUE / 4)];
-  const bound = Number.MAX_VALUE / 4;
-  low = Math.max(-bound, low);
-  high = Math.min(bound, high);
+  if (log) return high / low > 1 + 1e-9 ? [low, high] : [low / 1.5, high * 1.5];
   const middle = low + (high - low) / 2, size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > size * 1e-12) return [low, high];
   const half = size === 0 ? 1 : size * 0.05;
@@ -72,6 +77,6 @@ export function makeScale(domain: readonly [number, number], range: readonly [nu
   const warp = log ? Math.log : (x: number) => x;
   const start = warp(domain[0]), length = warp(domain[1]) - start, gain = range[1] - range[0];
   const map = (coordinate: number) =>
-    Number.isFinite(coordinate) ? range[0] + (warp(coordinate) - start) / length * gain : NaN;
+    drawable(coordinate) && (!log || coordinate > 0) ? range[0] + (warp(coordinate) - start) / length * gain : NaN;
   return Object.assign(map, { domain, range, log });
 }

@@ -63,7 +63,13 @@ export function logTicks([low, high]: readonly [number, number], count: number):
       if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) at.push(tick);
     }
   }
-  return { at, labels: at.map((tick) => formatNumber(tick)), offset: "" };
+  // Suffixes from 1k on where some tick needs one, so that 1000, 10000 and 100k do not stand side by side.
+  const short = high >= 1e5;
+  return {
+    at,
+    labels: at.map((tick) => short && tick >= 1e3 && tick < 1e5 ? scaled(tick, 3, 0) : formatNumber(tick)),
+    offset: "",
+  };
 }
 
 /** A tick at each label, or at every n-th where there are more than `count`. */

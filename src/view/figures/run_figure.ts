@@ -1,6 +1,5 @@
 import { InputError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import type { Setpoint } from "../../core/point.ts";
 import { Figure } from "../figure.ts";
 import type { ImagePanel, Panel, Peak } from "../figure_data.ts";
 import type { RunArray, RunSource } from "../run_source.ts";
@@ -12,7 +11,7 @@ export interface RunFigureOptions {
   /** The array to draw; the first scalar reading when left out, or else the first reading. */
   readonly signal?: string;
   /** Where to cut, by dimension: the nearest setpoint, or a label. */
-  readonly at?: Readonly<Record<string, Setpoint>>;
+  readonly at?: Readonly<Record<string, number | string>>;
   /** Found elsewhere, in the unit of the curve's x. */
   readonly peaks?: readonly Peak[];
 }

@@ -15,8 +15,8 @@ export function addCurves(panel: CurvePanel, context: PlotlyContext): boolean {
   const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
   const hover = hoverLine(panel.x, "x") + hoverLine(panel.y, "y");
   panel.series.forEach((series, k) => {
-    const { x, y } = thin(series.x, series.y, context.maxSamples),
-      mode = series.draw ?? (x.length <= 100 ? "both" : "line");
+    const { x, y } = thin(series.x, series.y, context.maxSamples);
+    const few = panel.x.labels ? "points" : x.length <= 100 ? "both" : "line", mode = series.draw ?? few;
     context.data.push({
       type: "scatter",
       name: plain(series.name),

@@ -1,4 +1,5 @@
 import { type FigureData, NOTHING, type Panel, type ReferenceLine, type Shade } from "../figure_data.ts";
+import { plainData } from "../plain_data.ts";
 import { type Theme, THEMES } from "../palette.ts";
 import { axisLayout, plain, type PlotlyContext, type PlotlyFigure, type PlotlyObject } from "./axes.ts";
 import { addCurves } from "./curves.ts";
@@ -33,7 +34,7 @@ export function toPlotly(figure: FigureData, options: PlotlyOptions = {}): Plotl
     const x = slot(k % columns, columns, gapX), y = slot(rows - 1 - Math.floor(k / columns), rows, gapY);
     addPanel(panel, { number: k + 1, layout, data, theme, maxSamples: options.maxSamples ?? 20_000, x, y });
   });
-  return { data, layout };
+  return plainData({ data, layout });
 }
 
 function titleHtml({ title = "", subtitle = "" }: FigureData): string {

@@ -18,7 +18,9 @@ export function drawCurves(panel: CurvePanel, plane: Plane, colours: number): st
   const strokes = panel.series.map((series) => decimate(series.x, series.y, plane.xScale, plane.yScale));
   const avoid = curveProfile(strokes.flat(), plane.width);
   const shades = drawShades(panel.shades ?? [], plane), lines = drawLines(panel.lines ?? [], plane, avoid);
-  const curves = panel.series.map((series, k) => drawSeries(series, strokes[k], plane, seriesLook(k, colours)));
+  const curves = panel.series.map((series, k) =>
+    drawSeries(panel.x.labels ? { draw: "points", ...series } : series, strokes[k], plane, seriesLook(k, colours))
+  );
   const peaks: Drawn = drawPeaks(panel, plane, avoid, [...shades.taken, ...lines.taken]);
   return shades.markup + curves.join("") + lines.markup + peaks.markup;
 }
@@ -37,7 +39,8 @@ function drawSeries(
     : element("path", { class: `line s${colour}`, "stroke-dasharray": dash, d: path });
   // A sample between two gaps has no line to show it.
   const dotted = draw === "line" ? strokes.filter((stroke) => stroke.x.length === 1) : strokes;
-  const dots = dotted.flatMap((stroke) => stroke.x.map((x, i) => dot(x, stroke.y[i]))).join("");
+  const dots = dotted.flatMap((stroke) => stroke.x.map((x, i) => dot(x, stroke.y[i], draw === "points" ? 3.5 : 2.3)))
+    .join("");
   return line + (dots && element("path", { class: `d${colour}`, d: dots }));
 }
 
@@ -46,6 +49,6 @@ function toPath({ x, y }: Stroke): string {
 }
 
 /** A circle as part of a path, so that many of them are one element. */
-function dot(x: number, y: number, r = 2.3): string {
+function dot(x: number, y: number, r: number): string {
   return `M${px(x - r)} ${px(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
 }

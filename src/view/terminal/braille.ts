@@ -19,10 +19,10 @@ export class Braille {
   }
 
   /** Draws strokes whose places are in dots, y downward. */
-  strokes(strokes: readonly Stroke[], joined: boolean, colour?: Rgb): void {
+  strokes(strokes: readonly Stroke[], colour?: Rgb): void {
     for (const { x, y } of strokes) {
       for (let i = 0; i < x.length; i++) {
-        const from = joined && i > 0 ? i - 1 : i;
+        const from = Math.max(0, i - 1);
         this.#line(Math.floor(x[from]), Math.floor(y[from]), Math.floor(x[i]), Math.floor(y[i]), colour);
       }
     }

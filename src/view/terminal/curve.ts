@@ -31,15 +31,14 @@ export function curveCanvas(
   drawLines(canvas, panel, plot, dots.x, dots.y, theme);
   panel.series.forEach((series, k) => {
     const strokes = decimate(series.x, series.y, dots.x, shiftedUp(dots.y));
-    if (colour !== "none" || !glyphOf(k)) return braille.strokes(strokes, series.draw !== "points", colourOf(k, theme));
+    const points = series.draw === "points" || (!series.draw && panel.x.labels), hue = colourOf(k, theme);
+    const glyph = (colour === "none" && glyphOf(k)) || (points ? "●" : "");
+    if (!glyph) return braille.strokes(strokes, hue);
     for (const stroke of strokes) {
-      stroke.x.forEach((at, i) =>
-        canvas.set(
-          plot.left + cellOf(at / ACROSS, plot.width),
-          plot.top + cellOf(stroke.y[i] / DOWN, plot.height),
-          glyphOf(k),
-        )
-      );
+      stroke.x.forEach((at, i) => {
+        const column = cellOf(at / ACROSS, plot.width), row = cellOf(stroke.y[i] / DOWN, plot.height);
+        canvas.set(plot.left + column, plot.top + row, glyph, hue);
+      });
     }
   });
   braille.paint(canvas, plot.left, plot.top);

@@ -22,7 +22,7 @@ export function pixelCanvas(
   if (!data) return undefined;
   const [low, high] = data.colours,
     ticks = linearTicks(high > low ? [low, high] : [low - 1, high + 1], Math.max(2, height / 4));
-  const barRoom = 4 + Math.max(...ticks.labels.map(cellWidth)), withBar = barRoom * 3 < width;
+  const barRoom = 4 + Math.max(1, ...ticks.labels.map(cellWidth)), withBar = barRoom * 3 < width;
   const canvas = new Canvas(trueWidth(data, width, height, withBar ? barRoom : 0), height);
   const x = { axis: data.x, domain: data.xDomain }, y = { axis: data.y, domain: data.yDomain };
   const plot = drawFrame(canvas, x, y, 1, withBar ? barRoom : 1, data.down);
