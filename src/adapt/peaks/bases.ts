@@ -20,9 +20,9 @@ interface Feet {
  * The bases of all nodes in time proportional to the length of the signal, however deep the nesting.
  *
  * A walk away from a node ends at a higher sample, from which the signal only climbs to the next node (or the signal's
- * end, or NaN): nothing lower lies between, so it is enough to look from node to node. A stack holds the nodes that are still the highest seen from where we are, each with the
- * lowest sample between it and the one below it on the stack; a node takes over the lowest samples of all that it looks
- * over (the "previous greater element" stack, with minima).
+ * end, or NaN): nothing lower lies between, so it is enough to look from node to node. A stack holds the nodes that are
+ * still the highest seen from where we are, each with the lowest sample between it and the one below it on the stack; a
+ * node takes over the lowest samples of all that it looks over (the "previous greater element" stack, with minima).
  *
  * @param nodes ascending, without repetition; they include every local maximum of `x` that is higher than the lowest of
  * them
@@ -45,7 +45,7 @@ export function sweepBases(x: Float64Array, nodes: Int32Array): Bases {
 
 /**
  * The lowest samples between each two neighbouring nodes, and before the first and after the last one. Where a gap
- * holds NaN, both nodes look for themselves up to it. No branch depends on the samples: see `localMaxima`.
+ * holds NaN, both nodes look for themselves up to it. The loop avoids branches as `localMaxima` does.
  */
 function feet(x: Float64Array, nodes: Int32Array): Feet {
   const count = nodes.length, left = nodes.slice(), right = nodes.slice(), joined = new Uint8Array(count);

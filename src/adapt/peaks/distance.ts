@@ -4,13 +4,14 @@ import type { Mask } from "./selection.ts";
  * Which peaks remain when all are at least `distance` samples apart: the highest one removes its neighbours, then the
  * highest that is left, and so on. Of equally high ones the later removes the earlier (scipy leaves this undefined).
  *
- * No sorting is needed for that. A peak that goes before all its neighbours stays and removes them, whatever happens
- * elsewhere; going once from the last peak to the first and once back settles all. For let k be the first in rank of
- * those unsettled. All that go before k and are near it are removed in the end, but one of them, j, was still there on
- * the way back, so it fell later, to a p beyond it that is not near k. On the way down p had not settled because of a q
- * near it that is gone now. If q lay beyond p, so did what removed it, and was there before p. So q lies between k and
- * p, and what removed q, being near neither p nor k (which lie less than two distances apart), lies before k and is
- * not near q. There is no such q.
+ * No sorting is needed for that. A peak that goes before all that remain near it (nearer than `distance`) stays and
+ * removes them, whatever happens elsewhere, and two passes settle all: from the last peak to the first, and back.
+ * Proof: of those left unsettled let k be the one that goes first. All that go before it and are near it are removed in
+ * the end; yet one of them, j, was there when the second pass came to k, so it fell later, to a p after j, not near k.
+ * In the first pass p had not settled because of a q near it, which was gone when the second pass came to p. Were q
+ * after p, then what removed it would be, too, and the first pass would have come there before p. So q is before p and,
+ * being near p, after k. What removed q is near neither p nor k, which are less than two distances apart; so it does
+ * not lie between them, and from outside nothing that is not near them reaches q. There is no such q.
  *
  * @param peaks ascending
  * @param heights one a peak, never NaN

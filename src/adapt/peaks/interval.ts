@@ -43,7 +43,7 @@ function boundIssues(path: string, received: unknown, length: number): Issue[] {
   return [{ path, message, received, allowed: ALLOWED, severity: "error" }];
 }
 
-/** One end of an interval at each peak: the number for all, or those of the samples that the peaks are at. */
-export function bound(end: number | Float64Array | null, peaks: Int32Array): number | Float64Array | null {
-  return end instanceof Float64Array ? gather(end, peaks) : end;
+/** One end of an interval at each peak, null where it is open. */
+export function bound(end: number | Float64Array | null, peaks: Int32Array): Float64Array | null {
+  return typeof end === "number" ? new Float64Array(peaks.length).fill(end) : end && gather(end, peaks);
 }

@@ -10,11 +10,15 @@ export interface Plateaus {
 
 /** The plateau of each peak, walked from the peak to both sides. */
 export function plateaus(x: Float64Array, peaks: Int32Array): Plateaus {
-  const leftEdges = peaks.slice(), rightEdges = peaks.slice();
-  const plateauSizes = peaks.map((peak, k) => {
-    while (x[leftEdges[k] - 1] === x[peak]) leftEdges[k]--;
-    while (x[rightEdges[k] + 1] === x[peak]) rightEdges[k]++;
-    return rightEdges[k] - leftEdges[k] + 1;
-  });
+  const leftEdges = peaks.slice(), rightEdges = peaks.slice(), plateauSizes = new Int32Array(peaks.length);
+  for (let k = 0; k < peaks.length; k++) {
+    const height = x[peaks[k]];
+    let left = peaks[k], right = left;
+    while (x[left - 1] === height) left--;
+    while (x[right + 1] === height) right++;
+    leftEdges[k] = left;
+    rightEdges[k] = right;
+    plateauSizes[k] = right - left + 1;
+  }
   return { plateauSizes, leftEdges, rightEdges };
 }

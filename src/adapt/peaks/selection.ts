@@ -11,12 +11,10 @@ type PerPeak = Float64Array | Int32Array;
  * interval that has an end.
  */
 export function within(interval: Interval, peaks: Int32Array, least: PerPeak, most: PerPeak = least): Mask {
-  const min = bound(interval[0], peaks), max = bound(interval[1], peaks);
   const keep = new Uint8Array(peaks.length).fill(1);
-  if (typeof min === "number") { for (let k = 0; k < keep.length; k++) keep[k] = Number(min <= least[k]); }
-  else if (min) { for (let k = 0; k < keep.length; k++) keep[k] = Number(min[k] <= least[k]); }
-  if (typeof max === "number") { for (let k = 0; k < keep.length; k++) keep[k] &= Number(most[k] <= max); }
-  else if (max) { for (let k = 0; k < keep.length; k++) keep[k] &= Number(most[k] <= max[k]); }
+  const min = bound(interval[0], peaks), max = bound(interval[1], peaks);
+  if (min) { for (let k = 0; k < keep.length; k++) keep[k] = Number(min[k] <= least[k]); }
+  if (max) { for (let k = 0; k < keep.length; k++) keep[k] &= Number(most[k] <= max[k]); }
   return keep;
 }
 

@@ -1,3 +1,5 @@
+import { gather } from "./gather.ts";
+
 /** How far peaks stand above the samples beside them; one entry per peak. */
 export interface Thresholds {
   /** The peak's sample minus the one before it. */
@@ -8,8 +10,10 @@ export interface Thresholds {
 
 /** Both thresholds of each peak, 0 within a plateau. Peaks are never the first or last sample. */
 export function thresholds(x: Float64Array, peaks: Int32Array): Thresholds {
-  return {
-    leftThresholds: Float64Array.from(peaks, (peak) => x[peak] - x[peak - 1]),
-    rightThresholds: Float64Array.from(peaks, (peak) => x[peak] - x[peak + 1]),
-  };
+  const leftThresholds = gather(x, peaks), rightThresholds = leftThresholds.slice();
+  for (let k = 0; k < peaks.length; k++) {
+    leftThresholds[k] -= x[peaks[k] - 1];
+    rightThresholds[k] -= x[peaks[k] + 1];
+  }
+  return { leftThresholds, rightThresholds };
 }
