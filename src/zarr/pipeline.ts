@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../core/clock.ts";
-import { ByteBudget } from "../core/channel.ts";
+import { ByteBudget } from "../core/byte_budget.ts";
 import type { ChunkCodec } from "./codecs.ts";
 import type { Key, Store } from "./stores/store.ts";
 
