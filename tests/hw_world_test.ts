@@ -5,7 +5,7 @@ import type { Frame } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
 import { connect, type DeviceSpecs, sim } from "../src/hw/mod.ts";
 import { random } from "../src/core/random.ts";
-import { fastNormal } from "../src/hw/sim/ziggurat.ts";
+import { fastNormal } from "../src/hw/sim/fast_normal.ts";
 import { python } from "./python.ts";
 
 const op = { signal: new AbortController().signal };

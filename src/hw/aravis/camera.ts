@@ -8,6 +8,8 @@ import { exposureFeature, gainFeature } from "./feature.ts";
 import { CameraHandle, type Roi } from "./handle.ts";
 import { openAravis } from "./library.ts";
 
+export type { Roi } from "./handle.ts";
+
 /** A GenICam camera. */
 export interface AravisOptions {
   /** Its id as `arv-tool-0.8` lists it, or `Fake_1` for the camera that the library simulates. */

@@ -3,4 +3,5 @@
  *
  * @module
  */
-export * as aravis from "./devices.ts";
+/** Devices that libaravis drives. */
+export * as aravis from "./camera.ts";

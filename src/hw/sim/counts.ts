@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import { fastNormal } from "./ziggurat.ts";
+import { fastNormal } from "./fast_normal.ts";
 
 /** How an image sensor turns electrons into counts. */
 export interface Sensor {

@@ -3,4 +3,5 @@
  *
  * @module
  */
-export * as sim from "./devices.ts";
+/** Simulated devices that share one world. */
+export * as sim from "./devices/mod.ts";

@@ -4,17 +4,17 @@
  *
  * @module
  */
-export type { SimOptions } from "./actor.ts";
+export type { SimOptions } from "../actor.ts";
 export { camera, type CameraOptions } from "./camera.ts";
-export { type Faults, faults } from "./faults.ts";
+export { type Faults, faults } from "../faults.ts";
 export { constant, type ConstantOptions, counter, instant, type InstantOptions } from "./instant.ts";
 export { filterWheel, type LabelledOptions, shutter, type ShutterOptions } from "./labelled.ts";
 export { lockin, type LockinOptions } from "./lockin.ts";
 export { monochromator, type MonochromatorOptions } from "./monochromator.ts";
-export { NEON_LINES, type SpectralLine } from "./neon.ts";
+export { NEON_LINES, type SpectralLine } from "../neon.ts";
 export { photodiode, type PhotodiodeOptions } from "./photodiode.ts";
-export { recorder, type SimEvent } from "./recorder.ts";
+export { recorder, type SimEvent } from "../recorder.ts";
 export { spectrometer, type SpectrometerOptions } from "./spectrometer.ts";
 export { stage, type StageOptions } from "./stage.ts";
 export { temperature, type TemperatureOptions } from "./temperature.ts";
-export type { Role } from "./world.ts";
+export type { Role } from "../world.ts";

@@ -1,10 +1,10 @@
-import type { Axis, DeviceSpec, Op } from "../../core/device.ts";
-import type { Setpoint } from "../../core/point.ts";
-import type { None } from "../rig_types.ts";
-import { Actor, type SimOptions } from "./actor.ts";
-import { restingPlace } from "./axis_device.ts";
-import { detectorDevice } from "./detector_device.ts";
-import { lengthRatio } from "./world.ts";
+import type { Axis, DeviceSpec, Op } from "../../../core/device.ts";
+import type { Setpoint } from "../../../core/point.ts";
+import type { None } from "../../rig_types.ts";
+import { Actor, type SimOptions } from "../actor.ts";
+import { restingPlace } from "../axis_device.ts";
+import { detectorDevice } from "../detector_device.ts";
+import { lengthRatio } from "../world.ts";
 
 /** A simulated axis that takes no time. */
 export interface InstantOptions extends SimOptions {
@@ -21,8 +21,8 @@ export interface InstantOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ x: sim.instant({ limits: [0, 10] }) });
  * const moved = rig.axes.get("x")!.set(3, { signal: new AbortController().signal });
  * console.assert(moved === undefined && rig.axes.get("x")!.setpoint === 3);

@@ -1,10 +1,10 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import { InputError, show } from "../../core/errors.ts";
-import { Frame } from "../../core/point.ts";
-import type { None } from "../rig_types.ts";
-import type { SimOptions } from "./actor.ts";
-import { exposeCounts } from "./counts.ts";
-import { detectorDevice } from "./detector_device.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import { InputError, show } from "../../../core/errors.ts";
+import { Frame } from "../../../core/point.ts";
+import type { None } from "../../rig_types.ts";
+import type { SimOptions } from "../actor.ts";
+import { exposeCounts } from "../counts.ts";
+import { detectorDevice } from "../detector_device.ts";
 
 /** Electrons a pixel and millisecond for the centre of the brightest line. */
 const ELECTRONS_PER_MS = 4000;
@@ -31,8 +31,8 @@ export interface SpectrometerOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ spectrum: sim.spectrometer({ pixels: 512 }) });
  * console.assert(rig.channels.get("spectrum")!.shape![0] === 512);
  * ```

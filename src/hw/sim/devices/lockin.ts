@@ -1,7 +1,7 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import type { None } from "../rig_types.ts";
-import type { SimOptions } from "./actor.ts";
-import { detectorDevice } from "./detector_device.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import type { None } from "../../rig_types.ts";
+import type { SimOptions } from "../actor.ts";
+import { detectorDevice } from "../detector_device.ts";
 
 /** A simulated lock-in amplifier. */
 export interface LockinOptions extends SimOptions {
@@ -20,8 +20,8 @@ export interface LockinOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ lockin: sim.lockin() });
  * console.assert([...rig.channels.keys()].join() === "lockin.X,lockin.Y");
  * ```

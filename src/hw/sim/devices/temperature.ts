@@ -1,8 +1,8 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import type { None } from "../rig_types.ts";
-import type { SimOptions } from "./actor.ts";
-import { axisDevice, positive } from "./axis_device.ts";
-import { firstOrderTravel } from "./travel.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import type { None } from "../../rig_types.ts";
+import type { SimOptions } from "../actor.ts";
+import { axisDevice, positive } from "../axis_device.ts";
+import { firstOrderTravel } from "../travel.ts";
 
 /** A simulated temperature controller. */
 export interface TemperatureOptions extends SimOptions {
@@ -29,9 +29,9 @@ export interface TemperatureOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { fakeClock } from "../../core/fake_clock.ts";
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { fakeClock } from "../../../core/fake_clock.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * const clock = fakeClock();
  * await using rig = await connect({ oven: sim.temperature({ ratePerMinute: 1 }) }, { clock });
  * await rig.axes.get("oven")!.set(355, { signal: new AbortController().signal }); // an hour, in no time

@@ -1,9 +1,9 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import type { None } from "../rig_types.ts";
-import type { SimOptions } from "./actor.ts";
-import { axisDevice, positive, restingPlace } from "./axis_device.ts";
-import { steadyTravel } from "./travel.ts";
-import type { Role } from "./world.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import type { None } from "../../rig_types.ts";
+import type { SimOptions } from "../actor.ts";
+import { axisDevice, positive, restingPlace } from "../axis_device.ts";
+import { steadyTravel } from "../travel.ts";
+import type { Role } from "../world.ts";
 
 /** A simulated stage. */
 export interface StageOptions extends SimOptions {
@@ -34,8 +34,8 @@ export interface StageOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }) });
  * const op = { signal: new AbortController().signal };
  * await rig.axes.get("x")!.set(0.25, op);

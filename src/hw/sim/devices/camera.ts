@@ -1,11 +1,11 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import { InputError, show } from "../../core/errors.ts";
-import { Frame } from "../../core/point.ts";
-import { param } from "../param.ts";
-import type { Actor, SimOptions } from "./actor.ts";
-import { exposeCounts } from "./counts.ts";
-import { detectorDevice } from "./detector_device.ts";
-import { SampleImage } from "./sample_image.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import { InputError, show } from "../../../core/errors.ts";
+import { Frame } from "../../../core/point.ts";
+import { param } from "../../param.ts";
+import type { Actor, SimOptions } from "../actor.ts";
+import { exposeCounts } from "../counts.ts";
+import { detectorDevice } from "../detector_device.ts";
+import { SampleImage } from "../sample_image.ts";
 
 /** Electrons a pixel and millisecond on a bright grain in the lamp's whole light. */
 const ELECTRONS_PER_MS = 300;
@@ -33,8 +33,8 @@ export interface CameraOptions extends SimOptions {
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ camera: sim.camera({ shape: [48, 64], exposureMs: 2 }) });
  * const op = { signal: new AbortController().signal }, { detector } = rig.devices.get("camera")!;
  * await rig.axes.get("camera.exposure")!.set(5, op);

@@ -1,8 +1,8 @@
-import type { Axis, DeviceSpec, Op } from "../../core/device.ts";
-import { InputError } from "../../core/errors.ts";
-import type { None } from "../rig_types.ts";
-import { Actor, type SimOptions } from "./actor.ts";
-import type { Role } from "./world.ts";
+import type { Axis, DeviceSpec, Op } from "../../../core/device.ts";
+import { InputError } from "../../../core/errors.ts";
+import type { None } from "../../rig_types.ts";
+import { Actor, type SimOptions } from "../actor.ts";
+import type { Role } from "../world.ts";
 
 /** A simulated axis that has labels instead of numbers. */
 export interface LabelledOptions<L extends string> extends SimOptions {
@@ -26,8 +26,8 @@ export type ShutterOptions = Omit<LabelledOptions<"open" | "closed">, "labels" |
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ shutter: sim.shutter() });
  * await rig.axes.get("shutter")!.set("closed", { signal: new AbortController().signal });
  * console.assert(rig.axes.get("shutter")!.setpoint === "closed");
@@ -43,7 +43,7 @@ export function shutter(options: ShutterOptions = {}): DeviceSpec<{ "": "open" |
  *
  * @example
  * ```ts
- * import { sim } from "./mod.ts";
+ * import { sim } from "../mod.ts";
  * const filter = sim.filterWheel({ labels: ["empty", "BP600", "LP650"] });
  * console.assert(filter.driver === "sim.filterWheel");
  * ```

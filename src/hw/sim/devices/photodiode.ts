@@ -1,7 +1,7 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import type { None } from "../rig_types.ts";
-import type { Actor, SimOptions } from "./actor.ts";
-import { detectorDevice } from "./detector_device.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import type { None } from "../../rig_types.ts";
+import type { Actor, SimOptions } from "../actor.ts";
+import { detectorDevice } from "../detector_device.ts";
 
 /** Electrons that the brightest light frees in a photodiode in a millisecond. */
 const ELECTRONS_PER_MS = 1e6;
@@ -41,8 +41,8 @@ export function sensitivity(actor: Actor, connectedMs: number, driftPerHour: num
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ diode: sim.photodiode() });
  * const op = { signal: new AbortController().signal }, { detector } = rig.devices.get("diode")!;
  * await detector!.trigger!(op);

@@ -1,9 +1,9 @@
-import type { DeviceSpec } from "../../core/device.ts";
-import type { None } from "../rig_types.ts";
-import { axisDevice, positive, restingPlace } from "./axis_device.ts";
+import type { DeviceSpec } from "../../../core/device.ts";
+import type { None } from "../../rig_types.ts";
+import { axisDevice, positive, restingPlace } from "../axis_device.ts";
 import type { StageOptions } from "./stage.ts";
-import { steadyTravel } from "./travel.ts";
-import { DEFAULT_BANDWIDTH_NM } from "./world.ts";
+import { steadyTravel } from "../travel.ts";
+import { DEFAULT_BANDWIDTH_NM } from "../world.ts";
 
 /** A simulated monochromator. */
 export interface MonochromatorOptions extends Omit<StageOptions, "unit" | "role"> {
@@ -19,8 +19,8 @@ export interface MonochromatorOptions extends Omit<StageOptions, "unit" | "role"
  *
  * @example
  * ```ts
- * import { connect } from "../connect.ts";
- * import { sim } from "./mod.ts";
+ * import { connect } from "../../connect.ts";
+ * import { sim } from "../mod.ts";
  * await using rig = await connect({ wavelength: sim.monochromator({ limits: [400, 900] }), diode: sim.photodiode() });
  * const op = { signal: new AbortController().signal };
  * await rig.axes.get("wavelength")!.set(703.24, op); // the brightest line but one
