@@ -36,6 +36,7 @@ export interface Storage {
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
 export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
+  /** Conditions, peaks already found, or false for none; those above a tenth of the most prominent when left out. */
   readonly peaks?: FindPeaksOptions | readonly PeakAlong[] | false;
 }
 
@@ -131,7 +132,9 @@ export function scan<A, D, const R extends readonly (keyof D & string)[]>(
 export interface CheckOptions<D> {
   /** The detectors that will be read: they decide time, bytes and memory. */
   readonly read?: readonly (keyof D & string)[];
+  /** More points than this are an error; 10⁷ when left out. */
   readonly maxPoints?: number;
+  /** Dimensions that will be read together, for the choice of chunks. */
   readonly readBy?: readonly string[];
 }
 
@@ -213,10 +216,15 @@ export async function runSource(run: RunData, group: string = mainGroup(run)): P
 
 /** Peaks of one detector along the only dimension of a run, and what they are peaks of. */
 export interface RunPeaks {
+  /** What the peaks are peaks of. */
   readonly detector: string;
+  /** The unit of heights and prominences; empty when there is none. */
   readonly unit: string;
+  /** The dimension of the run. */
   readonly axis: string;
+  /** The unit of places and widths; empty for labels. */
   readonly axisUnit: string;
+  /** In ascending order along the axis. */
   readonly peaks: readonly PeakAlong[];
 }
 

@@ -11,10 +11,13 @@ export interface PeakAlong {
   readonly at: number;
   /** The reading at the sample. */
   readonly height: number;
+  /** How far it stands out of its surroundings, in the unit of the readings. */
   readonly prominence: number;
   /** Full width at `relHeight` of the prominence (half when left out). */
   readonly width: number;
+  /** Where the width begins, along the coordinate. */
   readonly left: number;
+  /** Where the width ends, along the coordinate. */
   readonly right: number;
 }
 

@@ -13,6 +13,7 @@ export type StopReason = "done" | "pause" | "abort" | "fault";
 
 /** It can be stopped at any moment, as often as one likes, past any queue. */
 export interface Stoppable {
+  /** Returns when everything is at rest; `why` says whether the run goes on later. */
   stop(why: StopReason): void | Promise<void>;
 }
 
@@ -59,11 +60,13 @@ export interface ChannelInfo {
   readonly dimensions?: readonly string[];
   /** Coordinates along the reading's own dimensions, by dimension: a spectrometer's wavelengths. */
   readonly coordinates?: Readonly<Record<string, { readonly unit: string; readonly values: ArrayLike<number> }>>;
+  /** What a person calls it; the name in the rig when left out. */
   readonly longName?: string;
 }
 
 /** It can be told to acquire; `read` then gives what it acquired. */
 export interface Triggerable {
+  /** Starts an acquisition; what it gives is fetched by `read`. */
   trigger(op: Op): void | Promise<void>;
 }
 
@@ -84,6 +87,7 @@ export interface Detector extends Readable, Partial<Triggerable> {}
 
 /** It is made ready before a run (memory, acquisition started) and released after it by disposing what `stage` gave. */
 export interface Stageable {
+  /** Called once before the first point; the run disposes what it gives, however it ends. */
   stage(op: Op): AsyncDisposable | Promise<AsyncDisposable>;
 }
 
@@ -103,9 +107,11 @@ export interface Device extends Partial<Stageable>, Partial<Stoppable>, Partial<
 export interface ConnectContext {
   /** The device's name in the rig. */
   readonly name: string;
+  /** The time of the rig: wait on it, never on the system, so that tests can run ahead. */
   readonly clock: Clock;
   /** The rig's seed: simulators draw all their randomness from it. */
   readonly seed: number;
+  /** Aborted when connecting is given up; the device should then not be left half open. */
   readonly signal: AbortSignal;
   /** One object for all devices of a rig, by key: simulated devices share their world through it. */
   share<T>(key: string, make: () => T): T;
@@ -116,7 +122,9 @@ export interface ConnectContext {
  * misspelt axis does not compile.
  */
 export interface DeviceSpec<A = Record<string, Setpoint>, D = Record<string, Reading>> {
+  /** Who will connect it, for the record and for messages: `sim.stage`, `aravis`. */
   readonly driver: string;
+  /** Opens the instrument. What it rejects with is reported as a `DeviceError` with the name of the device. */
   connect(context: ConnectContext): Device | Promise<Device>;
   /** For the compiler only; never there at run time. */
   readonly types?: { readonly axes: A; readonly readings: D };

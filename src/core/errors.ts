@@ -14,6 +14,7 @@ export interface Issue {
 
 /** The base of every error that Sonde throws on purpose. `exitCode` is what the command line ends with. */
 export class SondeError extends Error {
+  /** `SondeError`, for logs and for `switch`. */
   override name = "SondeError";
   /** 1 for a run that failed, 2 for bad input, 130 for an interrupt. */
   readonly exitCode: number = 1;
@@ -21,7 +22,9 @@ export class SondeError extends Error {
 
 /** Bad input: a plan, an option or an argument. It carries every issue found, not only the first. */
 export class InputError extends SondeError {
+  /** `InputError`, for logs and for `switch`. */
   override name = "InputError";
+  /** 2: nothing was done, the input is to be mended. */
   override readonly exitCode = 2;
   /** All that is wrong, errors first. */
   readonly issues: readonly Issue[];
@@ -41,7 +44,9 @@ export class InputError extends SondeError {
 
 /** A setpoint that an axis does not allow; raised before anything goes over the wire. */
 export class LimitError extends SondeError {
+  /** `LimitError`, for logs and for `switch`. */
   override name = "LimitError";
+  /** 2: nothing was done, the input is to be mended. */
   override readonly exitCode = 2;
   /** Names the axis, the setpoint asked for, and the setpoints allowed. */
   constructor(readonly axis: string, readonly received: unknown, readonly allowed: string) {
@@ -51,6 +56,7 @@ export class LimitError extends SondeError {
 
 /** A device that did not do what it was asked. */
 export class DeviceError extends SondeError {
+  /** `DeviceError`, for logs and for `switch`. */
   override name = "DeviceError";
   /** `device` is its name in the rig, `action` what was asked of it (`set`, `read`, `trigger`, …). */
   constructor(readonly device: string, readonly action: string, message: string, options?: ErrorOptions) {
@@ -60,6 +66,7 @@ export class DeviceError extends SondeError {
 
 /** An axis that did not arrive: it stopped short, timed out, or reports another place than the one asked for. */
 export class MoveError extends DeviceError {
+  /** `MoveError`, for logs and for `switch`. */
   override name = "MoveError";
   /** `readback` is what the axis reported, when it could say. */
   constructor(
@@ -75,7 +82,9 @@ export class MoveError extends DeviceError {
 
 /** A run that ended before its plan did, by `abort`, Ctrl-C or a signal. */
 export class RunAborted extends SondeError {
+  /** `RunAborted`, for logs and for `switch`. */
   override name = "RunAborted";
+  /** 130 when Ctrl-C ended it, else 1. */
   override readonly exitCode: number;
   /** `interrupted` is true when Ctrl-C did it. */
   constructor(readonly reason: string, readonly interrupted = false) {

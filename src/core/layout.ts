@@ -2,8 +2,11 @@ import type { Setpoint } from "./point.ts";
 
 /** A coordinate along one dimension. When it has the dimension's name it is the index coordinate. */
 export interface LayoutCoordinate {
+  /** The name of its array: an axis or a dimension. */
   readonly name: string;
+  /** UDUNITS text; empty for labels. */
   readonly unit: string;
+  /** What a person calls it. */
   readonly longName?: string;
   /** Whether its entries are labels. */
   readonly labels?: boolean;
@@ -13,9 +16,11 @@ export interface LayoutCoordinate {
 
 /** A named array direction. */
 export interface LayoutDimension {
+  /** As it stands in `dimension_names`: an axis, `repeat`, `time`, `point`. */
   readonly name: string;
   /** Undefined for the one dimension (`point`) that grows as points come. */
   readonly size?: number;
+  /** The one that has the name of the dimension labels it; the others stand beside it. */
   readonly coordinates: readonly LayoutCoordinate[];
 }
 
@@ -33,6 +38,7 @@ export interface LayoutGroup {
 
 /** Where all points of a run are stored. */
 export interface Layout {
+  /** A pass is stored in exactly one of them. */
   readonly groups: readonly LayoutGroup[];
 }
 

@@ -2,7 +2,9 @@ import type { Point, Setpoints } from "./point.ts";
 
 /** Go to these setpoints, read, and store the point. */
 export interface MeasureRequest {
+  /** Which request this is. */
   readonly kind: "measure";
+  /** Where to, by axis; what is not named stays where it is. */
   readonly setpoint: Setpoints;
   /** The place in the pass' grid; left out, points of a pass are counted. */
   readonly index?: readonly number[];
@@ -26,7 +28,9 @@ export interface Due {
 
 /** Go to these setpoints and store nothing. */
 export interface MoveRequest {
+  /** Which request this is. */
   readonly kind: "move";
+  /** Where to, by axis; what is not named stays where it is. */
   readonly setpoint: Setpoints;
   /** Say also where these axes are. */
   readonly locate?: readonly string[];
@@ -36,6 +40,7 @@ export interface MoveRequest {
 
 /** Ask a person (or the declared default) before going on. */
 export interface AskRequest {
+  /** Which request this is. */
   readonly kind: "ask";
   /** What was found. */
   readonly found: string;
@@ -47,8 +52,11 @@ export interface AskRequest {
 
 /** A decision, in words and data, for the run's log. */
 export interface NoteRequest {
+  /** Which request this is. */
   readonly kind: "note";
+  /** One sentence for people. */
   readonly text: string;
+  /** What the decision was made on, for programs; JSON. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
@@ -60,7 +68,9 @@ export type Answer = "continue" | "cancel" | "abort";
 
 /** Where axes are: the reply to a `move`. */
 export interface Located {
+  /** What was asked of the axes that moved. */
   readonly setpoint: Setpoints;
+  /** What those axes, and the ones named by `locate`, report. */
   readonly readback: Setpoints;
 }
 

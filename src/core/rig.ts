@@ -11,9 +11,11 @@ export interface RigAxis extends AxisInfo {
   check(setpoint: Setpoint): void;
   /** Checks, moves, and compares the readback with the setpoint; throws `LimitError` or `MoveError`. */
   set(setpoint: Setpoint, op: Op): void | Promise<void>;
+  /** What the device reports now, in the unit of the axis. */
   readback(op: Op): Setpoint | Promise<Setpoint>;
   /** The last setpoint that was reached, undefined when none was or when a move was broken off. */
   readonly setpoint: Setpoint | undefined;
+  /** Stops a move in flight; harmless when there is none. */
   stop(why: StopReason): void | Promise<void>;
 }
 
@@ -29,9 +31,13 @@ export interface RigChannel extends ChannelInfo {
 
 /** A device of a rig, as the engine needs it. */
 export interface RigDevice extends Partial<Stageable>, Stoppable {
+  /** Its key in `connect({ … })`. */
   readonly name: string;
+  /** Who connected it: `sim.stage`, `aravis`. */
   readonly driver: string;
+  /** How it is triggered and read; undefined when it only has axes. */
   readonly detector?: Detector;
+  /** What a store keeps of it: settings, serial number, library version. */
   settings(): Readonly<Record<string, unknown>>;
 }
 
@@ -46,8 +52,11 @@ export interface Rig<A = Record<string, Setpoint>, D = Record<string, unknown>> 
   readonly axes: ReadonlyMap<string, RigAxis>;
   /** By full name, in declared order. */
   readonly channels: ReadonlyMap<string, RigChannel>;
+  /** By name, in declared order. */
   readonly devices: ReadonlyMap<string, RigDevice>;
+  /** The time that all its devices and runs live by. */
   readonly clock: Clock;
+  /** Decides simulators and shuffles; recorded with every run. */
   readonly seed: number;
   /** How long moves, settling and readings took so far. */
   readonly timings: Timings;

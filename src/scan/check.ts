@@ -11,15 +11,19 @@ import { relativeAxes } from "./static_path.ts";
 
 /** One pass of a plan, as `check` shows it. */
 export interface CheckedPass {
+  /** Its name: `pass_0`, or `points` where the number of points is not known. */
   readonly pass: string;
   /** Slowest first. */
   readonly dimensions: readonly { readonly name: string; readonly size: number | undefined; readonly unit: string }[];
+  /** The sizes of the dimensions, slowest first; undefined where one grows. */
   readonly shape: readonly (number | undefined)[];
 }
 
 /** What `check` found. Printing it gives a summary for people. */
 export class CheckReport {
+  /** All that was found; warnings do not forbid the run. */
   readonly issues: readonly Issue[];
+  /** In the order of measurement. */
   readonly passes: readonly CheckedPass[];
   /** Points that will be measured. */
   readonly points: number;
@@ -29,7 +33,9 @@ export class CheckReport {
   readonly timeMs: number | undefined;
   /** On disk before compression; undefined when nothing is read. */
   readonly bytes: number | undefined;
+  /** Objects that the run will leave in its store. */
   readonly files: number | undefined;
+  /** What assembling shards takes at the most. */
   readonly peakMemoryBytes: number | undefined;
 
   /** From what `examine` found. */

@@ -20,8 +20,11 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
   readonly read: R;
   /** For people and for the folder's name; `scan` when left out. */
   readonly name?: string;
+  /** What is measured; kept with the data. */
   readonly sample?: string;
+  /** Who measures; kept with the data. */
   readonly operator?: string;
+  /** Anything worth keeping; kept with the data. */
   readonly notes?: string;
   /** Decides the order of shuffles; the rig's when left out. */
   readonly seed?: number;

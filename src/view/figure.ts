@@ -26,9 +26,13 @@ import { renderText, type TextOptions } from "./terminal/render_text.ts";
  * ```
  */
 export class Figure implements FigureData {
+  /** Above all panels. */
   readonly title?: string;
+  /** Under the title, smaller. */
   readonly subtitle?: string;
+  /** Drawn side by side, in this order. */
   readonly panels: readonly Panel[];
+  /** Panels in a row; as the front likes when left out. */
   readonly columns?: number;
 
   /**

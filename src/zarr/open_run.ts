@@ -12,7 +12,9 @@ export type Selection = readonly (number | readonly [number, number] | null)[];
 
 /** Elements in C order. */
 export interface RunElements {
+  /** Numbers, or labels; 64-bit integers are bigints. */
   readonly data: NumericArray | string[];
+  /** What is left of the array after indices took dimensions away. */
   readonly shape: readonly number[];
 }
 
@@ -20,9 +22,13 @@ export interface RunElements {
 export interface RunArray {
   /** By its path in the store: `diode`, `pass_0/diode`. */
   readonly name: string;
+  /** Extents as they were when the run was opened. */
   readonly shape: readonly number[];
+  /** Names, slowest first, as many as `shape` has extents. */
   readonly dimensions: readonly string[];
+  /** Its number type, or `string` for labels. */
   readonly dtype: ElementType;
+  /** As they stand in its `zarr.json`. */
   readonly attributes: Attributes;
   /** The `units` attribute; empty for labels. */
   readonly units: string;
@@ -59,6 +65,7 @@ export interface RunData {
 
 /** How a run is opened. */
 export interface OpenRunOptions {
+  /** Breaks off reading the metadata. */
   readonly signal?: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ export type RunState = "idle" | "running" | "paused" | "ending" | "success" | "a
 
 /** A run at this moment. */
 export interface RunStatus {
+  /** Where it is between `idle` and its end. */
   readonly state: RunState;
   /** Why it is paused or has ended. */
   readonly reason: string;
@@ -15,6 +16,7 @@ export interface RunStatus {
   readonly skipped: number;
   /** Points that will be measured, where the plan says. */
   readonly total: number | undefined;
+  /** Since the first point was asked for; 0 before. */
   readonly elapsedMs: number;
   /** What is left, from the pace so far; undefined where the plan has no total. */
   readonly remainingMs: number | undefined;
@@ -24,6 +26,7 @@ export interface RunStatus {
   readonly reading: Readonly<Record<string, number>>;
   /** Where the data go. */
   readonly to: readonly string[];
+  /** Where the time went so far. */
   readonly times: TimeSplit;
 }
 

@@ -2,15 +2,21 @@ import { duration } from "../duration.ts";
 
 /** Where the time of a run goes. `engine` is what none of the others explains. */
 export interface TimeSplit {
+  /** Axes under way. */
   readonly moveMs: number;
+  /** Waiting after moves, as axes and plans declare. */
   readonly settleMs: number;
+  /** From the trigger to the last reading. */
   readonly readMs: number;
+  /** Waiting for sinks that are slower than the scan. */
   readonly writeMs: number;
   /** In the body of the caller's loop. */
   readonly loopMs: number;
   /** Paused, or waiting for a due time. */
   readonly waitMs: number;
+  /** What none of the others explains. */
   readonly engineMs: number;
+  /** All of it. */
   readonly totalMs: number;
 }
 
