@@ -41,7 +41,10 @@ export function chunkCodec(compression: Compression): ChunkCodec {
     encode: (bytes) => {
       return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
     },
-    decode: (encoded) => zstdDecompressSync(encoded),
+    decode(encoded) {
+      const { buffer, byteOffset, length } = zstdDecompressSync(encoded);
+      return new Uint8Array(buffer, byteOffset, length);
+    },
   };
 }
 

@@ -98,7 +98,7 @@ class ZarrSink implements Sink {
     const { channels, axes } = header, { readBy } = this.#options;
     const context = { channels, axes, readBy, pipeline: this.#pipeline, onError: this.#onError };
     for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
-    refuseClashes(this.#nodes());
+    refuseClashes(this.#groups);
     this.#attributes = runAttributes(header);
     await this.#store.claim(RunMetadata.first(this.#attributes));
     this.#header = header;
@@ -183,12 +183,13 @@ class ZarrSink implements Sink {
   }
 }
 
-/** A group must not have the name of an array of the root, and `log` is taken. */
-function refuseClashes(nodes: ReadonlyMap<string, Node>): void {
-  for (const path of nodes.keys()) {
-    const [first] = path.split("/");
-    if (first === "log" || (first !== path && nodes.get(first)?.node_type === "array")) {
-      throw InputError.at("layout", `"${path}" cannot be stored: the name "${first}" is taken`, path);
+/** A group must not have the name of an array beside it, and `log` is taken. */
+function refuseClashes(groups: readonly GroupWriter[]): void {
+  const seen = new Set(["log"]);
+  for (const path of groups.flatMap((group) => [...group.nodes().keys()])) {
+    if (seen.has(path) || path.startsWith("log/")) {
+      throw InputError.at("layout", `"${path}" cannot be stored: the name "${path}" is taken`, path);
     }
+    seen.add(path);
   }
 }

@@ -61,10 +61,9 @@ export class FsStore implements Store {
     try {
       await this.#makeOrTakeEmpty();
       await writeDurably(temporary, rootObject);
-      await linkOrCreate(temporary, path, rootObject);
+      if (!await linkOrCreate(temporary, path, rootObject)) throw this.#taken();
       this.#folders.add(this.location);
     } catch (cause) {
-      if (cause instanceof Deno.errors.AlreadyExists) throw this.#taken();
       throw cause instanceof InputError ? cause : new StoreError(path, "write", cause);
     } finally {
       await Deno.remove(temporary).catch(() => {});
@@ -144,12 +143,23 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await file.syncData();
 }
 
-/** A hard link fails when the name is taken, which a rename does not; disks without links get a plain exclusive file. */
-async function linkOrCreate(temporary: string, path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Whether the file was made, because there was none. A hard link fails when the name is taken, which a rename does not;
+ * disks without links get a plain exclusive file.
+ */
+async function linkOrCreate(temporary: string, path: string, bytes: Uint8Array): Promise<boolean> {
+  const taken = (cause: unknown) => cause instanceof Deno.errors.AlreadyExists;
   try {
     await Deno.link(temporary, path);
+    return true;
   } catch (cause) {
-    if (cause instanceof Deno.errors.AlreadyExists) throw cause;
+    if (taken(cause)) return false;
+  }
+  try {
     await Deno.writeFile(path, bytes, { createNew: true });
+    return true;
+  } catch (cause) {
+    if (taken(cause)) return false;
+    throw cause;
   }
 }

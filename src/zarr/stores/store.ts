@@ -45,7 +45,9 @@ function adviceFor(cause: unknown, action: "read" | "write"): string {
   const code = (cause as { code?: string } | undefined)?.code;
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full: free some space";
   if (code === "EROFS") return "the disk is read-only: choose another folder";
-  if (code === "ENOTDIR") return "a part of the path is a file, not a folder: choose another folder";
+  if (code === "ENOTDIR" || cause instanceof Deno.errors.AlreadyExists) {
+    return "a part of the path is a file, not a folder: choose another folder";
+  }
   if (code === "EIO" || code === "ESTALE" || code === "ENODEV") return "the disk or network share does not answer";
   if (cause instanceof Deno.errors.NotCapable) return `allow it with --allow-${action}`;
   if (cause instanceof Deno.errors.PermissionDenied) return "no permission: choose a folder that is yours";
