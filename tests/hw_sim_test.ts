@@ -4,6 +4,8 @@ import { fakeClock } from "../src/core/fake_clock.ts";
 import { DeviceError, InputError, LimitError, MoveError } from "../src/core/errors.ts";
 import type { Frame } from "../src/core/point.ts";
 import { connect, sim } from "../src/hw/mod.ts";
+import { firstOrderTravel, steadyTravel } from "../src/hw/sim/travel.ts";
+import { python } from "./python.ts";
 
 const op = { signal: new AbortController().signal };
 const LIMITS = [-5, 5] as const;
@@ -272,4 +274,40 @@ Deno.test("options that make no sense are refused when the device is declared", 
   assertThrows(() => sim.camera({ exposureMs: 0 }), InputError, "exposureMs 0 lies outside 0.01 … 10000 ms");
   assertThrows(() => sim.spectrometer({ pixels: 1 }), InputError, "pixels");
   assertThrows(() => sim.filterWheel({ labels: [] }), InputError, "at least one label");
+});
+
+Deno.test("firstOrderTravel() agrees with scipy's solution of the controller's equation", async () => {
+  const cases = [[295, 355, 60_000, 0.5], [355, 300, 10_000, 2], [10, 10.5, 5000, 0.001]] as const;
+  for (const [from, to, tauMs, rate] of cases) {
+    const travel = firstOrderTravel(from, to, tauMs, 0.05, rate), endMs = travel.durationMs * 1.2;
+    const times = Array.from({ length: 50 }, (_, k) => endMs * k / 49);
+    const solved = await python<number[]>(
+      `from scipy.integrate import solve_ivp
+a, b, tau, rate, t = data["from"], data["to"], data["tau"], data["rate"], data["t"]
+s = rate / 1000 * (1 if b > a else -1); ramp = abs(b - a) / rate * 1000
+w = lambda t: a + s * t if t < ramp else b
+r = solve_ivp(lambda t, y: [(w(t) - y[0]) / tau], (0, t[-1]), [a], t_eval=t, rtol=1e-9, atol=1e-9, max_step=ramp / 50)
+print(json.dumps(list(r.y[0])))`,
+      { from, to, tau: tauMs, rate, t: times },
+    );
+    times.forEach((ms, k) => assertAlmostEquals(travel.at(ms), solved[k], 1e-3 * Math.abs(to - from)));
+    assert(Math.abs(travel.at(travel.durationMs) - to) <= 0.05 * (1 + 1e-9));
+  }
+});
+
+Deno.test("every travel begins where it is, ends where it goes, and never leaves the way between", () => {
+  const place = fc.double({ min: -1e3, max: 1e3, noNaN: true }),
+    positive = fc.double({ min: 0.1, max: 1e3, noNaN: true });
+  fc.assert(fc.property(place, place, positive, positive, (from, to, speed, ms) => {
+    for (const travel of [steadyTravel(from, to, speed, ms), firstOrderTravel(from, to, ms, 1e-6, speed)]) {
+      const low = Math.min(from, to) - 1e-6, high = Math.max(from, to) + 1e-6;
+      assert(travel.durationMs >= 0);
+      assertAlmostEquals(travel.at(0), travel.durationMs ? from : to, 1e-6);
+      assertAlmostEquals(travel.at(travel.durationMs), to, 2e-6);
+      for (let k = 0; k <= 20; k++) {
+        const at = travel.at(travel.durationMs * k / 10);
+        assert(at >= low && at <= high, `${at} is not between ${from} and ${to}`);
+      }
+    }
+  }));
 });

@@ -1,3 +1,8 @@
+/**
+ * GenICam cameras through libaravis.
+ *
+ * @module
+ */
 import type { ConnectContext, Device, DeviceSpec } from "../../core/device.ts";
 import { DeviceError, InputError, show } from "../../core/errors.ts";
 import type { Frame } from "../../core/point.ts";

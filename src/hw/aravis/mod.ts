@@ -3,5 +3,4 @@
  *
  * @module
  */
-/** Devices that libaravis drives. */
 export * as aravis from "./camera.ts";

@@ -3,5 +3,4 @@
  *
  * @module
  */
-/** Simulated devices that share one world. */
 export * as sim from "./devices/mod.ts";

@@ -19,7 +19,9 @@ export function steadyTravel(from: number, to: number, speed: number, overheadMs
     durationMs,
     at(elapsedMs) {
       if (elapsedMs >= durationMs) return to;
-      return from + (to - from) * Math.max(0, elapsedMs - overheadMs) / (durationMs - overheadMs);
+      // A tiny move may take no longer than its overhead; the division below would then be 0 / 0.
+      if (elapsedMs <= overheadMs) return from;
+      return from + (to - from) * (elapsedMs - overheadMs) / (durationMs - overheadMs);
     },
   };
 }
