@@ -1,4 +1,5 @@
-import { thinIndices } from "../decimate.ts";
+import { curveProfile } from "../curve_profile.ts";
+import { decimate, thinIndices } from "../decimate.ts";
 import { curveDomains } from "../domain.ts";
 import type { CurvePanel } from "../figure_data.ts";
 import { peakText, strongestFirst } from "../peak_text.ts";
@@ -48,6 +49,7 @@ function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: Pl
   const sides = labelSides(
     peaks.map((peak, i) => ({ x: xScale(peak.at), y: yScale(peak.height), text: texts[i] })),
     xScale.range[1],
+    curveProfile(panel.series.flatMap((series) => decimate(series.x, series.y, xScale, yScale)), xScale.range[1]),
   );
   data.push({
     type: "scatter",
@@ -70,7 +72,11 @@ function addPeaks(panel: CurvePanel, { data, theme, x }: PlotlyContext, axes: Pl
 const NOMINAL = { width: 560, height: 240 };
 
 /** On which side of its peak each label has room, undefined where it has none; the first ones choose first. */
-function labelSides(labels: readonly { x: number; y: number; text: string }[], width: number): (string | undefined)[] {
+function labelSides(
+  labels: readonly { x: number; y: number; text: string }[],
+  width: number,
+  avoid: (box: Box) => boolean,
+): (string | undefined)[] {
   const taken: Box[] = labels.map(({ x, y }) => ({ x: x - 4, y: y - 4, width: 8, height: 8 }));
   return labels.map(({ x, y, text }) => {
     const size = { width: 7 * text.length, height: 15 };
@@ -79,9 +85,10 @@ function labelSides(labels: readonly { x: number; y: number; text: string }[], w
       ["middle right", { x: x + 6, y: y - size.height / 2, ...size }],
       ["middle left", { x: x - 6 - size.width, y: y - size.height / 2, ...size }],
     ];
-    const free = sides.find(([, box]) =>
+    const possible = sides.filter(([, box]) =>
       box.x >= 0 && box.x + box.width <= width && !taken.some((one) => overlap(one, box))
     );
+    const free = possible.find(([, box]) => !avoid(box)) ?? possible[0];
     if (free) taken.push(free[1]);
     return free?.[0];
   });

@@ -1,12 +1,12 @@
-import { axisTitle, type CurvePanel, type Panel, type PixelPanel } from "../figure_data.ts";
+import { axisTitle, type PixelPanel } from "../figure_data.ts";
 import { SEQUENTIAL_STOPS, toHex } from "../palette.ts";
-import { pixelData } from "../pixel_data.ts";
+import type { PixelData } from "../pixel_data.ts";
 import { reduceGrid } from "../reduce_grid.ts";
 import { axisLayout, hoverLine, plain, type PlotlyContext, type PlotlyObject, rangeOf, toNumbers } from "./axes.ts";
 
 /** Adds a heat map or a frame; false when there is nothing to draw. */
-export function addPixels(panel: PixelPanel & Exclude<Panel, CurvePanel>, context: PlotlyContext): boolean {
-  const pixels = pixelData(panel), { layout, number } = context, suffix = number > 1 ? number : "";
+export function addPixels(panel: PixelPanel, pixels: PixelData | undefined, context: PlotlyContext): boolean {
+  const { layout, number } = context, suffix = number > 1 ? number : "";
   if (!pixels) return false;
   const { grid, down, aspect } = pixels, yRange = rangeOf(pixels.yDomain, pixels.y);
   const even = grid.x.uniform && grid.y.uniform, columns = grid.x.centres.length;
