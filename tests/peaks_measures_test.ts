@@ -42,6 +42,22 @@ Deno.test("peakProminences() agrees with scipy on long signals, where few peaks 
   await assertAgrees(asked);
 });
 
+Deno.test("peakWidths() agrees with scipy where walks are long: ringing that ends on a high plain, with holes", async () => {
+  const lengths = [300, 511, 512, 513, 1500, 3001], asked: PeakCase[] = [];
+  for (const length of lengths) {
+    const ringing = Float64Array.from({ length }, (_, k) => k < 40 ? 1 + (k % 2 ? 1 : -1) * (1 - k / 45) : 1);
+    ringing[length - 1] = -1;
+    const holed = ringing.with(Math.floor(length * 0.7), NaN), dented = ringing.with(Math.floor(length * 0.8), 0.5);
+    for (const signal of [ringing, holed, dented, ringing.toReversed(), holed.toReversed(), dented.toReversed()]) {
+      const peaks = Array.from(findPeaks(signal).peaks);
+      for (const relHeight of [0.3, 0.5, 0.8, 1]) {
+        asked.push({ call: "peakWidths", signal, peaks, options: { relHeight } });
+      }
+    }
+  }
+  await assertAgrees(asked);
+});
+
 Deno.test("peakWidths() takes prominence data as they are given, as scipy does", async () => {
   const signal = [0, 1, 0.5, 3, 2, 2.5, 0, -1], peaks = [1, 3, 5];
   const prominenceData = { prominences: [0.25, 2, -1], leftBases: [0, 2, 4], rightBases: [2, 6, 7] };

@@ -2,6 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { checkNumber } from "./numbers.ts";
 import { type Prominences, prominencesOf } from "./prominences.ts";
 import { type Signal, toFloat64, toIndices } from "./signal.ts";
+import { Walk } from "./walk.ts";
 
 /** How wide peaks are; one entry per peak. */
 export interface Widths {
@@ -81,11 +82,10 @@ export function widthsOf(x: Float64Array, peaks: Int32Array, relHeight: number, 
   const { prominences, leftBases, rightBases } = data, count = peaks.length;
   const widths = new Float64Array(count), widthHeights = new Float64Array(count);
   const leftIps = new Float64Array(count), rightIps = new Float64Array(count);
+  const walk = new Walk(x);
   for (let k = 0; k < count; k++) {
     const peak = peaks[k], height = widthHeights[k] = x[peak] - prominences[k] * relHeight;
-    let left = peak, right = peak;
-    while (left > leftBases[k] && height < x[left]) left--;
-    while (right < rightBases[k] && height < x[right]) right++;
+    const left = walk.back(peak, leftBases[k], height), right = walk.on(peak, rightBases[k], height);
     leftIps[k] = left + crossing(x, left, left + 1, height);
     rightIps[k] = right - crossing(x, right, right - 1, height);
     widths[k] = rightIps[k] - leftIps[k];
