@@ -42,8 +42,8 @@ export {
   type PictureOptions,
   RecordedRun,
   type RunPeaks,
-  savePeaks,
   runPeaks,
+  savePeaks,
   scan,
   type Storage,
   type To,
@@ -52,7 +52,7 @@ export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
 export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
 export type { TimeSplit } from "./src/scan/engine/time_split.ts";
 export type { PointOf } from "./src/scan/create_run.ts";
-export type { ReadingsOf, ScanOptions } from "./src/scan/scan_options.ts";
+export type { Merge, ReadingsOf, ScanOptions } from "./src/scan/scan_options.ts";
 export type { OnReadError } from "./src/scan/read_policy.ts";
 export type { Asking, PathFunction, PathTools } from "./src/scan/path_tools.ts";
 
@@ -78,7 +78,39 @@ export {
   type Selection,
 } from "./src/zarr/open_run.ts";
 export { zarrSink, type ZarrSinkOptions } from "./src/zarr/writer.ts";
+export type { Attributes, ElementType } from "./src/zarr/array_spec.ts";
+export type { Compression } from "./src/zarr/codecs.ts";
+export { type ByteRange, type Key, type Store, StoreError } from "./src/zarr/stores/store.ts";
 export { Figure, writeFigure } from "./src/view/mod.ts";
+export type {
+  Colour,
+  ColourRange,
+  CurvePanel,
+  FigureData,
+  GridAxis,
+  HeatmapPanel,
+  HtmlOptions,
+  ImagePanel,
+  Mark,
+  Panel,
+  PanelAxis,
+  PanelBase,
+  Peak,
+  PixelPanel,
+  PlotlyFigure,
+  PlotlyObject,
+  PlotlyOptions,
+  Quantity,
+  ReferenceLine,
+  Region as FigureRegion,
+  RunFigureOptions,
+  Series,
+  Shade,
+  SvgOptions,
+  SvgTheme,
+  TextOptions,
+  Theme,
+} from "./src/view/mod.ts";
 
 export { fakeClock } from "./src/core/fake_clock.ts";
 export { type Clock, systemClock } from "./src/core/clock.ts";

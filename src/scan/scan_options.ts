@@ -8,7 +8,8 @@ import type { OnReadError } from "./read_policy.ts";
 /** What is read at each point, by detector name, from what `read` lists. */
 export type ReadingsOf<D, R extends readonly (keyof D)[]> = Merge<D[R[number]]>;
 
-type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer W) => void
+/** One object with the keys of all members of a union; what is not known to be a number may be a frame. */
+export type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer W) => void
   ? { readonly [K in keyof W]: W[K] extends Reading ? W[K] : Reading }
   : never;
 

@@ -30,9 +30,9 @@ export class Figure implements FigureData {
   readonly title?: string;
   /** Under the title, smaller. */
   readonly subtitle?: string;
-  /** Drawn side by side, in this order. */
+  /** In reading order. */
   readonly panels: readonly Panel[];
-  /** Panels in a row; as the front likes when left out. */
+  /** Panels beside each other; 1 when left out. */
   readonly columns?: number;
 
   /**

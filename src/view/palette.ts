@@ -20,10 +20,13 @@ export const SEQUENTIAL: readonly Rgb[] = Array.from({ length: 256 }, (_, i) => 
 
 /** The colours of a figure on a light or a dark ground. */
 export interface Theme {
+  /** What everything is drawn on, as all the colours here in CSS notation. */
   readonly ground: string;
+  /** Frames of panels and text that matters. */
   readonly ink: string;
   /** Titles of axes, tick labels, notes. */
   readonly muted: string;
+  /** Lines at the ticks. */
   readonly grid: string;
   /** Cells not measured. */
   readonly empty: string;

@@ -6,7 +6,9 @@ export type PlotlyObject = Record<string, unknown>;
 
 /** A plotly figure: `application/vnd.plotly.v1+json`. */
 export interface PlotlyFigure {
+  /** Its traces. */
   readonly data: PlotlyObject[];
+  /** Axes, shapes and annotations. */
   readonly layout: PlotlyObject;
 }
 

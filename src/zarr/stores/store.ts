@@ -34,6 +34,7 @@ export interface Store {
 
 /** An object that could not be read or written. It names the object, and says what to do about it. */
 export class StoreError extends SondeError {
+  /** `StoreError`, for logs and for `switch`. */
   override name = "StoreError";
   /** `object` is the path or URL of the object, `action` what was tried. */
   constructor(readonly object: string, readonly action: "read" | "write", cause: unknown) {
