@@ -34,8 +34,9 @@ export interface Room {
   readonly whole?: boolean;
   /** Never covered. */
   readonly taken?: readonly Box[];
-  /** Covered only when there is no other place: the curve. */
+  /** Covered only when there is no other place, or never when `strict`: the curve. */
   readonly avoid?: (box: Box) => boolean;
+  readonly strict?: boolean;
 }
 
 /** Whether two rectangles share more than an edge. */
@@ -50,7 +51,8 @@ export function overlap(a: Box, b: Box): boolean {
 export function placeLabels(requests: readonly LabelRequest[], room: Room): PlacedLabel[] {
   const placed: PlacedLabel[] = [], taken = [...room.taken ?? []];
   requests.forEach((request, index) => {
-    const found = findPlace(request, room, taken, true) ?? findPlace(request, room, taken, false);
+    const found = findPlace(request, room, taken, true) ??
+      (room.strict ? undefined : findPlace(request, room, taken, false));
     if (!found) return;
     placed.push({ index, ...found });
     taken.push(found.box);

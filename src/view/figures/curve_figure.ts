@@ -4,6 +4,7 @@ import { toCoordinates } from "./to_coordinates.ts";
 
 /** What becomes a curve. */
 export interface CurveFigureOptions extends PanelBase {
+  /** What stands below the title. */
   readonly subtitle?: string;
   /** Numbers, or labels. */
   readonly x: Quantity & Pick<PanelAxis, "scale" | "range"> & {

@@ -4,6 +4,7 @@ import type { ColourRange, Mark, PanelBase, Quantity, Region } from "../figure_d
 
 /** What becomes a picture of a frame. */
 export interface FrameFigureOptions extends PanelBase {
+  /** What stands below the title. */
   readonly subtitle?: string;
   /** Row-major, `shape` is `[height, width]`; a `Frame` of a point fits. Copied, so it may change afterwards. */
   readonly frame: { readonly data: ArrayLike<number> | ArrayLike<bigint>; readonly shape: readonly number[] };
@@ -11,7 +12,9 @@ export interface FrameFigureOptions extends PanelBase {
   readonly z: Quantity;
   /** `robust` when left out, so that a hot pixel does not darken the rest. */
   readonly range?: ColourRange;
+  /** Places worth pointing at. */
   readonly marks?: readonly Mark[];
+  /** Rectangles worth pointing at. */
   readonly regions?: readonly Region[];
 }
 

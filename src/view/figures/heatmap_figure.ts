@@ -4,11 +4,13 @@ import { toCoordinates } from "./to_coordinates.ts";
 
 /** An axis of a grid with its coordinates or labels. */
 export interface GridQuantity extends Quantity, Pick<PanelAxis, "scale" | "range"> {
+  /** One entry for each index. */
   readonly values: ArrayLike<number> | readonly string[];
 }
 
 /** What becomes a heat map. */
 export interface HeatmapFigureOptions extends PanelBase {
+  /** What stands below the title. */
   readonly subtitle?: string;
   /** Along a row: numbers in any order and at any distance, or labels. */
   readonly x: GridQuantity;
@@ -16,7 +18,9 @@ export interface HeatmapFigureOptions extends PanelBase {
   readonly y: GridQuantity;
   /** Row-major, `y` rows of `x` columns; NaN was not measured. */
   readonly z: Quantity & { readonly values: ArrayLike<number>; readonly range?: ColourRange };
+  /** Places worth pointing at. */
   readonly marks?: readonly Mark[];
+  /** Rectangles worth pointing at. */
   readonly regions?: readonly Region[];
 }
 

@@ -124,7 +124,7 @@ function drawPeaks(
   const markers = requests.map(({ x, y }) => ({ x, y, width: 1, height: 1 }));
   const avoid = (box: Box) =>
     Array.from({ length: box.width }, (_, k) => braille.inked(box.x + k, box.y)).some(Boolean);
-  const room = { width: plot.width, height: plot.height, gap: 1, lifts: 0, whole: true, avoid };
+  const room = { width: plot.width, height: plot.height, gap: 1, lifts: 0, whole: true, strict: true, avoid };
   const placed = placeLabels(requests.map((one) => ({ ...one, y: one.y + 1 })), { ...room, taken: markers });
   for (const { x, y } of markers) canvas.set(plot.left + x, plot.top + y, "▼", fromHex(theme.accent));
   for (const { text, box } of placed) canvas.write(plot.left + box.x, plot.top + box.y, text);
