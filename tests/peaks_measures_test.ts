@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { findPeaks, peakProminences, peakWidths } from "../src/adapt/peaks/mod.ts";
+import { findPeaks, peakProminences, peakWidths, type ProminenceData } from "../src/adapt/peaks/mod.ts";
 import { type Random, random } from "../src/core/random.ts";
 import { assertAgrees, type PeakCase } from "./peaks_scipy.ts";
 import { SIGNALS } from "./peaks_signals.ts";
@@ -58,18 +58,39 @@ Deno.test("peakWidths() agrees with scipy where walks are long: ringing that end
   await assertAgrees(asked);
 });
 
-Deno.test("peakWidths() takes prominence data as they are given, as scipy does", async () => {
-  const signal = [0, 1, 0.5, 3, 2, 2.5, 0, -1], peaks = [1, 3, 5];
-  const prominenceData = { prominences: [0.25, 2, -1], leftBases: [0, 2, 4], rightBases: [2, 6, 7] };
-  const scipy = await python<number[][]>(
+/** scipy's widths at three quarters of given prominences. */
+async function scipyWidths(signal: ArrayLike<number>, peaks: number[], data: ProminenceData): Promise<number[][]> {
+  return await python<number[][]>(
     `import numpy as np
 from scipy.signal import peak_widths
 peaks, *given = (np.array(a) for a in data["arrays"])
 json.dump([a.tolist() for a in peak_widths(data["signal"], peaks, 0.75, tuple(given))], sys.stdout)`,
-    { signal, arrays: [peaks, ...Object.values(prominenceData)] },
+    { signal, arrays: [peaks, data.prominences, data.leftBases, data.rightBases] },
   );
+}
+
+Deno.test("peakWidths() takes prominence data as they are given, as scipy does", async () => {
+  const signal = [0, 1, 0.5, 3, 2, 2.5, 0, -1], peaks = [1, 3, 5];
+  const prominenceData = { prominences: [0.25, 2, -1], leftBases: [0, 2, 4], rightBases: [2, 6, 7] };
   const ours = peakWidths(signal, peaks, { relHeight: 0.75, prominenceData });
-  assertEquals(Object.values(ours).map((array) => Array.from(array)), scipy);
+  const expected = await scipyWidths(signal, peaks, prominenceData);
+  assertEquals(Object.values(ours).map((array) => Array.from(array)), expected);
+});
+
+Deno.test("peakWidths() ends long walks at given bases and at NaN, as scipy does", async () => {
+  const r = random(3), length = 2000, count = 400;
+  const signal = Float64Array.from({ length }, () => 1 + r.uniform());
+  for (const hole of [300, 700, 1500]) signal[hole] = NaN;
+  const upTo = (limit: number) => Math.floor(r.uniform() * (limit + 1));
+  const peaks = Array.from({ length: count }, () => upTo(length - 1)).filter((peak) => signal[peak] === signal[peak]);
+  const prominenceData = {
+    prominences: peaks.map(() => 4),
+    leftBases: peaks.map((peak) => upTo(peak)),
+    rightBases: peaks.map((peak) => peak + upTo(length - 1 - peak)),
+  };
+  const ours = peakWidths(signal, peaks, { relHeight: 0.75, prominenceData });
+  const expected = await scipyWidths(signal, peaks, prominenceData);
+  assertEquals(Object.values(ours).map((array) => Array.from(array)), expected);
 });
 
 Deno.test("peakWidths() of the first and last sample stays within the signal when prominences below 0 are given", () => {
