@@ -31,7 +31,8 @@ function columnIssues({ column, least, most, labels }: Reach, axis: RigAxis, ori
   }
   const numbers = axis.limits ? `${axis.limits[0]} … ${axis.limits[1]} ${axis.unit}`.trim() : "numbers";
   if (labels.length) error(`${axis.name} takes numbers, not labels; received ${show(labels[0])}`, labels[0], numbers);
-  const start = column.relative ? origin[axis.name] ?? axis.setpoint : 0;
+  const known = Object.hasOwn(origin, axis.name) ? origin[axis.name] : axis.setpoint;
+  const start = column.relative ? known : 0;
   if (typeof start !== "number") {
     issues.push({
       path,
@@ -61,11 +62,11 @@ export function axisIssues(
   origin: Setpoints,
 ): Issue[] {
   return reached.flatMap((reach) => {
-    const { axis: name, path } = reach.column, axis = axes.get(name);
+    const { axis: name, axisPath } = reach.column, axis = axes.get(name);
     if (axis) return columnIssues(reach, axis, origin);
     const message = `the rig has no axis ${show(name)}; ${didYouMean(name, axes.keys())}`;
     return [{
-      path: `${path}.axis`,
+      path: axisPath,
       message,
       received: name,
       allowed: [...axes.keys()].join(", "),

@@ -1,9 +1,12 @@
 import { didYouMean } from "../core/nearest.ts";
 import { type Issue, show } from "../core/errors.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Mask, Plan, Shuffle, Spiral, Step } from "../core/plan.ts";
+import { joinSpaces } from "./join_spaces.ts";
+import { Leaves, type LineOptions } from "./leaves.ts";
 import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
 import {
   type Column,
+  countPasses,
   crossTrees,
   type Dimension,
   findColumn,
@@ -17,46 +20,53 @@ import {
 export interface Built {
   readonly tree: Tree;
   readonly issues: readonly Issue[];
+  /** What the plan names, each where it stands; of a plan that is partly wrong, what can be made out. */
+  readonly leaves: Leaves;
 }
 
-const EMPTY: Tree = { kind: "space", space: { dimensions: [], shuffles: [], masks: [] } };
+/** What stands for a plan that is wrong: a grid without dimensions, which no right plan gives. */
+const HOLE: Tree = { kind: "space", space: { dimensions: [], shuffles: [], masks: [] } };
+
+/** More passes than this are refused: each is a group of its own in the store. */
+const MOST_PASSES = 1000;
 
 /** Collects issues while it walks the plan; one instance a plan. */
 class Builder {
   readonly issues: Issue[] = [];
+  readonly leaves = new Leaves();
+  #holes = 0;
+
+  /** `faults` are the paths at which the plan is already known to be wrong. */
+  constructor(readonly faults: readonly string[]) {}
 
   error(path: string, message: string, received?: unknown, allowed?: string): void {
+    if (this.issues.some((issue) => issue.path === path && issue.message === message)) return;
     this.issues.push({ path, message, received, allowed, severity: "error" });
   }
 
+  hole(): Tree {
+    this.#holes++;
+    return HOLE;
+  }
+
   build(plan: Plan, path: string): Tree {
+    if (this.faults.length && isFaulty(plan, path, this.faults)) return this.salvage(plan, path);
     switch (plan.kind) {
       case "linspace":
-        return line(plan.axis, plan.num, linspaceAt(plan), plan, path);
+        return this.line(plan, plan.num, linspaceAt(plan), path, { monotone: true });
       case "logspace":
-        return line(plan.axis, plan.num, logspaceAt(plan), plan, path);
+        return this.line(plan, plan.num, logspaceAt(plan), path, { monotone: true });
       case "list": {
-        const { axis, setpoints } = plan;
-        return line(
-          axis,
-          setpoints.length,
-          (i) => setpoints[i],
-          plan,
-          path,
-          setpoints.some((s) => typeof s === "string"),
-        );
+        const { setpoints } = plan, labels = setpoints.some((setpoint) => typeof setpoint === "string");
+        return this.line(plan, setpoints.length, (i) => setpoints[i], path, { labels });
       }
       case "step":
         return this.step(plan, path);
-      case "spiral": {
-        const [a, b] = spiralAt(plan), common = { ...options(plan), path, relative: false, labels: false };
-        const columns = [{ ...common, axis: plan.axes[0], at: a }, { ...common, axis: plan.axes[1], at: b }];
-        return single({ name: "point", size: plan.num, columns, snake: false, path });
-      }
+      case "spiral":
+        return this.spiral(plan, path);
       case "repeat":
-        return single({ name: plan.name ?? "repeat", size: plan.num, columns: [], snake: false, path });
       case "every":
-        return single({ name: plan.name ?? "time", size: plan.num, columns: [], snake: false, paceMs: plan.ms, path });
+        return this.loop(plan, path);
       case "nest":
         return this.nest(plan.plans, path);
       case "zip":
@@ -66,63 +76,101 @@ class Builder {
       case "snake":
         return mapDimensions(this.build(plan.plan, `${path}.plan`), (d) => ({ ...d, snake: d.paceMs === undefined }));
       case "relative":
-        return mapDimensions(
-          this.build(plan.plan, `${path}.plan`),
-          (d) => ({ ...d, columns: d.columns.map(asRelative) }),
-        );
+        return this.leaves.relative(() => this.build(plan.plan, `${path}.plan`));
       case "shuffle":
-        return mapSpaces(this.build(plan.plan, `${path}.plan`), (space) => {
-          const paced = space.dimensions.find((d) => d.paceMs !== undefined);
-          if (paced) {
-            this.error(
-              path,
-              `time cannot be shuffled: "${paced.name}" is paced`,
-              paced.name,
-              "dimensions that are not paced",
-            );
-          }
-          return { ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] };
-        });
+        return this.shuffle(plan, path);
       case "mask":
         return this.mask(plan, path);
       case "use":
         this.error(path, `"${plan.plan}" is the name of a plan of the same file, and there is no file here`, plan.plan);
-        return EMPTY;
+        return this.hole();
     }
   }
 
-  step(plan: Extract<Plan, { kind: "step" }>, path: string): Tree {
-    const num = stepCount(plan);
-    if (num < 1) {
+  /** What a faulty node holds is looked at all the same, so that nobody has to mend one mistake to see the next. */
+  salvage(plan: unknown, path: string): Tree {
+    const { plans, plan: inner, axis, unit } = (plan ?? {}) as Record<string, unknown>;
+    if (Array.isArray(plans)) { for (const [k, one] of plans.entries()) this.build(one, `${path}.plans[${k}]`); }
+    else if (inner && typeof inner === "object") this.build(inner as Plan, `${path}.plan`);
+    else if (typeof axis === "string") {
+      this.leaves.column({ axis, unit: typeof unit === "string" ? unit : undefined }, 0, () => NaN, path);
+    }
+    return this.hole();
+  }
+
+  line(plan: LineOptions, size: number, at: Column["at"], path: string, more: Partial<Column> = {}): Tree {
+    const column = this.leaves.column(plan, size, at, path, more);
+    return single({ name: plan.axis, size, columns: [column], snake: false, path });
+  }
+
+  step(plan: Step, path: string): Tree {
+    const num = stepCount(plan), { start, stop, step, end } = plan;
+    if (num >= 1) return this.line(plan, num, stepAt(plan), path, { monotone: true });
+    if (start === stop && step !== 0) {
+      this.error(
+        `${path}.end`,
+        `from ${start} to ${stop} there is no point when ${stop} is excluded`,
+        end,
+        '"included"',
+      );
+    } else {
+      const allowed = stop > start ? "a number above 0" : "a number below 0";
       this.error(
         `${path}.step`,
-        `steps of ${plan.step} do not lead from ${plan.start} to ${plan.stop}`,
-        plan.step,
-        plan.stop > plan.start ? "a number above 0" : "a number below 0",
+        `steps of ${step} do not lead from ${start} to ${stop}; allowed: ${allowed}`,
+        step,
+        allowed,
       );
     }
-    return line(plan.axis, Math.max(num, 1), stepAt(plan), plan, path);
+    return this.line(plan, 1, () => start, path);
+  }
+
+  spiral(plan: Spiral, path: string): Tree {
+    const { axes: [a, b], num, unit, settleMs } = plan, [atA, atB] = spiralAt(plan);
+    const columns = [
+      this.leaves.column({ axis: a, unit, settleMs }, num, atA, path, { axisPath: `${path}.axes[0]` }),
+      this.leaves.column({ axis: b, unit, settleMs }, num, atB, path, { axisPath: `${path}.axes[1]` }),
+    ];
+    this.leaves.dimension("point", path);
+    return single({ name: "point", size: num, columns, snake: false, path });
+  }
+
+  loop(plan: Extract<Plan, { kind: "repeat" | "every" }>, path: string): Tree {
+    const name = plan.name ?? (plan.kind === "every" ? "time" : "repeat");
+    this.leaves.dimension(name, plan.name === undefined ? path : `${path}.name`);
+    const paceMs = plan.kind === "every" ? plan.ms : undefined;
+    return single({ name, size: plan.num, columns: [], snake: false, paceMs, path });
   }
 
   nest(plans: readonly Plan[], path: string): Tree {
-    const tree = plans.map((plan, k) => this.build(plan, `${path}.plans[${k}]`)).reduce(crossTrees, EMPTY);
-    const said = new Set<string>();
-    for (const space of passesOf(tree)) this.checkNames(space, said);
+    const trees = plans.map((plan, k) => this.build(plan, `${path}.plans[${k}]`));
+    if (this.tooManyPasses(trees.reduce((product, tree) => product * countPasses(tree), 1), path)) return this.hole();
+    const tree = trees.reduce(crossTrees, HOLE);
+    for (const space of passesOf(tree)) this.checkNames(space, "nest");
     return tree;
   }
 
+  tooManyPasses(passes: number, path: string): boolean {
+    if (passes <= MOST_PASSES) return false;
+    const allowed = `at most ${MOST_PASSES} passes`;
+    this.error(path, `${passes} passes, each a group of its own in the store; allowed: ${allowed}`, passes, allowed);
+    return true;
+  }
+
   /** An axis or a dimension twice in one grid. */
-  checkNames(space: Space, said: Set<string>): void {
+  checkNames({ dimensions }: Space, kind: "nest" | "zip"): void {
     const seen = new Map<string, string>();
     const meet = (name: string, path: string, what: string) => {
       const first = seen.get(name);
-      if (first !== undefined && first !== path && !said.has(path + name)) {
-        said.add(path + name);
-        this.error(path, `${what} "${name}" stands twice in one nest, at ${first} and at ${path}`, name, "each once");
-      }
-      seen.set(name, path);
+      if (first === undefined) seen.set(name, path);
+      else {this.error(
+          path,
+          `${what} "${name}" stands twice in one ${kind}, at ${first} and at ${path}`,
+          name,
+          "each once",
+        );}
     };
-    for (const { name, path, columns } of space.dimensions) {
+    for (const { name, path, columns } of dimensions) {
       for (const column of columns) meet(column.axis, column.path, "axis");
       if (!columns.some((column) => column.axis === name)) meet(name, path, "dimension");
     }
@@ -132,145 +180,118 @@ class Builder {
     const lines: Dimension[] = [];
     for (const [k, plan] of plans.entries()) {
       const place = `${path}.plans[${k}]`, tree = this.build(plan, place);
-      if (
-        tree.kind === "space" && tree.space.dimensions.length === 1 && !tree.space.shuffles.length &&
-        !tree.space.masks.length
-      ) {
-        lines.push(tree.space.dimensions[0]);
-      } else {this.error(
-          place,
-          `zip takes plans of one dimension, in order, unmasked; this is a ${plan.kind}`,
-          plan.kind,
-        );}
+      if (isHole(tree)) continue;
+      const line = onlyDimension(tree);
+      if (line) lines.push(line);
+      else this.error(place, `zip takes plans of one dimension, in order, unmasked; this is a ${plan.kind}`, plan.kind);
     }
-    if (!lines.length) return EMPTY;
-    const different = lines.findIndex((d) => d.size !== lines[0].size);
-    if (different > 0) {
+    if (!lines.length) return this.hole();
+    if (lines.some((d) => d.size !== lines[0].size)) {
       const sizes = lines.map((d) => `${d.name}: ${d.size}`).join(", ");
       this.error(path, `zip takes plans of equal length; received ${sizes}`, sizes, `${lines[0].size} points each`);
     }
-    const paces = lines.flatMap((d) => d.paceMs ?? []);
-    const columns = lines.flatMap((d) => d.columns);
-    const tree = single({ ...lines[0], columns, snake: lines.some((d) => d.snake), paceMs: paces[0], path });
-    this.checkNames((tree as { space: Space }).space, new Set());
-    return tree;
+    const paced = lines.filter((d) => d.paceMs !== undefined);
+    if (paced.length > 1) {
+      this.error(
+        path,
+        `zip takes one pace; received ${paced.map((d) => `${d.paceMs} ms`).join(", ")}`,
+        paced.length,
+        "1",
+      );
+    }
+    const columns = lines.flatMap((d) => d.columns), paceMs = paced[0]?.paceMs;
+    const snake = paceMs === undefined && lines.some((d) => d.snake);
+    const space: Space = { dimensions: [{ ...lines[0], columns, snake, paceMs, path }], shuffles: [], masks: [] };
+    this.checkNames(space, "zip");
+    return { kind: "space", space };
   }
 
   concat(plans: readonly Plan[], path: string): Tree {
     const trees = plans.map((plan, k) => this.build(plan, `${path}.plans[${k}]`));
-    const spaces = trees.map((tree) => tree.kind === "space" ? tree.space : undefined);
-    const joined = spaces.every((space) => space !== undefined) ? join(spaces as Space[]) : undefined;
-    return joined ? { kind: "space", space: joined } : { kind: "sequence", trees };
+    const spaces = trees.flatMap((tree) => tree.kind === "space" ? [tree.space] : []);
+    const joined = spaces.length === trees.length ? joinSpaces(spaces) : undefined;
+    if (joined) return { kind: "space", space: joined };
+    const passes = trees.reduce((sum, tree) => sum + countPasses(tree), 0);
+    return this.tooManyPasses(passes, path) ? this.hole() : { kind: "sequence", trees };
   }
 
-  mask(plan: Extract<Plan, { kind: "mask" }>, path: string): Tree {
+  shuffle(plan: Shuffle, path: string): Tree {
     return mapSpaces(this.build(plan.plan, `${path}.plan`), (space) => {
-      const found = plan.region.axes.map((axis, k) => {
-        const column = findColumn(space, axis);
-        const axes = space.dimensions.flatMap((d) => d.columns.map((c) => c.axis));
-        if (!column) {
-          this.error(
-            `${path}.region.axes[${k}]`,
-            `the masked plan has no axis ${show(axis)}; ${didYouMean(axis, axes)}`,
-            axis,
-          );
-        } else if (column.column.labels) {
-          this.error(`${path}.region.axes[${k}]`, `axis "${axis}" has labels here, and a region needs numbers`, axis);
-        }
-        return column?.dimension;
-      });
-      if (found[0] === undefined || found[1] === undefined) return space;
-      return { ...space, masks: [...space.masks, { region: plan.region, a: found[0], b: found[1] }] };
+      const paced = space.dimensions.find((d) => d.paceMs !== undefined), allowed = "dimensions that are not paced";
+      if (paced) this.error(path, `time cannot be shuffled: "${paced.name}" is paced`, paced.name, allowed);
+      return { ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] };
     });
+  }
+
+  mask(plan: Mask, path: string): Tree {
+    const before = this.#holes, tree = this.leaves.masked(() => this.build(plan.plan, `${path}.plan`));
+    return this.#holes > before ? tree : this.maskTree(tree, plan, path);
+  }
+
+  /** A mask belongs to the grid that has both of its axes: a single one, each of a concat, or a loop around one. */
+  maskTree(tree: Tree, plan: Mask, path: string): Tree {
+    if (tree.kind === "space") return { kind: "space", space: this.maskSpace(tree.space, plan, path) };
+    if (tree.kind === "sequence") {
+      return { kind: "sequence", trees: tree.trees.map((inner) => this.maskTree(inner, plan, path)) };
+    }
+    const outside = plan.region.axes.filter((axis) => findColumn(tree.outer, axis));
+    if (outside.length === 2) return { ...tree, outer: this.maskSpace(tree.outer, plan, path) };
+    if (outside.length === 0) return { ...tree, inner: this.maskTree(tree.inner, plan, path) };
+    const message = `axis "${outside[0]}" loops around a concat of several passes, so a region cannot pair it with ` +
+      "an axis inside them";
+    this.error(`${path}.region.axes`, message, plan.region.axes, "two axes of one grid");
+    return tree;
+  }
+
+  maskSpace(space: Space, { region }: Mask, path: string): Space {
+    const axes = space.dimensions.flatMap((d) => d.columns.map((c) => c.axis));
+    const [a, b] = region.axes.map((axis, k) => {
+      const found = findColumn(space, axis), place = `${path}.region.axes[${k}]`;
+      if (!found) this.error(place, `the masked plan has no axis ${show(axis)}; ${didYouMean(axis, axes)}`, axis);
+      else if (found.column.labels) {
+        this.error(place, `axis "${axis}" has labels here, and a region needs numbers`, axis);
+      }
+      return found?.dimension;
+    });
+    return a === undefined || b === undefined ? space : { ...space, masks: [...space.masks, { region, a, b }] };
   }
 }
 
-function options(plan: { unit?: string; settleMs?: number }): { unit?: string; settleMs?: number } {
-  return { unit: plan.unit, settleMs: plan.settleMs };
+/** Whether a node itself, rather than a plan inside it, is at fault. */
+function isFaulty(plan: Plan, path: string, faults: readonly string[]): boolean {
+  const inner = plan?.kind === "use" ? /^$/ : /^\.(plans\[|plan(\.|$))/;
+  return faults.some((fault) => {
+    if (!fault.startsWith(path)) return false;
+    const rest = fault.slice(path.length);
+    return rest === "" || rest[0] === "." && !inner.test(rest);
+  });
+}
+
+function isHole(tree: Tree): boolean {
+  return tree.kind === "space" && !tree.space.dimensions.length;
 }
 
 function single(dimension: Dimension): Tree {
   return { kind: "space", space: { dimensions: [dimension], shuffles: [], masks: [] } };
 }
 
-function line(
-  axis: string,
-  size: number,
-  at: Column["at"],
-  plan: { unit?: string; settleMs?: number },
-  path: string,
-  labels = false,
-): Tree {
-  const column = { axis, at, path, ...options(plan), relative: false, labels };
-  return single({ name: axis, size, columns: [column], snake: false, path });
+/** The dimension of a plain line of points; undefined for anything else. */
+function onlyDimension(tree: Tree): Dimension | undefined {
+  if (tree.kind !== "space" || tree.space.dimensions.length !== 1) return undefined;
+  return tree.space.shuffles.length || tree.space.masks.length ? undefined : tree.space.dimensions[0];
 }
 
 function mapDimensions(tree: Tree, change: (dimension: Dimension) => Dimension): Tree {
   return mapSpaces(tree, (space) => ({ ...space, dimensions: space.dimensions.map(change) }));
 }
 
-function asRelative(column: Column): Column {
-  return { ...column, relative: true };
-}
-
-/** Grids that differ only in their first dimension, as one; undefined when they cannot be. */
-function join(spaces: readonly Space[]): Space | undefined {
-  const [first, ...others] = spaces;
-  if (!first?.dimensions.length || spaces.some((s) => s.masks.length || s.shuffles.length)) return undefined;
-  const fits = others.every((space) =>
-    space.dimensions.length === first.dimensions.length &&
-    sameAxes(space.dimensions[0], first.dimensions[0]) &&
-    space.dimensions.slice(1).every((d, k) => sameDimension(d, first.dimensions[k + 1]))
-  );
-  if (!fits) return undefined;
-  const heads = spaces.map((space) => space.dimensions[0]);
-  const starts = heads.map((_, k) => heads.slice(0, k).reduce((sum, d) => sum + d.size, 0));
-  const columns = heads[0].columns.map((column, c): Column => {
-    const parts = heads.map((head) => head.columns.find((other) => other.axis === heads[0].columns[c].axis)!);
-    const at = (i: number) => {
-      let k = starts.length - 1;
-      while (starts[k] > i) k--;
-      return parts[k].at(i - starts[k]);
-    };
-    return {
-      ...column,
-      at,
-      labels: parts.some((part) => part.labels),
-      settleMs: Math.max(...parts.map((p) => p.settleMs ?? 0)) || undefined,
-    };
-  });
-  const size = heads.reduce((sum, d) => sum + d.size, 0);
-  return {
-    ...first,
-    dimensions: [{ ...heads[0], size, columns, snake: heads.every((d) => d.snake) }, ...first.dimensions.slice(1)],
-  };
-}
-
-function sameAxes(a: Dimension, b: Dimension): boolean {
-  const pair = (d: Dimension) => d.columns.map((c) => `${c.axis} ${c.relative} ${c.unit ?? ""}`).sort().join("\n");
-  return a.columns.length > 0 && pair(a) === pair(b) && a.paceMs === b.paceMs;
-}
-
-/** Longer inner dimensions are taken as different, so that comparing them costs nothing noticeable. */
-const LONGEST_COMPARED = 1e6;
-
-function sameDimension(a: Dimension, b: Dimension): boolean {
-  if (a.name !== b.name || a.size !== b.size || a.snake !== b.snake || a.paceMs !== b.paceMs) return false;
-  if (a.columns.length && !sameAxes(a, b) || a.size > LONGEST_COMPARED) return false;
-  for (const column of a.columns) {
-    const other = b.columns.find((c) => c.axis === column.axis)!;
-    for (let i = 0; i < a.size; i++) if (column.at(i) !== other.at(i)) return false;
-  }
-  return true;
-}
-
 /**
  * A plan as grids, with all that is wrong with its structure. Numbers are checked by `parsePlan` before, axes and limits
  * by `check` after.
  *
- * @param path where the plan stands, for the issues
+ * @param faults where the plan is known to be wrong; what stands there is left out, and the rest is built without it
  */
-export function buildTree(plan: Plan, path = "plan"): Built {
-  const builder = new Builder();
-  return { tree: builder.build(plan, path), issues: builder.issues };
+export function buildTree(plan: Plan, faults: readonly string[] = []): Built {
+  const builder = new Builder(faults), tree = builder.build(plan, "plan");
+  return { tree, issues: builder.issues, leaves: builder.leaves };
 }

@@ -1,8 +1,10 @@
 import type { AxisInfo, Detector } from "../core/device.ts";
 import type { Setpoint } from "../core/point.ts";
+import { hash32, random } from "../core/random.ts";
 import type { Timings } from "../core/timings.ts";
-import { random } from "../core/random.ts";
-import type { Dimension, Space, Tree } from "./space.ts";
+import { permutation } from "./permutation.ts";
+import { insidePart } from "./reach.ts";
+import type { Column, Dimension, Shuffled, Space, Tree } from "./space.ts";
 
 /** What is needed to tell how long a scan will take. */
 export interface TimeModel {
@@ -15,87 +17,142 @@ export interface TimeModel {
 /** Steps looked at on a long dimension: enough for a mean, and quick on 10⁷. */
 const SAMPLES = 500;
 
+/** Axes that move together, and then settle together: the slowest counts. */
+interface Motion {
+  readonly moveMs: number;
+  readonly settleMs: number;
+}
+
+const STILL: Motion = { moveMs: 0, settleMs: 0 };
+
+function together(motions: Iterable<Motion>): Motion {
+  let moveMs = 0, settleMs = 0;
+  for (const motion of motions) {
+    moveMs = Math.max(moveMs, motion.moveMs);
+    settleMs = Math.max(settleMs, motion.settleMs);
+  }
+  return { moveMs, settleMs };
+}
+
+/** Where axes stand, each with the column that put it there. */
+type Places = ReadonlyMap<string, { readonly setpoint: Setpoint; readonly column: Column }>;
+
+/** The grid or grids in a loop: how long a visit takes, and where the axes are when the n-th (from 0) begins and ends. */
+interface Visit {
+  readonly ms: number;
+  begin(n: number): Places;
+  end(n: number): Places;
+}
+
 /** Trigger and read of all detectors, which happen together. */
 export function readMs({ detectors, timings }: TimeModel): number {
   return Math.max(0, ...[...detectors].map(([name, detector]) => timings.readMs(name) ?? detector.readMs?.() ?? 0));
 }
 
-function moveMs(model: TimeModel, axis: string, from: Setpoint, to: Setpoint): number {
-  if (from === to) return 0;
-  const distance = typeof from === "number" && typeof to === "number" ? Math.abs(to - from) : 0;
-  return model.timings.moveMs(axis, distance, model.axes.get(axis)?.moveMs?.(from, to)) ?? 0;
+function motionOf({ axes, timings }: TimeModel, column: Column, from: Setpoint, to: Setpoint): Motion {
+  if (from === to) return STILL;
+  const info = axes.get(column.axis), numbers = typeof from === "number" && typeof to === "number";
+  const moveMs = timings.moveMs(column.axis, numbers ? Math.abs(to - from) : 0) ?? info?.moveMs?.(from, to) ?? 0;
+  return { moveMs, settleMs: column.settleMs ?? info?.settleMs ?? 0 };
 }
 
-/** One step of a dimension: its axes move together, then the slowest settling counts. */
-function stepMs(model: TimeModel, { columns }: Dimension, i: number, j: number): number {
-  let move = 0, settle = 0;
-  for (const { axis, at, settleMs } of columns) {
-    if (at(i) === at(j)) continue;
-    move = Math.max(move, moveMs(model, axis, at(i), at(j)));
-    settle = Math.max(settle, settleMs ?? model.axes.get(axis)?.settleMs ?? 0);
+/** From places to other places; an axis that stood nowhere yet is not counted. */
+function jump(model: TimeModel, from: Places, to: Places): Motion {
+  const motions: Motion[] = [];
+  for (const [axis, { setpoint, column }] of to) {
+    const start = from.get(axis);
+    if (start) motions.push(motionOf(model, column, start.setpoint, setpoint));
   }
-  return move + settle;
+  return together(motions);
 }
 
-function meanStepMs(model: TimeModel, dimension: Dimension): number {
-  const steps = dimension.size - 1, taken = Math.min(steps, SAMPLES);
-  let sum = 0;
+function placesAt({ columns }: Dimension, i: number): Places {
+  return new Map(columns.map((column) => [column.axis, { setpoint: column.at(i), column }]));
+}
+
+function merge(places: Iterable<Places>): Places {
+  return new Map([...places].flatMap((some) => [...some]));
+}
+
+/** A loop over one dimension: at each step its axes move, and those inside go to where they begin again. */
+function loop(model: TimeModel, dimension: Dimension, inner: Visit): Visit {
+  const { size, snake, paceMs = 0, columns } = dimension;
+  const back = jump(model, inner.end(0), inner.begin(1)), steps = size - 1, taken = Math.min(steps, SAMPLES);
+  let ms = inner.ms;
   for (let k = 0; k < taken; k++) {
     const i = Math.floor(k * steps / taken);
-    sum += stepMs(model, dimension, i, i + 1);
+    const moves = columns.map((column) => motionOf(model, column, column.at(i), column.at(i + 1)));
+    const { moveMs, settleMs } = together([back, ...moves]);
+    ms += Math.max(paceMs, moveMs + settleMs + inner.ms) * steps / taken;
   }
-  return taken > 0 ? sum / taken : 0;
+  const edge = (n: number, last: boolean) => placesAt(dimension, last !== (snake && n % 2 === 1) ? size - 1 : 0);
+  return {
+    ms,
+    begin: (n) => merge([edge(n, false), inner.begin(n * size)]),
+    end: (n) => merge([edge(n, true), inner.end(n * size + size - 1)]),
+  };
 }
 
-/** The mean step between two points drawn at random, for shuffled dimensions, which all move at each point. */
-function randomStepMs(model: TimeModel, dimensions: readonly Dimension[]): number {
-  const { uniform } = random(1, "estimate");
-  let sum = 0;
-  for (let k = 0; k < SAMPLES; k++) {
-    const steps = dimensions.map((d) =>
-      stepMs(model, d, Math.floor(uniform() * d.size), Math.floor(uniform() * d.size))
-    );
-    sum += Math.max(0, ...steps);
+/** A loop over dimensions that are visited together at random: the mean of steps between two different points. */
+function shuffledLoop(model: TimeModel, dimensions: readonly Dimension[], { seed = 0 }: Shuffled, inner: Visit): Visit {
+  const size = dimensions.reduce((n, d) => n * d.size, 1);
+  const places = (k: number) => {
+    const all: Places[] = [];
+    for (const dimension of dimensions.toReversed()) {
+      all.push(placesAt(dimension, k % dimension.size));
+      k = Math.floor(k / dimension.size);
+    }
+    return merge(all);
+  };
+  const { uniform } = random(1, "estimate"), back = jump(model, inner.end(0), inner.begin(1));
+  let stepMs = 0;
+  for (let k = 0; k < SAMPLES && size > 1; k++) {
+    const from = Math.floor(uniform() * size), to = (from + 1 + Math.floor(uniform() * (size - 1))) % size;
+    const { moveMs, settleMs } = together([back, jump(model, places(from), places(to))]);
+    stepMs += (moveMs + settleMs) / SAMPLES;
   }
-  return sum / SAMPLES;
+  const order = (n: number) => permutation(size, hash32(seed, `estimate ${n}`));
+  return {
+    ms: size * inner.ms + (size - 1) * stepMs,
+    begin: (n) => merge([places(order(n)(0)), inner.begin(n * size)]),
+    end: (n) => merge([places(order(n)(size - 1)), inner.end(n * size + size - 1)]),
+  };
 }
 
-/** Time inside the dimensions from `from` on, for one visit, and what flying back to their start takes. */
-interface Visit {
-  readonly ms: number;
-  readonly backMs: number;
-}
-
+/** A grid from dimension `from` on. Masks take their part off the time that is spent inside of them. */
 function visit(model: TimeModel, space: Space, from: number, inner: Visit): Visit {
   if (from === space.dimensions.length) return inner;
-  const shuffled = space.shuffles.find((s) => s.from === from && s.to > from);
-  if (shuffled) {
-    const dimensions = space.dimensions.slice(from, shuffled.to), size = dimensions.reduce((n, d) => n * d.size, 1);
-    const after = visit(model, space, shuffled.to, inner), step = randomStepMs(model, dimensions);
-    return { ms: size * after.ms + (size - 1) * Math.max(step, after.backMs), backMs: Math.max(step, after.backMs) };
+  const shuffled = space.shuffles.find((s) => s.from === from && s.to > from), to = shuffled?.to ?? from + 1;
+  const after = visit(model, space, to, inner), dimensions = space.dimensions.slice(from, to);
+  const whole = shuffled ? shuffledLoop(model, dimensions, shuffled, after) : loop(model, dimensions[0], after);
+  const outermost = Math.min(...space.masks.flatMap(({ a, b }) => [a, b]));
+  const paced = space.dimensions.slice(from).some((d) => d.paceMs !== undefined);
+  return from <= outermost && outermost < to && !paced ? { ...whole, ms: whole.ms * insidePart(space) } : whole;
+}
+
+/** Grids one after another. */
+function sequence(model: TimeModel, visits: readonly Visit[]): Visit {
+  let ms = 0, stands: Places = new Map();
+  for (const next of visits) {
+    const { moveMs, settleMs } = jump(model, stands, next.begin(0));
+    ms += moveMs + settleMs + next.ms;
+    stands = merge([stands, next.end(0)]);
   }
-  const dimension = space.dimensions[from],
-    after = visit(model, space, from + 1, inner),
-    { size, paceMs = 0 } = dimension;
-  const each = after.ms + Math.max(meanStepMs(model, dimension), after.backMs);
-  const back = dimension.snake ? 0 : stepMs(model, dimension, size - 1, 0);
-  return { ms: (size - 1) * Math.max(each, paceMs) + after.ms, backMs: Math.max(back, after.backMs) };
+  return { ms, begin: (n) => visits[0].begin(n), end: (n) => merge(visits.map((each) => each.end(n))) };
 }
 
 /**
- * How long a static plan will take, in ms: moves that run together count once, flying back counts unless it snakes,
- * and paced dimensions take at least their pace. Durations are measured ones where the rig has seen any, else what the
- * drivers say.
- *
- * @param measured the part of the grid's points that masks leave in
+ * How long a static plan will take from its first point on, in ms: moves that run together count once, then the longest
+ * settling; flying back counts unless it snakes, and paced dimensions take at least their pace. Durations are measured
+ * ones where the rig has seen any, else what the drivers say. Long dimensions and shuffled ones are sampled, and of
+ * masked ones the part inside is counted.
  */
-export function estimateMs(tree: Tree, model: TimeModel, measured = 1): number {
-  const read = readMs(model) * measured;
+export function estimateMs(tree: Tree, model: TimeModel): number {
+  const nowhere: Places = new Map(), reading: Visit = { ms: readMs(model), begin: () => nowhere, end: () => nowhere };
   const of = (inner: Tree): Visit => {
-    if (inner.kind === "space") return visit(model, inner.space, 0, { ms: read, backMs: 0 });
+    if (inner.kind === "space") return visit(model, inner.space, 0, reading);
     if (inner.kind === "nest") return visit(model, inner.outer, 0, of(inner.inner));
-    const visits = inner.trees.map(of);
-    return { ms: visits.reduce((sum, v) => sum + v.ms, 0), backMs: Math.max(0, ...visits.map((v) => v.backMs)) };
+    return sequence(model, inner.trees.map(of));
   };
   return of(tree).ms;
 }

@@ -7,12 +7,14 @@ import type { Rig, RigChannel } from "../core/rig.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import { estimateMs } from "./estimate.ts";
+import type { Leaves } from "./leaves.ts";
 import { nameIssues } from "./name_issues.ts";
-import { planIssues, refuseBottomless } from "./parse_plan.ts";
+import { planIssues } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
-import { reach, type Reached } from "./reach.ts";
+import { reach, reachAlone } from "./reach.ts";
 import { readList } from "./read_list.ts";
-import { passesOf, spacePoints, type Tree } from "./space.ts";
+import { refuseBottomless } from "./refuse_bottomless.ts";
+import { passesOf, type Space, spacePoints, type Tree } from "./space.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
 const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
@@ -58,8 +60,8 @@ export interface Examined {
   readonly size?: Size;
 }
 
-function depthIssues(tree: Tree): Issue[] {
-  const depth = Math.max(...passesOf(tree).map((space) => space.dimensions.length));
+function depthIssues(passes: readonly Space[]): Issue[] {
+  const depth = Math.max(...passes.map((space) => space.dimensions.length));
   const path = "plan", received = depth, allowed = `at most ${DEPTH_ALLOWED} loops`;
   if (depth > DEPTH_ALLOWED) {
     return [{
@@ -89,12 +91,27 @@ function budgetIssue(points: number, maxPoints: number): Issue[] {
   return [{ path: "plan", message, received: points, allowed: `at most ${maxPoints} points`, severity: "error" }];
 }
 
-/** The names that a plan and a read list bring, each with where it stands. */
-function chosenNames(reached: readonly Reached[], channels: readonly RigChannel[]): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { columns } of reached) for (const { column } of columns) names.set(column.axis, `${column.path}.axis`);
-  for (const channel of channels) names.set(channel.name, `read: ${channel.name}`);
-  return names;
+/** The names that a plan and a read list bring together in one store. */
+function namesOf({ columns, dimensions }: Leaves, channels: readonly RigChannel[], read: readonly string[]): Issue[] {
+  const placeOf = ({ name, device }: RigChannel) =>
+    `read[${read.findIndex((word) => word === name || word === device)}]`;
+  const axes = columns.map(({ column }) => ({ name: column.axis, path: column.axisPath }));
+  const detectors = channels.map((channel) => ({ name: channel.name, path: placeOf(channel) }));
+  const frames = channels.flatMap((channel) =>
+    (channel.dimensions ?? []).map((own) => ({ name: `${channel.name}_${own}`, path: placeOf(channel) }))
+  );
+  return nameIssues({ axes, dimensions, detectors, frames });
+}
+
+/** More mistakes than anybody reads at once: then the rest of the plan is not looked at. */
+const ENOUGH_ISSUES = 1000;
+
+/** What can be said of a plan that cannot be laid out: its names, and each of its axes by itself. */
+function issuesAlone(leaves: Leaves, rig: Rig | undefined, channels: readonly RigChannel[], options: ExamineOptions) {
+  const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
+  const reached = leaves.columns.map((leaf) => reachAlone(leaf, maxPoints));
+  const issues = [...namesOf(leaves, channels, read), ...rig ? axisIssues(reached, rig.axes, origin) : []];
+  return issues.filter(({ severity }) => severity === "error");
 }
 
 /**
@@ -103,37 +120,35 @@ function chosenNames(reached: readonly Reached[], channels: readonly RigChannel[
  */
 export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOptions = {}): Examined {
   const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
-  const reading = rig ? readList(rig, read) : { channels: [], issues: [] };
-  const nothing = { channels: reading.channels, gridPoints: 0, points: 0 };
+  const { channels, issues: unread } = rig ? readList(rig, read) : { channels: [], issues: [] };
+  const nothing = { channels, gridPoints: 0, points: 0 };
   try {
     refuseBottomless(plan, "plan");
   } catch (thrown) {
-    if (thrown instanceof InputError) return { ...nothing, issues: thrown.issues };
+    if (thrown instanceof InputError) return { ...nothing, issues: [...thrown.issues, ...unread] };
     throw thrown;
   }
   const bad = planIssues(plan);
-  if (bad.length) return { ...nothing, issues: [...bad, ...reading.issues] };
-  const { tree, issues: structure } = buildTree(plan);
+  if (bad.length > ENOUGH_ISSUES) return { ...nothing, issues: bad };
+  const { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));
   const passes = passesOf(tree), gridPoints = passes.reduce((sum, space) => sum + spacePoints(space), 0);
-  const first = [...structure, ...depthIssues(tree), ...budgetIssue(gridPoints, maxPoints), ...reading.issues];
-  if (gridPoints > maxPoints || structure.length) return { ...nothing, gridPoints, points: gridPoints, issues: first };
-
+  const first = [...bad, ...structure, ...depthIssues(passes), ...budgetIssue(gridPoints, maxPoints), ...unread];
+  if (gridPoints > maxPoints || structure.length || bad.length) {
+    const issues = [...first, ...issuesAlone(leaves, rig, channels, options)];
+    return { ...nothing, gridPoints, points: gridPoints, issues };
+  }
   const reached = passes.map(reach), points = reached.reduce((sum, r) => sum + r.points, 0);
-  const layout = planLayout(tree, rig?.axes ?? new Map(), origin);
-  const issues = [...first, ...nameIssues(chosenNames(reached, reading.channels), layout)];
+  const issues = [...first, ...namesOf(leaves, channels, read)];
   if (points === 0) {
-    issues.push({
-      path: "plan",
-      message: "the plan has no points: its masks leave none",
-      received: 0,
-      severity: "error",
-    });
+    const message = "the plan has no points: its masks leave none";
+    issues.push({ path: "plan", message, received: 0, allowed: "at least 1 point", severity: "error" });
   }
   if (rig) issues.push(...onceEach(reached.flatMap((r) => axisIssues(r.columns, rig.axes, origin))));
-  const size = options.sizing?.({ layout, channels: reading.channels, readBy: options.readBy });
+  const layout = planLayout(tree, rig?.axes ?? new Map(), origin);
+  const size = options.sizing?.({ layout, channels, readBy: options.readBy });
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
-  const timeMs = rig && estimateMs(tree, timeModel(rig, reading.channels), points / gridPoints);
-  return { issues, tree, layout, channels: reading.channels, gridPoints, points, timeMs, size };
+  const timeMs = rig && estimateMs(tree, timeModel(rig, channels));
+  return { issues, tree, layout, channels, gridPoints, points, timeMs, size };
 }
 
 /** Passes share outer dimensions, so the same issue can come up in each. */

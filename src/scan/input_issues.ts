@@ -16,24 +16,41 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], input);
 }
 
+/** What zod's types are called by people. */
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  number: "a finite number",
+  int: "a whole number",
+  string: "text",
+  array: "a list",
+  tuple: "a pair",
+  object: "a map of keys",
+  record: "a map of keys",
+};
+
+function entries(count: number | bigint): string {
+  return `${count} ${count === 1 ? "entry" : "entries"}`;
+}
+
 /** What zod expects, in words. */
 function allowedBy(issue: ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "number" || issue.expected === "int"
-        ? `a${issue.expected === "int" ? " whole" : ""} number`
-        : `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+      return TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`;
     case "invalid_value":
-      return issue.values.map(show).join(", ");
+      return issue.values.map(show).join(" or ");
     case "too_small":
       if (issue.origin === "array" || issue.origin === "string") {
         return issue.origin === "string"
           ? "some text"
-          : `${issue.exact ? "exactly" : "at least"} ${issue.minimum} entries`;
+          : `${issue.exact ? "exactly" : "at least"} ${entries(issue.minimum)}`;
       }
       return `a number ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`;
     case "too_big":
-      return issue.origin === "array" ? `at most ${issue.maximum} entries` : `a number of at most ${issue.maximum}`;
+      return issue.origin === "array"
+        ? `at most ${entries(issue.maximum)}`
+        : `a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`;
+    case "invalid_format":
+      return issue.message;
     default:
       return issue.message;
   }
@@ -82,7 +99,9 @@ export function inputIssues(error: z.ZodError, input: unknown, root: string, kno
       const branch = nearestBranch(issue);
       if (branch.length) return branch.flatMap((inner) => convert(inner, path));
     }
-    if (issue.code === "custom") return problem(`${issue.message}; received ${show(received)}`, issue.message);
+    if (issue.code === "custom" || issue.code === "invalid_format" && received !== undefined) {
+      return problem(`${issue.message}; received ${show(received)}`, issue.message);
+    }
     const allowed = allowedBy(issue);
     return problem(
       received === undefined ? `is missing; expected ${allowed}` : `expected ${allowed}, received ${show(received)}`,

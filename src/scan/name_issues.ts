@@ -1,53 +1,72 @@
 import type { Issue } from "../core/errors.ts";
 import { show } from "../core/errors.ts";
-import type { Layout } from "../core/layout.ts";
 
-/** Array names that every store has. */
-const RESERVED = ["timestamp", "seq_num", "quality", "failed", "pass", "log", "zarr.json"];
+/** Names that every store has, or that Sonde gives to groups. */
+const RESERVED = ["timestamp", "seq_num", "quality", "failed", "pass", "points", "log", "zarr.json"];
+/** Passes that nobody named. */
+const PASS = /^pass_\d+$/;
 /** Endings that Sonde gives to names of its own. */
 const ENDINGS = ["_readback", "_setpoint"];
 
+/** A name of the plan or of the read list, and where it stands. */
+export interface Named {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** All names that meet in one store. */
+export interface Names {
+  readonly axes: readonly Named[];
+  /** Dimensions that are no axis: `repeat`, `time`, `point`, or what the plan calls them. */
+  readonly dimensions: readonly Named[];
+  readonly detectors: readonly Named[];
+  /** A detector's own dimensions, as in `camera_y`. */
+  readonly frames: readonly Named[];
+}
+
+/** What is wrong with a name by itself. */
+function wrongAlone(name: string): string | undefined {
+  const reserved = RESERVED.find((word) => word === name.toLowerCase());
+  if (reserved ?? PASS.test(name)) {
+    const like = reserved === undefined || reserved === name ? "" : ` in the form "${reserved}"`;
+    return `the name ${show(name)} is reserved${like}; reserved are ${RESERVED.join(", ")} and pass_0, pass_1, …`;
+  }
+  const ending = ENDINGS.find((end) => name.endsWith(end));
+  if (ending) return `a name may not end in "${ending}", which Sonde gives to names of its own; received ${show(name)}`;
+  return undefined;
+}
+
 /**
- * Names that would meet on disk: reserved ones, and pairs that differ only by case (which some file systems take as
- * one).
- *
- * @param names the names that the user chose, each with where it stands
+ * Names that would meet on disk: reserved ones, a detector named like an axis or a dimension, and pairs that differ only
+ * by case (which some file systems take as one). Each name is said once, where it first stands.
  */
-export function nameIssues(names: ReadonlyMap<string, string>, layout: Layout): Issue[] {
-  const issues: Issue[] = [];
-  const folded = new Map<string, string>();
+export function nameIssues({ axes, dimensions, detectors, frames }: Names): Issue[] {
+  const issues: Issue[] = [], told = new Set<string>(), folded = new Map<string, string>();
   const error = (path: string, message: string, received: string) =>
     issues.push({ path, message, received, severity: "error" });
-  for (const [name, path] of names) {
-    if (RESERVED.includes(name)) {
-      error(path, `the name ${show(name)} is reserved; reserved are ${RESERVED.join(", ")}`, name);
+  for (const { name, path } of [...axes, ...dimensions, ...detectors, ...frames]) {
+    if (told.has(name)) continue;
+    told.add(name);
+    const wrong = wrongAlone(name), twin = folded.get(name.toLowerCase());
+    if (wrong) error(path, wrong, name);
+    if (twin === undefined) folded.set(name.toLowerCase(), name);
+    else {
+      const message = `the names ${show(twin)} and ${show(name)} differ only by case, and would be one file on some ` +
+        "systems";
+      error(path, message, name);
     }
-    const ending = ENDINGS.find((end) => name.endsWith(end));
-    if (ending) {
-      error(
-        path,
-        `a name may not end in "${ending}", which Sonde gives to names of its own; received ${show(name)}`,
-        name,
-      );
-    }
-    const other = folded.get(name.toLowerCase());
-    if (other !== undefined && other !== name) {
-      error(
-        path,
-        `the names ${show(other)} and ${show(name)} differ only by case, and would be one file on some systems`,
-        name,
-      );
-    }
-    folded.set(name.toLowerCase(), name);
   }
-  const dimensions = new Set(layout.groups.flatMap((group) => group.dimensions.map((d) => d.name)));
-  for (const name of dimensions) {
-    const other = folded.get(name.toLowerCase());
-    if (names.get(name)?.startsWith("read")) {
-      error(names.get(name)!, `the detector ${show(name)} has the name of a dimension`, name);
-    } else if (other !== undefined && other !== name) {
-      error(names.get(other)!, `the name ${show(other)} and the dimension ${show(name)} differ only by case`, other);
+  const places = new Map([...dimensions, ...axes].map(({ name, path }) => [name, path]));
+  for (const { name, path } of detectors) {
+    const place = places.get(name);
+    if (place) {
+      error(path, `the detector ${show(name)} has the name of an axis or dimension of the plan, ${place}`, name);
     }
+  }
+  const taken = new Map([...places, ...detectors.map(({ name, path }): [string, string] => [name, path])]);
+  for (const { name, path } of frames) {
+    const place = taken.get(name);
+    if (place) error(path, `${show(name)}, a dimension of the detector's own, is also the name of ${place}`, name);
   }
   return issues;
 }

@@ -9,7 +9,7 @@ export type AxisUnits = ReadonlyMap<string, Pick<RigAxis, "unit" | "longName">>;
 
 function axisCoordinates(dimension: Dimension, axes: AxisUnits, origin: Setpoints): LayoutCoordinate[] {
   return dimension.columns.map((column) => {
-    const start = column.relative ? origin[column.axis] : undefined;
+    const start = column.relative && Object.hasOwn(origin, column.axis) ? origin[column.axis] : undefined;
     const info = axes.get(column.axis);
     return {
       name: column.axis,

@@ -1,25 +1,38 @@
 import { parse, stringify } from "@std/yaml";
-import { InputError, messageOf } from "../core/errors.ts";
+import { InputError, type Issue, messageOf } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import { inputIssues } from "./input_issues.ts";
-import { refuseBottomless, resolveUses } from "./parse_plan.ts";
+import { issuesBelowUnknown } from "./parse_plan.ts";
+import { refuseBottomless } from "./refuse_bottomless.ts";
+import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
 import type { OnReadError } from "./read_policy.ts";
 
 /** A scan that a YAML file describes, with its named plans put in place. */
 export interface ScanFile {
+  /** With every `use` resolved. */
   readonly plan: Plan;
+  /** The detectors to read at each point. */
   readonly read: readonly string[];
   /** Devices by name, each with its driver and options; not yet looked at. */
   readonly rig?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Where to store; `runs/{date}/{number}-{name}.zarr` when left out. */
   readonly to?: string;
+  /** For people and for the folder. */
   readonly name?: string;
+  /** What is measured. */
   readonly sample?: string;
+  /** Who measures. */
   readonly operator?: string;
+  /** Anything worth keeping. */
   readonly notes?: string;
+  /** Of shuffles and simulators. */
   readonly seed?: number;
+  /** No more points than this. */
   readonly maxPoints?: number;
+  /** What to do with a detector that fails. */
   readonly onReadError?: OnReadError;
+  /** A reading that takes longer has failed. */
   readonly readTimeoutMs?: number;
 }
 
@@ -51,12 +64,21 @@ export function parseScanFile(text: string, file = "the scan file"): ScanFile {
   if (input === null || typeof input !== "object" || Array.isArray(input)) {
     throw InputError.at(file, "is not a scan: expected keys such as plan and read", input);
   }
-  refuseBottomless(input, file);
+  refuseBottomless(input, "");
   const result = scanFileSchema.safeParse(input);
-  if (!result.success) throw new InputError(inputIssues(result.error, input, "", knownKeys));
-  const { plans = {}, plan, ...rest } = result.data;
-  for (const name of Object.keys(plans)) resolveUses({ kind: "use", plan: name }, plans, `plans.${name}`);
-  return { ...rest, plan: resolveUses(plan, plans) };
+  if (!result.success) {
+    throw new InputError([...inputIssues(result.error, input, "", knownKeys), ...issuesBelow(input)]);
+  }
+  const { plans = {}, plan, ...rest } = result.data, whole = resolveUses(plan, plans);
+  refuseBottomless(whole, "plan");
+  return { ...rest, plan: whole };
+}
+
+/** What the schema did not look into, in the plan and in the named ones. */
+function issuesBelow({ plan, plans }: { plan?: unknown; plans?: unknown }): Issue[] {
+  const named = plans && typeof plans === "object" ? Object.entries(plans) : [];
+  return [["plan", plan] as const, ...named.map(([name, inner]) => [`plans.${name}`, inner] as const)]
+    .flatMap(([path, inner]) => issuesBelowUnknown(inner, path));
 }
 
 /** A plan as YAML text that `parseScanFile` reads under the key `plan`. */

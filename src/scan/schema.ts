@@ -8,28 +8,39 @@ const unit = z.string().optional().describe("The unit meant; a rig with another 
 const settleMs = z.number().min(0).optional().describe("Wait this long after each move, in ms");
 const pair = z.tuple([number, number]);
 const positivePair = z.tuple([z.number().positive(), z.number().positive()]);
-const axisPair = z.tuple([axis, axis]);
+const axisPair = z.tuple([axis, axis])
+  .refine(([a, b]) => a !== b, { error: "the two axes must differ" });
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: "a name is a letter, then letters, digits, _ or -" })
+  .optional().describe("What the dimension is called");
 
-const region = z.discriminatedUnion("kind", [
+/** Numbers so far apart that their distance is none would give setpoints that are no numbers. */
+const apart = {
+  error: "start and stop are too far apart for a number to say how far",
+  path: ["stop"],
+};
+const finite = ({ start, stop }: { start: number; stop: number }) => Number.isFinite(stop - start);
+
+const regions = [
   z.strictObject({
     kind: z.literal("ellipse"),
     axes: axisPair,
     center: pair,
     radii: positivePair,
     angle: number.optional().describe("Degrees, anticlockwise"),
-  }),
-  z.strictObject({ kind: z.literal("polygon"), axes: axisPair, vertices: z.array(pair).min(3) }),
-]);
+  }).describe("the inside of an ellipse, edge included"),
+  z.strictObject({ kind: z.literal("polygon"), axes: axisPair, vertices: z.array(pair).min(3) })
+    .describe("the inside of a polygon, edges included"),
+] as const;
 
 const leaf = { axis, unit, settleMs };
 
 /** The schema of each node, by kind. Getters, because plans hold plans. */
 const nodes = [
   z.strictObject({ kind: z.literal("linspace"), ...leaf, start: number, stop: number, num })
-    .describe("num setpoints from start to stop, both included, evenly spaced"),
+    .describe("num setpoints from start to stop, both included, evenly spaced").refine(finite, apart),
   z.strictObject({ kind: z.literal("logspace"), ...leaf, start: number, stop: number, num })
     .describe("num setpoints from start to stop, both included, in equal ratios")
-    .refine(({ start, stop }) => start * stop > 0, {
+    .refine(({ start, stop }) => Math.sign(start) * Math.sign(stop) > 0, {
       error: "start and stop must both be above 0, or both below",
       path: ["start"],
     }),
@@ -46,7 +57,7 @@ const nodes = [
     stop: number,
     step: number,
     end: z.enum(["included", "excluded"]).describe("Whether stop is measured when the steps meet it"),
-  }).describe("from start in steps of step up to stop"),
+  }).describe("from start in steps of step up to stop").refine(finite, apart),
   z.strictObject({
     kind: z.literal("nest"),
     get plans() {
@@ -94,7 +105,7 @@ const nodes = [
     get plan() {
       return planSchema;
     },
-    region,
+    region: z.discriminatedUnion("kind", regions),
   }).describe("the plan's points inside a region"),
   z.strictObject({
     kind: z.literal("relative"),
@@ -102,9 +113,9 @@ const nodes = [
       return planSchema;
     },
   }).describe("setpoints as offsets from where the axes stand"),
-  z.strictObject({ kind: z.literal("repeat"), num, name: z.string().min(1).optional() })
+  z.strictObject({ kind: z.literal("repeat"), num, name })
     .describe("num times whatever is nested inside"),
-  z.strictObject({ kind: z.literal("every"), ms: z.number().positive(), num, name: z.string().min(1).optional() })
+  z.strictObject({ kind: z.literal("every"), ms: z.number().positive(), num, name })
     .describe("num times, ms apart from start to start"),
   z.strictObject({ kind: z.literal("use"), plan: z.string().min(1) }).describe("a plan of `plans` by its name"),
 ] as const;
@@ -114,10 +125,10 @@ export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("ki
   Plan
 >;
 
-/** The keys that a node of a kind may have, for the near match of an unknown one. */
+/** The keys that a node or region of a kind may have, for the near match of an unknown one; none for an unknown kind. */
 export function nodeKeys(node: unknown): readonly string[] {
-  const kind = (node as { kind?: unknown } | undefined)?.kind;
-  const schema = nodes.find((candidate) => candidate.shape.kind.value === kind);
+  const kind = (node as { kind?: unknown } | null | undefined)?.kind;
+  const schema = [...nodes, ...regions].find((candidate) => candidate.shape.kind.value === kind);
   return schema ? Object.keys(schema.shape) : [];
 }
 

@@ -7,8 +7,14 @@ export interface Column {
   readonly at: (i: number) => Setpoint;
   /** Where the node stands in the plan, for messages. */
   readonly path: string;
+  /** Where the axis is named in the plan. */
+  readonly axisPath: string;
   readonly unit?: string;
   readonly settleMs?: number;
+  /** It only rises or only falls, so that its ends are its extremes. */
+  readonly monotone?: boolean;
+  /** The columns that a joined one is made of, in order, each with its length. */
+  readonly parts?: readonly { readonly column: Column; readonly size: number }[];
   /** Setpoints are offsets from where the axis stood when the run began. */
   readonly relative: boolean;
   readonly labels: boolean;
@@ -79,11 +85,19 @@ export function cross(outer: Space, inner: Space): Space {
 
 /** `cross` for trees. */
 export function crossTrees(outer: Tree, inner: Tree): Tree {
+  if (outer.kind === "space" && !outer.space.dimensions.length) return inner;
   if (outer.kind === "sequence") return { kind: "sequence", trees: outer.trees.map((tree) => crossTrees(tree, inner)) };
   if (outer.kind === "nest") return { kind: "nest", outer: outer.outer, inner: crossTrees(outer.inner, inner) };
   if (inner.kind === "space") return { kind: "space", space: cross(outer.space, inner.space) };
   if (inner.kind === "nest") return { kind: "nest", outer: cross(outer.space, inner.outer), inner: inner.inner };
   return { kind: "nest", outer: outer.space, inner };
+}
+
+/** How many passes a tree has, without laying them out. */
+export function countPasses(tree: Tree): number {
+  if (tree.kind === "space") return 1;
+  if (tree.kind === "nest") return countPasses(tree.inner);
+  return tree.trees.reduce((sum, inner) => sum + countPasses(inner), 0);
 }
 
 /** The tree with `change` applied to every grid in it. */

@@ -1,8 +1,9 @@
 import type { Due, Located, MeasureRequest, MoveRequest, Path } from "../core/path.ts";
+import { InputError, show } from "../core/errors.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
 import { Cursor } from "./cursor.ts";
 import { insideRegion } from "./inside_region.ts";
-import { passesOf, type Space, spacePoints, type Tree } from "./space.ts";
+import { type Column, passesOf, type Space, spacePoints, type Tree } from "./space.ts";
 
 /** The name of the k-th pass of a plan. */
 export function passName(k: number): string {
@@ -45,8 +46,24 @@ export function maskTest(space: Space): ((index: readonly number[]) => boolean) 
 
 /** The axes whose setpoints are offsets, in the plan's order. */
 export function relativeAxes(tree: Tree): string[] {
-  const names = passesOf(tree).flatMap((space) => space.dimensions.flatMap((d) => d.columns.filter((c) => c.relative)));
-  return [...new Set(names.map((column) => column.axis))];
+  return [...new Set(relativeColumns(tree).map((column) => column.axis))];
+}
+
+function relativeColumns(tree: Tree): Column[] {
+  return passesOf(tree).flatMap((space) => space.dimensions.flatMap((d) => d.columns.filter((c) => c.relative)));
+}
+
+/** An offset from nowhere would be taken as a setpoint, and the axis sent somewhere else. */
+function refuseUnknownOrigin(tree: Tree, origin: Setpoints): void {
+  for (const { axis, labels, path } of relativeColumns(tree)) {
+    const start = origin[axis];
+    if (labels ? typeof start === "string" : Number.isFinite(start)) continue;
+    const allowed = labels ? "a label" : "a finite number";
+    const message = `${axis} is relative and does not say where it stands; received ${
+      show(start)
+    }; allowed: ${allowed}`;
+    throw InputError.at(path, message, start, allowed);
+  }
 }
 
 /** The setpoint of a column, with the origin added where it is relative. */
@@ -123,6 +140,7 @@ function pathOf(tree: Tree, seed: number, count: { passes: number }): (around: A
  * The path of a static plan: it ignores what it is sent, but for the origin of relative axes, which it asks for first
  * and returns to when it ends.
  *
+ * @throws InputError, into the engine, when a relative axis does not say where it stands
  * @param seed decides the order of shuffles that name no seed
  */
 export function* staticPath(tree: Tree, seed: number): Path {
@@ -131,6 +149,7 @@ export function* staticPath(tree: Tree, seed: number): Path {
   if (relative.length) {
     const where: MoveRequest = { kind: "move", setpoint: {}, locate: relative };
     origin = ((yield where) as Located).setpoint;
+    refuseUnknownOrigin(tree, origin);
   }
   const path = pathOf(tree, seed, { passes: 0 });
   try {
