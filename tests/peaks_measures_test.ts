@@ -63,8 +63,9 @@ async function scipyWidths(signal: ArrayLike<number>, peaks: number[], data: Pro
   return await python<number[][]>(
     `import numpy as np
 from scipy.signal import peak_widths
-peaks, *given = (np.array(a) for a in data["arrays"])
-json.dump([a.tolist() for a in peak_widths(data["signal"], peaks, 0.75, tuple(given))], sys.stdout)`,
+peaks, prominences, left, right = map(np.array, data["arrays"])
+given = (prominences.astype(float), left, right)
+json.dump([a.tolist() for a in peak_widths(data["signal"], peaks, 0.75, given)], sys.stdout)`,
     { signal, arrays: [peaks, data.prominences, data.leftBases, data.rightBases] },
   );
 }
