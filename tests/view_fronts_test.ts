@@ -148,6 +148,15 @@ Deno.test("an SVG on a fixed ground has no media query, the other has one", () =
   assert(curve().svg({ theme: "dark" }).includes("#14171c"));
 });
 
+Deno.test("a million samples are thinned for the page, and their spike stays", async () => {
+  const y = new Float64Array(1_000_000);
+  y[123_456] = 7;
+  const figure = curveFigure({ x: { name: "n", values: y.map((_, i) => i) }, y: { name: "diode", values: y } });
+  const [trace] = figure.plotly().data as unknown as { y: number[] }[];
+  assert(trace.y.length <= 20_004 && trace.y.includes(7));
+  assert((await figure.html({ maxSamples: 400_000 })).length < 20e6);
+});
+
 Deno.test("a large frame is reduced by whole factors, and says so", () => {
   const frame = { data: new Uint16Array(1500 * 1000).fill(7), shape: [1000, 1500] };
   const figure = frameFigure({ frame, z: { name: "camera", unit: "count" } });

@@ -36,7 +36,7 @@ export function thinIndices(y: ArrayLike<number>, most: number): number[] {
   for (let start = 0; start < length;) {
     let end = start;
     while (end < length && Number.isFinite(y[end])) end++;
-    kept.push(...keepExtremes(start, end, (i) => Math.floor(i / stretch), (i) => y[i]));
+    for (const i of keepExtremes(start, end, (i) => Math.floor(i / stretch), (i) => y[i])) kept.push(i);
     // One sample stands for a gap of any length.
     if (end < length && end > start) kept.push(end);
     start = end + 1;

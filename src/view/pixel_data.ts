@@ -62,10 +62,13 @@ function length([low, high]: readonly [number, number]): number {
 }
 
 function imageGrid({ width, height, readings }: ImagePanel): Grid {
+  // A loop, because Float64Array.from goes through an iterator and takes ten times as long on a large frame.
+  const clean = new Float64Array(readings.length);
+  for (let i = 0; i < clean.length; i++) clean[i] = drawable(readings[i]) ? readings[i] : NaN;
   return {
     x: pixelEdges(width),
     y: pixelEdges(height),
-    readings: Float64Array.from(readings, (reading) => drawable(reading) ? reading : NaN),
+    readings: clean,
   };
 }
 

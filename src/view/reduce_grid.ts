@@ -1,3 +1,5 @@
+import { drawable } from "./scale.ts";
+
 /** A grid with fewer cells, each the mean of `factorX` × `factorY` old ones. */
 export interface ReducedGrid {
   readonly readings: Float64Array;
@@ -30,16 +32,16 @@ export function reduceGrid(
   const sums = new Float64Array(newWidth * newHeight), counts = new Uint32Array(newWidth * newHeight);
   for (let row = 0; row < height; row++) {
     const target = Math.floor(row / factorY) * newWidth;
-    for (let column = 0; column < width; column++) {
+    for (let column = 0, cell = target, left = factorX; column < width; column++) {
       const reading = readings[row * width + column];
-      if (!Number.isFinite(reading)) continue;
-      const cell = target + Math.floor(column / factorX);
-      // A running mean, so that readings near the largest double do not overflow.
-      const count = ++counts[cell];
-      sums[cell] += reading / count - sums[cell] / count;
+      if (drawable(reading)) {
+        sums[cell] += reading;
+        counts[cell]++;
+      }
+      if (--left === 0) [cell, left] = [cell + 1, factorX];
     }
   }
-  const means = sums.map((mean, cell) => counts[cell] ? mean : NaN);
+  const means = sums.map((sum, cell) => counts[cell] ? sum / counts[cell] : NaN);
   return { readings: means, width: newWidth, height: newHeight, factorX, factorY };
 }
 

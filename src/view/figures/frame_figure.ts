@@ -1,6 +1,7 @@
 import { InputError, show } from "../../core/errors.ts";
 import { Figure } from "../figure.ts";
 import type { ColourRange, Mark, PanelBase, Quantity, Region } from "../figure_data.ts";
+import { toNumbers } from "./to_coordinates.ts";
 
 /** What becomes a picture of a frame. */
 export interface FrameFigureOptions extends PanelBase {
@@ -41,7 +42,7 @@ export function frameFigure(options: FrameFigureOptions): Figure {
       "[height, width]",
     );
   }
-  const readings = Float64Array.from(frame.data as ArrayLike<number>, Number);
+  const readings = toNumbers(frame.data);
   const x = { name: `${z.name}_x`, unit: "px" }, y = { name: `${z.name}_y`, unit: "px" };
   return new Figure({ title, subtitle, panels: [{ kind: "image", ...rest, x, y, z, width, height, readings }] });
 }

@@ -4,7 +4,7 @@ import { QUALITY_CODE, type Setpoint } from "../../core/point.ts";
 import type { PanelAxis } from "../figure_data.ts";
 import type { RunArray, RunSelection, RunSource } from "../run_source.ts";
 import { formatQuantity } from "../ticks.ts";
-import { isGeometric, toCoordinates } from "./to_coordinates.ts";
+import { isGeometric, toCoordinates, toNumbers } from "./to_coordinates.ts";
 
 /** A dimension of an array with its coordinates, ready to become an axis. */
 export interface CutDimension {
@@ -70,7 +70,7 @@ export function indexAt(dimension: CutDimension, setpoint: Setpoint): number {
  */
 export async function readCut(run: RunSource, array: RunArray, selection: RunSelection): Promise<Float64Array> {
   const [part, quality] = await Promise.all([array.read(selection), readQuality(run, array, selection)]);
-  const readings = Float64Array.from(part.data as ArrayLike<number>, Number);
+  const readings = toNumbers(part.data);
   if (!quality?.length || !Number.isInteger(readings.length / quality.length)) return readings;
   const isFloat = part.data instanceof Float64Array || part.data instanceof Float32Array || part.data instanceof Array;
   const missing: number[] = [QUALITY_CODE.unmeasured, QUALITY_CODE.skipped];

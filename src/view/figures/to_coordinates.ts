@@ -1,3 +1,10 @@
+/** A copy as doubles, also of 64-bit integers. */
+export function toNumbers(data: ArrayLike<number> | ArrayLike<bigint>): Float64Array {
+  const numbers = new Float64Array(data.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = Number(data[i]);
+  return numbers;
+}
+
 /** Coordinates as numbers; words become their places in a list of labels. */
 export interface Coordinates {
   readonly coordinates: Float64Array;
@@ -10,7 +17,7 @@ export function toCoordinates(values: ArrayLike<number> | ArrayLike<bigint> | re
     const labels = [...new Set(values as readonly string[])], places = new Map(labels.map((label, i) => [label, i]));
     return { coordinates: Float64Array.from(values as readonly string[], (label) => places.get(label)!), labels };
   }
-  return { coordinates: Float64Array.from(values as ArrayLike<number>, Number) };
+  return { coordinates: toNumbers(values as ArrayLike<number>) };
 }
 
 /**
