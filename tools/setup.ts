@@ -49,10 +49,16 @@ const NEEDS: readonly Need[] = [
     ensure: async (say) => await hasLibrary("libaravis-0.8") ? undefined : await aptInstall("libaravis-0.8-0", say),
   },
   {
+    name: "aravis-tools",
+    purposes: ["test"],
+    skips: "the GigE Vision camera that is killed in mid-scan",
+    ensure: async (say) => await onPath(["arv-fake-gv-camera-0.8"]) ? undefined : await aptInstall("aravis-tools", say),
+  },
+  {
     name: "chromium",
     purposes: ["test"],
     skips: "what is looked at in a browser",
-    ensure: async (say) => await hasBrowser() ? undefined : await aptInstall("chromium", say),
+    ensure: async (say) => await onPath(BROWSERS) ? undefined : await aptInstall("chromium", say),
   },
 ];
 
@@ -86,8 +92,10 @@ async function hasLibrary(stem: string): Promise<boolean> {
   return false;
 }
 
-async function hasBrowser(): Promise<boolean> {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** Whether one of these programs can be called by its name. */
+async function onPath(names: readonly string[]): Promise<boolean> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":")) {
     for (const name of names) {
       if (await Deno.stat(join(folder, name)).then(() => true, () => false)) return true;

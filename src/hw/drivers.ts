@@ -13,7 +13,12 @@ export interface Driver {
 const number = z.number(), positive = z.number().positive(), limits = z.tuple([number, number]).optional();
 const text = z.string().optional(), flag = z.boolean().optional();
 const count = z.int().min(1).optional(), ms = z.number().min(0).optional();
+const role = z.string().min(1).optional().describe(
+  "What it moves or filters in the simulated world; its name when left out",
+);
+const driftPerHour = number.optional();
 const travel = {
+  driftPerHour,
   limits,
   speed: positive.optional().describe("In units a second"),
   overheadMs: ms,
@@ -30,7 +35,7 @@ function driver(shape: z.core.$ZodLooseShape, make: Driver["make"]): Driver {
 
 /** Every driver by the name that rig files and stores give it. */
 export const DRIVERS: Readonly<Record<string, Driver>> = {
-  "sim.stage": driver({ ...travel, unit: z.string() }, sim.stage),
+  "sim.stage": driver({ ...travel, unit: z.string(), role }, sim.stage),
   "sim.monochromator": driver({ ...travel, unit: text, bandwidthNm: positive.optional() }, sim.monochromator),
   "sim.temperature": driver({
     unit: text,
@@ -48,11 +53,11 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     sim.shutter,
   ),
   "sim.filterWheel": driver(
-    { labels: z.array(z.string().min(1)).min(1), start: text, moveMs: ms, settleMs: ms, instant: flag },
+    { labels: z.array(z.string().min(1)).min(1), start: text, moveMs: ms, settleMs: ms, role, instant: flag },
     sim.filterWheel,
   ),
   "sim.photodiode": driver(
-    { gain: positive.optional(), dwellMs: ms, noise: z.number().min(0).optional(), instant: flag },
+    { gain: positive.optional(), dwellMs: ms, noise: z.number().min(0).optional(), driftPerHour, instant: flag },
     sim.photodiode,
   ),
   "sim.lockin": driver({
