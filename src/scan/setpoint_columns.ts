@@ -20,7 +20,8 @@ export function logspaceAt({ start, stop, num }: Logspace): At {
   return (i) => {
     if (i === 0) return start;
     if (i === num - 1) return stop;
-    return Math.min(most, Math.max(least, start * Math.exp(ratio * (i / (num - 1)))));
+    const root = Math.exp(ratio * (i / (num - 1)) / 2); // In two steps: the whole factor may be more than a number can say.
+    return Math.min(most, Math.max(least, start * root * root));
   };
 }
 
