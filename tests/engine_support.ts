@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import type { Clock } from "../src/core/clock.ts";
+import type { Device, DeviceSpec } from "../src/core/device.ts";
 import type { Point } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
 import type { LogEntry, Outcome, RunHeader, Sink } from "../src/core/sink.ts";
@@ -136,6 +137,11 @@ export type Bench = Awaited<ReturnType<typeof bench>>;
 /** Lets the event loop turn a few times. */
 export async function turns(count = 3): Promise<void> {
   for (let k = 0; k < count; k++) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** A device of a test's own, with its axes and readings for the compiler. */
+export function deviceSpec<A, D>(device: Omit<Device, "driver">): DeviceSpec<A, D> {
+  return { driver: "test", connect: () => ({ driver: "test", ...device }) };
 }
 
 /** What must hold at the end of any run, however it ended. */
