@@ -10,7 +10,7 @@ import { drawable, makeScale, properDomain } from "../src/view/scale.ts";
 import { escapeXml } from "../src/view/svg/element.ts";
 import { pngDataUri } from "../src/view/svg/pixels.ts";
 import { textWidth } from "../src/view/svg/text_width.ts";
-import { cellWidth } from "../src/view/terminal/canvas.ts";
+import { Canvas, cellWidth } from "../src/view/terminal/canvas.ts";
 import { formatNumber, linearTicks, logTicks } from "../src/view/ticks.ts";
 
 /** Numbers as instruments give them, and as they should not. */
@@ -211,6 +211,15 @@ Deno.test("no terminal line is wider than asked, with and without colours", () =
     ),
     { numRuns: 300 },
   );
+});
+
+Deno.test("a wide character that is half written over leaves the line as long as it was", () => {
+  const canvas = new Canvas(6, 3);
+  for (let line = 0; line < 3; line++) canvas.write(0, line, "波長x");
+  canvas.write(3, 0, "+");
+  canvas.write(2, 1, "+");
+  canvas.write(1, 2, "界");
+  assertEquals(canvas.toString("none"), "波 +x\n波+ x\n 界 x");
 });
 
 Deno.test("plotly JSON holds no NaN and survives JSON as it is", () => {

@@ -14,6 +14,17 @@ const WRITERS: Readonly<Record<string, (figure: Figure) => string | Promise<stri
  * Writes a figure to a file: a picture (`.svg`), a page (`.html`), text (`.txt`), or its data (`.json`).
  *
  * @throws {InputError} when the extension is another one
+ *
+ * @example
+ * ```ts
+ * import { curveFigure } from "./figures/curve_figure.ts";
+ * import { writeFigure } from "./write_figure.ts";
+ * const file = await Deno.makeTempFile({ suffix: ".svg" });
+ * const x = { name: "x", unit: "mm", values: [0, 1, 2] }, y = { name: "diode", unit: "V", values: [0, 2, 1] };
+ * await writeFigure(curveFigure({ x, y }), file);
+ * console.assert((await Deno.readTextFile(file)).includes("diode (V)"));
+ * await Deno.remove(file);
+ * ```
  */
 export async function writeFigure(figure: Figure, path: string): Promise<void> {
   const extension = extname(path).toLowerCase(), write = WRITERS[extension], allowed = Object.keys(WRITERS).join(", ");

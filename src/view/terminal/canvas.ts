@@ -39,7 +39,11 @@ export class Canvas {
   /** Sets one cell. */
   set(x: number, y: number, char: string, fg?: Rgb, bg?: Rgb): void {
     const row = this.#cells[y];
-    if (row && x >= 0 && x < this.width) row[x] = { char, fg, bg };
+    if (!row || !(x >= 0 && x < this.width)) return;
+    // Half of a wide character that is written over leaves a blank, or the line would grow or shrink.
+    if (row[x].char === "" && char !== "" && x > 0) row[x - 1].char = " ";
+    if (row[x + 1]?.char === "") row[x + 1].char = " ";
+    row[x] = { char, fg, bg };
   }
 
   /** Writes a line of text from a cell on; what does not fit into `room` cells ends with an ellipsis. */
