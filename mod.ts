@@ -9,8 +9,10 @@
  *   x: sim.stage({ unit: "mm", limits: [-5, 5] }),
  *   diode: sim.photodiode(),
  * });
- * const run = scan(linspace("x", -1, 1, 11), { rig, read: ["diode"], to: "line.zarr" });
+ * const folder = await Deno.makeTempDir();
+ * const run = scan(linspace("x", -1, 1, 11), { rig, read: ["diode"], to: `${folder}/line.zarr` });
  * for await (const point of run) console.log(point.setpoint.x, point.reading.diode);
+ * await Deno.remove(folder, { recursive: true });
  * ```
  *
  * @module

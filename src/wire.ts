@@ -119,6 +119,7 @@ function sinksFor({ to, compression, readBy }: Storage & ScanLike): Sink[] {
  *   if (point.reading.diode > 4.5) run.finish("diode saturated");
  * }
  * console.assert((await run.done).status === "success");
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export function scan<A, D, const R extends readonly (keyof D & string)[]>(
@@ -233,6 +234,18 @@ export interface RunPeaks {
  *
  * @param detector the first scalar one when left out
  * @throws InputError when the run has no such detector, or more than one dimension
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, runPeaks, scan, sim } from "sonde";
+ * await using rig = await connect({ wavelength: sim.monochromator({ limits: [400, 900] }), diode: sim.photodiode() });
+ * const folder = await Deno.makeTempDir();
+ * const run = scan(linspace("wavelength", 640, 640.5, 26), { rig, read: ["diode"], to: `${folder}/line.zarr`, quiet: true });
+ * await run.done;
+ * const { peaks, axisUnit } = await runPeaks(await run.data(), "diode", { prominence: 0.03 });
+ * console.assert(Math.abs(peaks[0].at - 640.225) < 0.05 && axisUnit === "nm");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function runPeaks(run: RunData, detector?: string, options: FindPeaksOptions = {}): Promise<RunPeaks> {
   const source = await runSource(run), lines = source.arrays.filter((array) => array.dimensions.length === 1);
@@ -293,7 +306,22 @@ async function defaultPeaks(
   return found.peaks.filter((peak) => peak.prominence >= most / 10);
 }
 
-/** A picture of a run that was opened, with peaks marked where it is a line. */
+/**
+ * A picture of a run that was opened, with peaks marked where it is a line.
+ *
+ * @throws InputError when the run has no such array, dimension or label
+ *
+ * @example
+ * ```ts
+ * import { connect, figureOf, linspace, openRun, scan, sim } from "sonde";
+ * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+ * const folder = await Deno.makeTempDir();
+ * await scan(linspace("x", -1, 1, 5), { rig, read: ["diode"], to: `${folder}/line.zarr`, quiet: true }).done;
+ * const figure = await figureOf(await openRun(`${folder}/line.zarr`), { peaks: false });
+ * console.assert(figure.svg().includes("x (mm)"));
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export async function figureOf(run: RunData, options: PictureOptions = {}): Promise<Figure> {
   const { peaks, ...rest } = options, source = await runSource(run);
   const chosen = source.arrays.find((array) => rest.signal === undefined || array.name === rest.signal);

@@ -20,7 +20,20 @@ export class SondeError extends Error {
   readonly exitCode: number = 1;
 }
 
-/** Bad input: a plan, an option or an argument. It carries every issue found, not only the first. */
+/**
+ * Bad input: a plan, an option or an argument. It carries every issue found, not only the first.
+ *
+ * @example
+ * ```ts
+ * import { InputError, parsePlan } from "sonde";
+ * try {
+ *   parsePlan({ kind: "linspace", axis: "x", start: "0", stop: 1, num: 0 });
+ * } catch (error) {
+ *   const paths = error instanceof InputError ? error.issues.map((issue) => issue.path) : [];
+ *   console.assert(paths.join() === "plan.start,plan.num");
+ * }
+ * ```
+ */
 export class InputError extends SondeError {
   /** `InputError`, for logs and for `switch`. */
   override name = "InputError";

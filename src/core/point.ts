@@ -9,6 +9,14 @@ export type Setpoints = Readonly<Record<string, Setpoint>>;
 /**
  * A reading with dimensions: a camera frame (rank 2) or a spectrum (rank 1), row-major.
  * It is valid until the next point is measured, because detectors reuse its memory; `slice()` keeps a copy.
+ *
+ * @example
+ * ```ts
+ * import { Frame } from "./point.ts";
+ * const memory = Uint16Array.of(1, 2, 3, 4, 5, 6), frame = new Frame(memory, [2, 3]), kept = frame.slice();
+ * memory.fill(0); // the detector reads again
+ * console.assert(kept.data[1 * 3 + 2] === 6); // row 1, column 2
+ * ```
  */
 export class Frame {
   /** `data` holds `shape[0] × shape[1] × …` elements. */

@@ -76,10 +76,15 @@ export interface OpenRunOptions {
  * @throws {StoreError} when it cannot be read
  * @example
  * ```ts
- * import { openRun } from "./open_run.ts";
- * import { MemoryStore } from "./stores/memory.ts";
- * const error = await openRun(new MemoryStore()).catch((error) => error);
- * console.assert(error.message.includes("is not a run of Sonde"));
+ * import { connect, linspace, openRun, scan, sim } from "sonde";
+ * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+ * const folder = await Deno.makeTempDir();
+ * await scan(linspace("x", -1, 1, 5), { rig, read: ["diode"], to: `${folder}/line.zarr`, quiet: true }).done;
+ *
+ * const run = await openRun(`${folder}/line.zarr`);
+ * const { data, shape } = await run.array("diode").read([[1, 4]]);
+ * console.assert(data.length === 3 && shape[0] === 3 && run.array("diode").units === "V");
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function openRun(place: string | URL | Store, { signal }: OpenRunOptions = {}): Promise<RunData> {
