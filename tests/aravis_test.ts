@@ -1,18 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { DeviceError, InputError, LimitError, messageOf } from "../src/core/errors.ts";
+import { DeviceError, InputError, LimitError } from "../src/core/errors.ts";
 import type { Frame } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
-import { openAravis } from "../src/hw/aravis/library.ts";
 import { aravis, connect, LibraryError } from "../src/hw/mod.ts";
-
-/** Opened here and not in a test, because the library stays open for the life of the process. */
-const missing = (() => {
-  try {
-    return openAravis() && "";
-  } catch (error) {
-    return ` (ignored: ${messageOf(error)})`;
-  }
-})();
+import { aravisMissing } from "./aravis_missing.ts";
 
 const ROI = { x: 0, y: 0, width: 64, height: 48 };
 const op = { signal: new AbortController().signal };
@@ -31,7 +22,7 @@ const mean = ({ data }: Frame) => Array.from(data, Number).reduce((sum, count) =
 
 /** A test that needs the library. */
 function test(name: string, run: () => Promise<void>): void {
-  Deno.test({ name: name + missing, ignore: missing !== "", fn: run });
+  Deno.test({ name: name + aravisMissing, ignore: aravisMissing !== "", fn: run });
 }
 
 test("aravis.camera() gives frames of the dtype and shape that it declares", async () => {
