@@ -1,23 +1,18 @@
 import { InputError } from "../core/errors.ts";
-import type { ChannelInfo } from "../core/device.ts";
-import type { LayoutCoordinate, LayoutDimension, LayoutGroup } from "../core/layout.ts";
-import { QUALITY_CODE } from "../core/point.ts";
-import type { RunHeader } from "../core/sink.ts";
+import type { LayoutGroup } from "../core/layout.ts";
+import type { ArraySpec, CoordinateSpec } from "./array_spec.ts";
+import { frameCoordinates, scanCoordinates } from "./coordinate_spec.ts";
 import {
-  type ArraySpec,
-  type Attributes,
-  type CoordinateSpec,
-  type ElementType,
-  fillOf,
-  type Source,
-} from "./array_spec.ts";
-import { unitsAttribute } from "./units.ts";
-
-/** A channel as far as storing it goes. */
-export type NamedChannel = ChannelInfo & { readonly name: string; readonly device?: string };
-
-/** The axes of a rig as far as storing them goes. */
-export type AxisTable = RunHeader["axes"];
+  axisSpecs,
+  type AxisTable,
+  failedSpec,
+  type GroupContext,
+  type NamedChannel,
+  passSpec,
+  readingSpec,
+  statusSpecs,
+  timestampSpec,
+} from "./point_arrays.ts";
 
 /** What is stored of one group, following the CF conventions as xarray reads them. */
 export interface GroupSpec {
@@ -27,12 +22,6 @@ export interface GroupSpec {
   readonly coordinates: readonly CoordinateSpec[];
   readonly arrays: readonly ArraySpec[];
 }
-
-/** The fill value of times, which readers show as "not a time": −2⁶³. */
-export const NOT_A_TIME: bigint = -(2n ** 63n);
-
-/** Detectors beyond this many share the last bit of `failed`. */
-const MOST_BITS = 32;
 
 /**
  * Says which arrays a group has.
@@ -64,193 +53,6 @@ export function groupSpec(
   return { group, scanShape: group.dimensions.map(({ size }) => size ?? Infinity), coordinates, arrays };
 }
 
-/** The group that an axis is stored in. */
-export interface GroupContext {
-  readonly group: LayoutGroup;
-  readonly scan: readonly string[];
-  readonly grows: boolean;
-  readonly axes: AxisTable;
-}
-
-/** Readbacks of an axis, and its setpoints where no coordinate along one dimension tells them. */
-export function axisSpecs(axis: string, { group, scan, grows, axes }: GroupContext): ArraySpec[] {
-  const along = group.dimensions.flatMap((dimension) => dimension.coordinates).find(({ name }) => name === axis);
-  const { unit, longName, dtype } = axisTraits(axis, axes, along);
-  const make = (name: string, source: Source, words: string): ArraySpec => ({
-    name,
-    source,
-    dtype,
-    dimensions: scan,
-    frameShape: [],
-    fill: fillOf(dtype),
-    attributes: { units: unit, long_name: `${longName} ${words}` },
-  });
-  const readback = make(`${axis}_readback`, { kind: "readback", axis }, "readback");
-  if (along) return [readback];
-  const name = grows || scan.includes(axis) ? `${axis}_setpoint` : axis;
-  return [make(name, { kind: "setpoint", axis }, "setpoint"), readback];
-}
-
-function axisTraits(axis: string, axes: AxisTable, along: LayoutCoordinate | undefined) {
-  const info = axes.get(axis);
-  const labels = along?.labels ?? info?.labels !== undefined;
-  return {
-    unit: labels ? "" : unitsAttribute(info?.unit ?? along?.unit ?? ""),
-    longName: info?.longName ?? along?.longName ?? axis,
-    dtype: (labels ? "string" : "float64") as ElementType,
-  };
-}
-
-/** A reading over the scan dimensions, then its own (`camera_y`, `camera_x`). */
-export function readingSpec(channel: NamedChannel, scan: readonly string[]): ArraySpec {
-  const dtype = channel.dtype ?? "float64";
-  return {
-    name: channel.name,
-    source: { kind: "reading", channel: channel.name },
-    dtype,
-    dimensions: [...scan, ...frameDimensions(channel)],
-    frameShape: channel.shape ?? [],
-    fill: fillOf(dtype),
-    attributes: { units: unitsAttribute(channel.unit), long_name: channel.longName ?? channel.name },
-  };
-}
-
-/** The names of a reading's own dimensions in the store. */
-export function frameDimensions(channel: NamedChannel): string[] {
-  const rank = channel.shape?.length ?? 0;
-  const usual = rank <= 3 ? ["z", "y", "x"].slice(3 - rank) : Array.from({ length: rank }, (_, d) => `d${d}`);
-  return (channel.dimensions ?? usual).map((name) => `${channel.name}_${name}`);
-}
-
-function timestampSpec(scan: readonly string[]): ArraySpec {
-  return {
-    name: "timestamp",
-    source: { kind: "timestamp" },
-    dtype: "int64",
-    dimensions: scan,
-    frameShape: [],
-    fill: NOT_A_TIME,
-    attributes: {
-      units: "nanoseconds since 1970-01-01",
-      calendar: "proleptic_gregorian",
-      long_name: "time of the trigger",
-    },
-  };
-}
-
-/** Which pass each point belongs to; the meanings grow as passes appear. */
-export function passSpec(scan: readonly string[], passes: readonly string[]): ArraySpec {
-  return {
-    name: "pass",
-    source: { kind: "pass" },
-    dtype: "int16",
-    dimensions: scan,
-    frameShape: [],
-    fill: -1,
-    attributes: { units: "1", long_name: "pass", ...flags(passes.map((_, k) => k), passes) },
-  };
-}
-
-function failedSpec(scan: readonly string[], channels: readonly NamedChannel[]): ArraySpec {
-  const names = channels.map((channel) => channel.name);
-  const bits = names.length > MOST_BITS ? [...names.slice(0, MOST_BITS - 1), "others"] : names;
-  const dtype = bits.length <= 8 ? "uint8" : bits.length <= 16 ? "uint16" : "uint32";
-  const meanings = bits.length
-    ? { flag_masks: bits.map((_, k) => 2 ** k), flag_meanings: bits.map(oneWord).join(" ") }
-    : {};
-  return {
-    name: "failed",
-    source: { kind: "failed" },
-    dtype,
-    dimensions: scan,
-    frameShape: [],
-    fill: 0,
-    attributes: { units: "1", long_name: "detectors whose readings are missing", ...meanings },
-  };
-}
-
-/** The bit of `failed` for each channel, and the bits of all its channels for each device. */
-export function failedBits(channels: readonly NamedChannel[]): Map<string, number> {
-  const bits = new Map<string, number>();
-  channels.forEach(({ name, device }, k) => {
-    const bit = 2 ** Math.min(k, MOST_BITS - 1);
-    bits.set(name, bit);
-    if (device !== undefined && device !== name) bits.set(device, ((bits.get(device) ?? 0) | bit) >>> 0);
-  });
-  return bits;
-}
-
-/** What appears only after all readings of a point. */
-function statusSpecs(scan: readonly string[]): ArraySpec[] {
-  const common = { dimensions: scan, frameShape: [] };
-  const names = Object.keys(QUALITY_CODE);
-  return [{
-    ...common,
-    name: "seq_num",
-    source: { kind: "seqNum" },
-    dtype: "int64",
-    fill: -1n,
-    attributes: { units: "1", long_name: "order of measurement" },
-  }, {
-    ...common,
-    name: "quality",
-    source: { kind: "quality" },
-    dtype: "uint8",
-    fill: QUALITY_CODE.unmeasured,
-    attributes: { units: "1", long_name: "quality", ...flags(Object.values(QUALITY_CODE), names) },
-  }];
-}
-
-function flags(codes: readonly number[], meanings: readonly string[]): Attributes {
-  return codes.length ? { flag_values: codes, flag_meanings: meanings.map(oneWord).join(" ") } : {};
-}
-
-/** CF separates meanings by spaces. */
-function oneWord(text: string): string {
-  return text.trim().replace(/\s+/g, "_") || "_";
-}
-
-function scanCoordinates(dimension: LayoutDimension): CoordinateSpec[] {
-  const { name, size, coordinates } = dimension;
-  if (size === undefined) return [];
-  const specs = coordinates.map((coordinate) => scanCoordinate(coordinate, name, size));
-  if (!coordinates.some((coordinate) => coordinate.name === name)) {
-    const entries = BigInt64Array.from({ length: size }, (_, k) => BigInt(k));
-    specs.unshift({ name, dimension: name, entries, attributes: { units: "1", long_name: name } });
-  }
-  return specs;
-}
-
-function scanCoordinate(coordinate: LayoutCoordinate, dimension: string, size: number): CoordinateSpec {
-  const { name, unit, longName, labels } = coordinate;
-  const entries = labels
-    ? Array.from({ length: size }, (_, k) => String(coordinate.at(k)))
-    : Float64Array.from({ length: size }, (_, k) => Number(coordinate.at(k)));
-  const units = labels ? "" : unitsAttribute(unit);
-  return { name, dimension, entries, attributes: { units, long_name: longName ?? name } };
-}
-
-function frameCoordinates(channel: NamedChannel): CoordinateSpec[] {
-  const names = frameDimensions(channel);
-  return Object.entries(channel.coordinates ?? {}).map(([own, { unit, values }]) => {
-    const name = `${channel.name}_${own}`, d = names.indexOf(name);
-    if (d < 0 || values.length !== channel.shape![d]) {
-      const allowed = d < 0 ? `along ${names.join(", ") || "no dimension"}` : `${channel.shape![d]} entries`;
-      throw InputError.at(
-        `${channel.name}.coordinates.${own}`,
-        `does not fit the reading: allowed ${allowed}`,
-        values.length,
-      );
-    }
-    return {
-      name,
-      dimension: name,
-      entries: Float64Array.from({ length: values.length }, (_, k) => values[k]),
-      attributes: { units: unitsAttribute(unit), long_name: `${channel.name} ${own}` },
-    };
-  });
-}
-
 function refuseDuplicates(group: LayoutGroup, arrays: readonly { readonly name: string }[]): void {
   const caseless = Deno.build.os === "windows" || Deno.build.os === "darwin";
   const seen = new Set<string>();
@@ -268,18 +70,4 @@ function refuseDuplicates(group: LayoutGroup, arrays: readonly { readonly name: 
     }
     seen.add(folder);
   }
-}
-
-/**
- * The names that go into the `coordinates` attribute of an array: all coordinates over its dimensions that are not the
- * index of one of them.
- */
-export function coordinatesAttribute(
-  dimensions: readonly string[],
-  coordinates: readonly { readonly name: string; readonly dimensions: readonly string[] }[],
-): Attributes {
-  const names = coordinates
-    .filter((c) => !dimensions.includes(c.name) && c.dimensions.every((dimension) => dimensions.includes(dimension)))
-    .map((c) => c.name);
-  return names.length ? { coordinates: names.join(" ") } : {};
 }

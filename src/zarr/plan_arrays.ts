@@ -2,7 +2,8 @@ import type { Layout } from "../core/layout.ts";
 import { type ArraySpec, elementBytes, type ElementType } from "./array_spec.ts";
 import { coordinateCut, elementTypeOf } from "./coordinate.ts";
 import { sizeOf } from "./grid.ts";
-import { type GroupSpec, groupSpec, type NamedChannel } from "./group_spec.ts";
+import { type GroupSpec, groupSpec } from "./group_spec.ts";
+import type { NamedChannel } from "./point_arrays.ts";
 import { costOf, planFrames, planScalars, type ShapePlan } from "./planner.ts";
 
 /** Above this many files in a run, copying and deleting it gets slow. */

@@ -1,0 +1,186 @@
+import { SondeError } from "../core/errors.ts";
+import type { LayoutGroup } from "../core/layout.ts";
+import type { ArraySpec } from "./array_spec.ts";
+import { Column } from "./column.ts";
+import { coordinateNode, publishCoordinate } from "./coordinate.ts";
+import { coordinatesAttribute } from "./coordinate_spec.ts";
+import { type Filler, fillerOf } from "./filler.ts";
+import { type GroupSpec, groupSpec } from "./group_spec.ts";
+import { arrayNode, groupNode, type Node } from "./metadata.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { planArray } from "./plan_arrays.ts";
+import type { ShapePlan } from "./planner.ts";
+import { axisSpecs, type AxisTable, failedBits, type NamedChannel, passSpec, readingSpec } from "./point_arrays.ts";
+import { ShardSet } from "./shard_set.ts";
+
+/** What the groups of a run share. */
+export interface GroupArraysContext {
+  /** What is read at each point. */
+  readonly channels: readonly NamedChannel[];
+  /** What is known of the axes. */
+  readonly axes: AxisTable;
+  /** The way to the store. */
+  readonly pipeline: Pipeline;
+  /** Dimensions that will be read together. */
+  readonly readBy?: readonly string[];
+  /** Told of failures that nobody waits for. */
+  onError(error: unknown): void;
+}
+
+/** Frames of one detector. */
+export interface FrameArray {
+  /** The reading's name. */
+  readonly channel: string;
+  /** Where a frame goes. */
+  readonly column: Column;
+  /** Its shards, with no other array in them. */
+  readonly set: ShardSet;
+}
+
+/** The arrays of one group: what they are called, how they are cut, and where their shards are filled. */
+export class GroupArrays {
+  /** What the layout asks for. */
+  readonly spec: GroupSpec;
+  /** Arrays of one element a point, in the order of `fillers`. */
+  readonly scalars: ShardSet;
+  /** What fills them. */
+  readonly fillers: Filler[] = [];
+  /** `seq_num` and `quality`. */
+  readonly status: ShardSet;
+  /** Arrays of frames. */
+  readonly frames: FrameArray[] = [];
+  readonly #context: GroupArraysContext;
+  readonly #prefix: string;
+  readonly #arrays: { readonly spec: ArraySpec; readonly plan: ShapePlan }[] = [];
+  readonly #axes: Set<string>;
+  readonly #readings: Set<string>;
+  readonly #passes: string[] = [];
+  readonly #failedBits: ReadonlyMap<string, number>;
+
+  /**
+   * Nothing is written yet.
+   *
+   * @throws {InputError} when the group cannot be stored
+   */
+  constructor(group: LayoutGroup, context: GroupArraysContext) {
+    const spec = groupSpec(group, context.channels, context.axes);
+    this.spec = spec;
+    this.#context = context;
+    this.#prefix = group.path ? `${group.path}/` : "";
+    this.#axes = new Set(group.axes);
+    this.#readings = new Set(context.channels.map(({ name }) => name));
+    this.#failedBits = failedBits(context.channels);
+    this.scalars = this.#newSet(this.#planOf(spec.arrays.find(({ name }) => name === "timestamp")!));
+    this.status = this.#newSet(this.#planOf(spec.arrays.find(({ name }) => name === "quality")!));
+    for (const array of spec.arrays) this.#add(array);
+  }
+
+  /** Whether the number of points is not known. */
+  get grows(): boolean {
+    return this.spec.scanShape[0] === Infinity;
+  }
+
+  /** All sets of readings, readbacks and times: without the status. */
+  get data(): ShardSet[] {
+    return [this.scalars, ...this.frames.map(({ set }) => set)];
+  }
+
+  /** Publishes the coordinates, which are known before the run. */
+  async publishCoordinates(): Promise<void> {
+    await Promise.all(this.spec.coordinates.map((coordinate) => {
+      return publishCoordinate(`/${this.#prefix}${coordinate.name}`, coordinate, this.#context.pipeline);
+    }));
+  }
+
+  /**
+   * Makes an array for a reading that the run did not announce, unless there is one.
+   *
+   * @throws {SondeError} when it is no number
+   */
+  ensureReading(name: string, reading: unknown): void {
+    if (this.#readings.has(name)) return;
+    if (typeof reading !== "number") {
+      throw new SondeError(`${name}: a frame of a detector that the run did not announce; allowed: numbers`);
+    }
+    this.#readings.add(name);
+    this.#add(readingSpec({ name, unit: "" }, this.#scan));
+  }
+
+  /** Makes the arrays of an axis that comes up during the run, unless they are there. */
+  ensureAxis(name: string): void {
+    if (this.#axes.has(name)) return;
+    this.#axes.add(name);
+    const { group, coordinates } = this.spec, { axes } = this.#context;
+    const taken = new Set([...this.#arrays.map(({ spec }) => spec), ...coordinates].map((array) => array.name));
+    for (const spec of axisSpecs(name, { group, scan: this.#scan, grows: this.grows, axes })) {
+      if (!taken.has(spec.name)) this.#add(spec);
+    }
+  }
+
+  /**
+   * The metadata of the group and its arrays, by path.
+   *
+   * @param points how many points a group that grows has for a reader
+   */
+  nodes(points: number): Map<string, Node> {
+    const nodes = new Map<string, Node>(), { group, coordinates } = this.spec;
+    if (group.path) nodes.set(group.path, groupNode(group.pass === undefined ? {} : { pass: group.pass }));
+    for (const coordinate of coordinates) {
+      nodes.set(this.#prefix + coordinate.name, coordinateNode(coordinate, this.#context.pipeline.codec));
+    }
+    const scanShape = this.grows ? [points] : this.spec.scanShape, known = this.#coordinates();
+    for (const { spec, plan } of this.#arrays) {
+      const meanings = spec.source.kind === "pass" ? passSpec([], this.#passes).attributes : spec.attributes;
+      const named = spec.source.kind === "setpoint" ? {} : coordinatesAttribute(spec.dimensions, known);
+      const node = arrayNode({
+        ...spec,
+        shape: [...scanShape, ...spec.frameShape],
+        chunkShape: plan.chunkShape,
+        shardShape: plan.shardShape,
+        attributes: { ...meanings, ...named },
+        codec: this.#context.pipeline.codec,
+      });
+      nodes.set(this.#prefix + spec.name, node);
+    }
+    return nodes;
+  }
+
+  /** Coordinates along one dimension, and setpoints over all of them. */
+  #coordinates(): { readonly name: string; readonly dimensions: readonly string[] }[] {
+    const along = this.spec.coordinates.map(({ name, dimension }) => ({ name, dimensions: [dimension] }));
+    return [...along, ...this.#arrays.map(({ spec }) => spec).filter(({ source }) => source.kind === "setpoint")];
+  }
+
+  get #scan(): string[] {
+    return this.spec.group.dimensions.map(({ name }) => name);
+  }
+
+  #add(spec: ArraySpec): void {
+    const plan = this.#planOf(spec), column = new Column(`/${this.#prefix}${spec.name}`, spec, plan), { source } = spec;
+    this.#arrays.push({ spec, plan });
+    if (source.kind === "quality" || source.kind === "seqNum") this.status.columns.push(column);
+    else if (source.kind === "reading" && spec.frameShape.length) {
+      const set = this.#newSet(plan);
+      set.columns.push(column);
+      this.frames.push({ channel: source.channel, column, set });
+    } else {
+      this.scalars.columns.push(column);
+      this.fillers.push(fillerOf(spec, { failedBits: this.#failedBits, passCode: (pass) => this.#passCode(pass) }));
+    }
+  }
+
+  #planOf(spec: ArraySpec): ShapePlan {
+    return planArray(spec, this.spec, this.#context.readBy);
+  }
+
+  #newSet({ chunkShape, shardShape }: ShapePlan): ShardSet {
+    const { scanShape } = this.spec, rank = scanShape.length;
+    const cut = { scanShape, chunkShape: chunkShape.slice(0, rank), shardShape: shardShape.slice(0, rank) };
+    return new ShardSet(cut, [], this.#context.pipeline, this.#context.onError);
+  }
+
+  #passCode(pass: string): number {
+    const code = this.#passes.indexOf(pass);
+    return code >= 0 ? code : this.#passes.push(pass) - 1;
+  }
+}
