@@ -35,7 +35,9 @@ export interface Storage {
 }
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
-export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
+export interface PictureOptions extends Omit<RunFigureOptions, "peaks" | "signal"> {
+  /** What to draw; the first detector when left out. */
+  readonly detector?: string;
   /** Conditions, peaks already found, or false for none; those above a tenth of the most prominent when left out. */
   readonly peaks?: FindPeaksOptions | readonly PeakAlong[] | false;
 }
@@ -183,10 +185,17 @@ export async function runSource(run: RunData, group: string = mainGroup(run)): P
     name.startsWith(prefix) && !name.slice(prefix.length).includes("/")
   );
   const dimensions = await Promise.all([...sizes].map(async ([name, size]) => {
-    const array = run.arrays.get(prefix + name);
+    // The points of a generator have no coordinate of their own: they are drawn over the first axis that was set.
+    const array = run.arrays.get(prefix + name) ??
+      (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined);
     if (!array || array.dimensions.length !== 1) return { name, size };
-    const unit = array.units === "1" ? "" : array.units;
-    return { name, size, coordinate: { name, unit, values: await run.coordinate(prefix + name) as ArrayLike<number> } };
+    const shown = array.name.slice(prefix.length).replace(/_setpoint$/, ""),
+      unit = array.units === "1" ? "" : array.units;
+    return {
+      name,
+      size,
+      coordinate: { name: shown, unit, values: await run.coordinate(array.name) as ArrayLike<number> },
+    };
   }));
   const names = new Set(sizes.keys());
   const coordinates = new Set(
@@ -323,13 +332,13 @@ async function defaultPeaks(
  * ```
  */
 export async function figureOf(run: RunData, options: PictureOptions = {}): Promise<Figure> {
-  const { peaks, ...rest } = options, source = await runSource(run);
-  const chosen = source.arrays.find((array) => rest.signal === undefined || array.name === rest.signal);
+  const { peaks, detector, ...rest } = options, source = await runSource(run);
+  const chosen = source.arrays.find((array) => detector === undefined || array.name === detector);
   const isLine = chosen?.dimensions.length === 1;
   const marked = peaks === false || !isLine
     ? undefined
     : Array.isArray(peaks)
     ? peaks as readonly PeakAlong[]
     : await defaultPeaks(run, peaks as FindPeaksOptions | undefined, chosen.name);
-  return await runFigure(source, { ...rest, peaks: marked });
+  return await runFigure(source, { ...rest, signal: detector, peaks: marked });
 }
