@@ -43,7 +43,7 @@ export async function plotCommand(
 ): Promise<void> {
   const at = parseCut(options.at), run = await openRun(place);
   const figure = await figureOf(run, {
-    signal: options.detector,
+    detector: options.detector,
     at,
     peaks: options.peaks === false ? false : peakConditions(options),
   });
