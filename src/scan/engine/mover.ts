@@ -18,14 +18,15 @@ interface Known {
   readonly settleMs: number;
   /** The setpoint that this run reached last; undefined when it has not, or was stopped. */
   last: Setpoint | undefined;
-  /** Where it was when the run began and asked; undefined once it has moved. */
-  origin: Setpoint | undefined;
+  /** Whether this run has ever set it off. */
+  moved: boolean;
 }
 
 /** Moves what changed, all together, started in the rig's declared order; then settles. */
 export class Mover {
   readonly #known = new Map<string, Known>();
   readonly #changed: Known[] = [];
+  #origin: Setpoints = {};
 
   /** `settleMs` by axis as the plan declares it, before what the rig says. */
   constructor(
@@ -52,20 +53,20 @@ export class Mover {
       );
     }
     const rank = [...this.rig.axes.keys()].indexOf(name), settleMs = this.settleMs.get(name) ?? axis.settleMs ?? 0;
-    const made = { axis, rank, settleMs, last: undefined, origin: undefined };
+    const made = { axis, rank, settleMs, last: undefined, moved: false };
     this.#known.set(name, made);
     return made;
   }
 
   /** Tells where axes are before anything moves, so that all who ask hear the same, whatever the encoder's noise. */
   begin(origin: Setpoints): void {
-    for (const name in origin) this.#find(name).origin = origin[name];
+    this.#origin = origin;
   }
 
   /** Where an axis is: the last setpoint reached, else where it was found when the run began, else its readback. */
   place(name: string, readback: Setpoint): Setpoint {
-    const { axis, origin } = this.#find(name);
-    return axis.setpoint ?? origin ?? readback;
+    const { axis, moved } = this.#find(name);
+    return axis.setpoint ?? (moved ? undefined : this.#origin[name]) ?? readback;
   }
 
   /** Goes to the setpoints; undefined when that took no waiting. All limits are checked before the first axis moves. */
@@ -91,7 +92,8 @@ export class Mover {
     try {
       for (const known of changed) {
         const to = setpoint[known.axis.name], from = known.last;
-        known.last = known.origin = undefined;
+        known.last = undefined;
+        known.moved = true;
         settleMs = Math.max(settleMs, known.settleMs);
         const moved = known.axis.set(to, this.waits.op);
         if (isPromise(moved)) (moves ??= []).push(this.#arrive(known, from, to, moved, startMs));
@@ -139,7 +141,7 @@ export class Mover {
   /** Stops every axis that this run has moved, and forgets where they are. Gives what went wrong. */
   async stop(why: StopReason): Promise<Error[]> {
     const errors: Error[] = [];
-    const stops = [...this.#known.values()].map(async (known) => {
+    const stops = [...this.#known.values()].filter(({ moved }) => moved).map(async (known) => {
       known.last = undefined;
       const { axis } = known;
       try {

@@ -93,24 +93,19 @@ export class Reader {
       const waiting = this.#read(source, got);
       if (waiting) (pending ??= []).push(waiting);
     }
-    if (pending || got.failures.size) return this.#settle(got, pending, setpoint, startMs);
+    if (pending || got.failures.size) return this.#settle(got, pending, startMs);
     this.times.readMs += this.waits.clock.nowMs() - startMs;
     const { readback, reading } = got;
     return { readback, reading, timestampMs: startMs, failed: NONE, retried: false, reasons: NO_REASONS };
   }
 
-  async #settle(
-    got: Got,
-    pending: readonly Promise<void>[] | undefined,
-    setpoint: Setpoints,
-    startMs: number,
-  ): Promise<Acquired> {
+  async #settle(got: Got, pending: readonly Promise<void>[] | undefined, startMs: number): Promise<Acquired> {
     const { readback, reading, failures } = got, reasons = new Map<string, string>();
     try {
       if (pending) await Promise.all(pending);
       const retried = failures.size > 0;
       if (retried) await this.#again(got, reasons);
-      const failed = failures.size ? this.#fill(got, setpoint) : NONE;
+      const failed = failures.size ? this.#fill(got) : NONE;
       return { readback, reading, timestampMs: startMs, failed, retried, reasons };
     } finally {
       this.times.readMs += this.waits.clock.nowMs() - startMs;
@@ -140,6 +135,7 @@ export class Reader {
         got.readback[axis.name] = place;
         return undefined;
       }
+      got.readback[axis.name] = unknownPlace(axis);
       const timeoutMs = this.timeoutMs ?? READ_TIMEOUT_MS;
       const late = () => new DeviceError(axis.name, "readback", `gave no answer within ${timeoutMs} ms`);
       const take = (there: Setpoint) => void (got.readback[axis.name] = there);
@@ -160,6 +156,7 @@ export class Reader {
         this.#take(source, result, got);
         return undefined;
       }
+      this.#miss(source, got);
       const startMs = this.waits.clock.nowMs();
       const late = () => {
         this.#letGo(name);
@@ -173,6 +170,11 @@ export class Reader {
       got.failures.set(source, thrown);
       return undefined;
     }
+  }
+
+  /** What is missing until it comes, or for good. Said at once, so that readings stand in the order of the rig. */
+  #miss({ channels }: Source, { reading }: Got): void {
+    for (const { name } of channels) reading[name] = this.#fills.get(name)!;
   }
 
   /** A device that is late is told to stop, so that the next attempt does not find it busy with this one. */
@@ -229,16 +231,14 @@ export class Reader {
   }
 
   /** NaN, or a frame of it, for what is missing; gives the names of what is. */
-  #fill({ readback, reading, failures }: Got, setpoint: Setpoints): readonly string[] {
+  #fill(got: Got): readonly string[] {
     const failed: string[] = [];
-    for (const from of failures.keys()) {
+    for (const from of got.failures.keys()) {
       if (isSource(from)) {
-        for (const { name } of from.channels) {
-          reading[name] = this.#fills.get(name)!;
-          failed.push(name);
-        }
+        this.#miss(from, got);
+        failed.push(...from.channels.map((channel) => channel.name));
       } else {
-        readback[from.name] = typeof setpoint[from.name] === "string" ? "" : NaN;
+        got.readback[from.name] = unknownPlace(from);
         failed.push(from.name);
       }
     }
@@ -253,6 +253,10 @@ export class Reader {
 
 const NONE: readonly string[] = [];
 const NO_REASONS: ReadonlyMap<string, string> = new Map();
+
+function unknownPlace({ labels }: RigAxis): Setpoint {
+  return labels ? "" : NaN;
+}
 
 function filled(dtype: Parameters<typeof makeArray>[0], length: number) {
   const data = makeArray(dtype, length);
