@@ -35,6 +35,8 @@ class Builder {
   readonly issues: Issue[] = [];
   readonly leaves = new Leaves();
   #holes = 0;
+  /** Names already said to stand twice, each at its later place: nests around see them again. */
+  readonly #twice = new Set<string>();
 
   /** `faults` are the paths at which the plan is already known to be wrong. */
   constructor(readonly faults: readonly string[]) {}
@@ -92,7 +94,7 @@ class Builder {
     const { plans, plan: inner, axis, unit } = (plan ?? {}) as Record<string, unknown>;
     if (Array.isArray(plans)) { for (const [k, one] of plans.entries()) this.build(one, `${path}.plans[${k}]`); }
     else if (inner && typeof inner === "object") this.build(inner as Plan, `${path}.plan`);
-    else if (typeof axis === "string") {
+    else if (axis && typeof axis === "string") {
       this.leaves.column({ axis, unit: typeof unit === "string" ? unit : undefined }, 0, () => NaN, path);
     }
     return this.hole();
@@ -163,12 +165,15 @@ class Builder {
     const meet = (name: string, path: string, what: string) => {
       const first = seen.get(name);
       if (first === undefined) seen.set(name, path);
-      else {this.error(
+      else if (!this.#twice.has(path + name)) {
+        this.#twice.add(path + name);
+        this.error(
           path,
           `${what} "${name}" stands twice in one ${kind}, at ${first} and at ${path}`,
           name,
           "each once",
-        );}
+        );
+      }
     };
     for (const { name, path, columns } of dimensions) {
       for (const column of columns) meet(column.axis, column.path, "axis");

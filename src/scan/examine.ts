@@ -85,8 +85,8 @@ function depthIssues(passes: readonly Space[]): Issue[] {
 
 function budgetIssue(points: number, maxPoints: number): Issue[] {
   if (points <= maxPoints) return [];
-  const message =
-    `${points.toLocaleString("en")} points are more than the budget of ${maxPoints.toLocaleString("en")}; ` +
+  const count = points > Number.MAX_SAFE_INTEGER ? points.toPrecision(3) : points.toLocaleString("en");
+  const message = `${count} points are more than the budget of ${maxPoints.toLocaleString("en")}; ` +
     "ask for fewer, or raise maxPoints";
   return [{ path: "plan", message, received: points, allowed: `at most ${maxPoints} points`, severity: "error" }];
 }
