@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { chunkCodec, decodeShard, encodeLabels, shardIndexBytes } from "../src/zarr/codecs.ts";
 import { crc32c } from "../src/zarr/crc32c.ts";
-import { writeInt64, writeNanoseconds } from "../src/zarr/int64_words.ts";
+import { writeInt64, writeNanoseconds } from "../src/zarr/write_int64.ts";
 import { ShardLayout } from "../src/zarr/shard_layout.ts";
 import { python } from "./python.ts";
 

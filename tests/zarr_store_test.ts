@@ -4,7 +4,7 @@ import * as zarrita from "zarrita";
 import { InputError } from "../src/core/errors.ts";
 import { Frame } from "../src/core/point.ts";
 import { openRun } from "../src/zarr/open_run.ts";
-import { fileName, numberedRun } from "../src/zarr/run_folder.ts";
+import { numberedRun, runFolderName } from "../src/zarr/run_folder.ts";
 import { FsStore } from "../src/zarr/stores/fs.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import { openStore } from "../src/zarr/stores/open_store.ts";
@@ -329,11 +329,11 @@ Deno.test("numberedRun() gives different numbers to processes that ask at once",
     assertEquals(numbers, Array.from({ length: 24 }, (_, k) => k + 1));
   }));
 
-Deno.test("fileName() keeps Unicode and leaves out what a file system refuses", () => {
-  assertEquals(fileName(" Ünï 😀 "), "Ünï 😀");
-  assertEquals(fileName("..\n/.."), "--");
-  assertEquals(fileName("..."), "scan");
-  assert(new TextEncoder().encode(fileName("é".repeat(500))).length <= 150);
+Deno.test("runFolderName() keeps Unicode and leaves out what a file system refuses", () => {
+  assertEquals(runFolderName(" Ünï 😀 "), "Ünï 😀");
+  assertEquals(runFolderName("..\n/.."), "--");
+  assertEquals(runFolderName("..."), "scan");
+  assert(new TextEncoder().encode(runFolderName("é".repeat(500))).length <= 150);
 });
 
 Deno.test("openRun() reads parts, coordinates and dimensions, and names what is not there", async () => {

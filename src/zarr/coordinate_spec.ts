@@ -1,11 +1,20 @@
 import { InputError } from "../core/errors.ts";
-import type { LayoutCoordinate, LayoutDimension } from "../core/layout.ts";
+import type { LayoutCoordinate, LayoutDimension, LayoutGroup } from "../core/layout.ts";
 import type { Attributes, CoordinateSpec } from "./array_spec.ts";
 import { frameDimensions, type NamedChannel } from "./point_arrays.ts";
 import { unitsAttribute } from "./units.ts";
 
+/**
+ * All coordinates of a group that are known before the run: along the scan dimensions, and along those of the readings.
+ *
+ * @throws {InputError} when some do not fit the shape of their reading
+ */
+export function coordinateSpecs(group: LayoutGroup, channels: readonly NamedChannel[]): CoordinateSpec[] {
+  return [...group.dimensions.flatMap(scanCoordinates), ...channels.flatMap(frameCoordinates)];
+}
+
 /** The coordinates along a scan dimension; a count where it has none of its own name. */
-export function scanCoordinates(dimension: LayoutDimension): CoordinateSpec[] {
+function scanCoordinates(dimension: LayoutDimension): CoordinateSpec[] {
   const { name, size, coordinates } = dimension;
   if (size === undefined) return [];
   const specs = coordinates.map((coordinate) => scanCoordinate(coordinate, name, size));
@@ -25,12 +34,7 @@ function scanCoordinate(coordinate: LayoutCoordinate, dimension: string, size: n
   return { name, dimension, entries, attributes: { units, long_name: longName ?? name } };
 }
 
-/**
- * The coordinates along a reading's own dimensions.
- *
- * @throws {InputError} when they do not fit the reading's shape
- */
-export function frameCoordinates(channel: NamedChannel): CoordinateSpec[] {
+function frameCoordinates(channel: NamedChannel): CoordinateSpec[] {
   const names = frameDimensions(channel);
   return Object.entries(channel.coordinates ?? {}).map(([own, { unit, values }]) => {
     const name = `${channel.name}_${own}`, d = names.indexOf(name);

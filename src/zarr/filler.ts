@@ -1,7 +1,7 @@
 import type { Point, Setpoint } from "../core/point.ts";
 import type { ArraySpec } from "./array_spec.ts";
 import type { ElementView } from "./column.ts";
-import { writeInt64, writeNanoseconds } from "./int64_words.ts";
+import { writeInt64, writeNanoseconds } from "./write_int64.ts";
 
 /** Writes what one array keeps of a point at its place among the elements of a chunk. */
 export type Filler = (view: ElementView, offset: number, point: Point) => void;

@@ -1,18 +1,8 @@
 import { InputError } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import type { ArraySpec, CoordinateSpec } from "./array_spec.ts";
-import { frameCoordinates, scanCoordinates } from "./coordinate_spec.ts";
-import {
-  axisSpecs,
-  type AxisTable,
-  failedSpec,
-  type GroupContext,
-  type NamedChannel,
-  passSpec,
-  readingSpec,
-  statusSpecs,
-  timestampSpec,
-} from "./point_arrays.ts";
+import { coordinateSpecs } from "./coordinate_spec.ts";
+import { type AxisTable, type NamedChannel, pointArrays } from "./point_arrays.ts";
 
 /** What is stored of one group, following the CF conventions as xarray reads them. */
 export interface GroupSpec {
@@ -39,16 +29,8 @@ export function groupSpec(
   if (grows && group.dimensions.length !== 1) {
     throw InputError.at(`layout.${group.path}`, "only a group of one dimension can grow", scan);
   }
-  const context: GroupContext = { group, scan, grows, axes };
-  const arrays = [
-    ...group.axes.flatMap((axis) => axisSpecs(axis, context)),
-    ...channels.map((channel) => readingSpec(channel, scan)),
-    timestampSpec(scan),
-    ...(grows && group.pass === undefined ? [passSpec(scan, [])] : []),
-    failedSpec(scan, channels),
-    ...statusSpecs(scan),
-  ];
-  const coordinates = [...group.dimensions.flatMap(scanCoordinates), ...channels.flatMap(frameCoordinates)];
+  const arrays = pointArrays({ group, scan, grows, axes }, channels);
+  const coordinates = coordinateSpecs(group, channels);
   refuseDuplicates(group, [...coordinates, ...arrays]);
   return { group, scanShape: group.dimensions.map(({ size }) => size ?? Infinity), coordinates, arrays };
 }

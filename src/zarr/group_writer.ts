@@ -3,12 +3,12 @@ import type { LayoutGroup } from "../core/layout.ts";
 import { Frame, type Point, QUALITY_CODE } from "../core/point.ts";
 import { ravel, unravel } from "./grid.ts";
 import { type FrameArray, GroupArrays, type GroupArraysContext } from "./group_arrays.ts";
-import { writeInt64 } from "./int64_words.ts";
+import { writeInt64 } from "./write_int64.ts";
 import type { Node } from "./metadata.ts";
 import { PendingPoints } from "./pending_points.ts";
 
 /** Partly filled shards of frames are published at most this often. */
-export const FRAMES_EVERY_MS = 10_000;
+const FRAMES_EVERY_MS = 10_000;
 /** Timers may come a little early. */
 const EARLY_MS = 50;
 

@@ -2,7 +2,7 @@ import type { LogEntry } from "../core/sink.ts";
 import { type ArraySpec, type ElementType, fillOf } from "./array_spec.ts";
 import { Column } from "./column.ts";
 import { NOT_A_TIME } from "./point_arrays.ts";
-import { writeInt64, writeNanoseconds } from "./int64_words.ts";
+import { writeInt64, writeNanoseconds } from "./write_int64.ts";
 import { arrayNode, encodeNode, groupNode, type Node } from "./metadata.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { ShardSet } from "./shard_set.ts";

@@ -5,7 +5,7 @@ import { type ChunkCodec, type CodecMetadata, shardingMetadata } from "./codecs.
 export type Node = Readonly<Record<string, unknown>>;
 
 /** What the metadata of an array say. */
-export interface ArrayNodeOptions {
+export interface ArrayMetadataOptions {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly chunkShape: readonly number[];
@@ -17,7 +17,7 @@ export interface ArrayNodeOptions {
 }
 
 /** Metadata of an array (Zarr V3 core specification). It has shards when its shards differ from its chunks. */
-export function arrayNode(array: ArrayNodeOptions): Node {
+export function arrayNode(array: ArrayMetadataOptions): Node {
   const { dtype, shape, chunkShape, shardShape, dimensions, fill, attributes, codec } = array;
   const codecs = chunkCodecs(dtype, codec);
   return {
@@ -35,7 +35,9 @@ export function arrayNode(array: ArrayNodeOptions): Node {
 }
 
 /** Whether an object holds more than one chunk. */
-export function hasShards({ chunkShape, shardShape }: Pick<ArrayNodeOptions, "chunkShape" | "shardShape">): boolean {
+export function hasShards(
+  { chunkShape, shardShape }: Pick<ArrayMetadataOptions, "chunkShape" | "shardShape">,
+): boolean {
   return chunkShape.some((extent, d) => extent !== shardShape[d]);
 }
 

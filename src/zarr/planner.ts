@@ -35,7 +35,7 @@ export interface ShapePlan {
 }
 
 /** An array to be cut up. */
-export interface ShapeToPlan {
+export interface PlannerInput {
   /** Extents, slowest first; the first is Infinity when the array grows. */
   readonly shape: readonly number[];
   /** The names of the dimensions, in the same order. */
@@ -52,7 +52,7 @@ export interface ShapeToPlan {
  * as many as fit, so that points that come in the order of acquisition fill one shard after the other, a snake or a
  * random order within a row included. Chunks are then spread within the shard along what will be read together.
  */
-export function planFrames(array: ShapeToPlan): ShapePlan {
+export function planFrames(array: PlannerInput): ShapePlan {
   const first = planWithin(array, SHARD_BYTES);
   const plan = first.files > MANY_FILES ? planWithin(array, LARGE_SHARD_BYTES) : first;
   const whole = (array.readBy ?? []).filter((name) => {
@@ -107,7 +107,7 @@ export function costOf(
   };
 }
 
-function planWithin(array: ShapeToPlan, shardBytes: number): Omit<ShapePlan, "warnings"> {
+function planWithin(array: PlannerInput, shardBytes: number): Omit<ShapePlan, "warnings"> {
   const { shape, frameRank, itemBytes, readBy } = array;
   const scanRank = shape.length - frameRank;
   const frame = inwards(shape.length).filter((d) => d >= scanRank);

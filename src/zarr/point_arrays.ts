@@ -17,6 +17,19 @@ export const NOT_A_TIME: bigint = -(2n ** 63n);
 /** Detectors beyond this many share the last bit of `failed`. */
 const MOST_BITS = 32;
 
+/** All arrays of a group that have an element, or a frame, for each point. */
+export function pointArrays(context: GroupContext, channels: readonly NamedChannel[]): ArraySpec[] {
+  const { group, scan, grows } = context;
+  return [
+    ...group.axes.flatMap((axis) => axisSpecs(axis, context)),
+    ...channels.map((channel) => readingSpec(channel, scan)),
+    timestampSpec(scan),
+    ...(grows && group.pass === undefined ? [passSpec(scan, [])] : []),
+    failedSpec(scan, channels),
+    ...statusSpecs(scan),
+  ];
+}
+
 /** The group that an axis is stored in. */
 export interface GroupContext {
   readonly group: LayoutGroup;
@@ -75,8 +88,7 @@ export function frameDimensions(channel: NamedChannel): string[] {
   return (channel.dimensions ?? usual).map((name) => `${channel.name}_${name}`);
 }
 
-/** When the detectors were triggered. */
-export function timestampSpec(scan: readonly string[]): ArraySpec {
+function timestampSpec(scan: readonly string[]): ArraySpec {
   return {
     name: "timestamp",
     source: { kind: "timestamp" },
@@ -105,8 +117,7 @@ export function passSpec(scan: readonly string[], passes: readonly string[]): Ar
   };
 }
 
-/** A bit for each detector whose reading is missing. */
-export function failedSpec(scan: readonly string[], channels: readonly NamedChannel[]): ArraySpec {
+function failedSpec(scan: readonly string[], channels: readonly NamedChannel[]): ArraySpec {
   const names = channels.map((channel) => channel.name);
   const bits = names.length > MOST_BITS ? [...names.slice(0, MOST_BITS - 1), "others"] : names;
   const dtype = bits.length <= 8 ? "uint8" : bits.length <= 16 ? "uint16" : "uint32";
@@ -136,7 +147,7 @@ export function failedBits(channels: readonly NamedChannel[]): Map<string, numbe
 }
 
 /** What appears only after all readings of a point. */
-export function statusSpecs(scan: readonly string[]): ArraySpec[] {
+function statusSpecs(scan: readonly string[]): ArraySpec[] {
   const common = { dimensions: scan, frameShape: [] };
   const names = Object.keys(QUALITY_CODE);
   return [{

@@ -27,7 +27,7 @@ export async function numberedRun(folder = "runs", name = "scan", date: Date = n
   try {
     await Deno.mkdir(day, { recursive: true });
     for (let number = await nextNumber(day);; number++) {
-      const run = join(day, `${number}-${fileName(name)}.zarr`);
+      const run = join(day, `${number}-${runFolderName(name)}.zarr`);
       if (await claim(day, number, run)) return run;
     }
   } catch (cause) {
@@ -83,11 +83,11 @@ function dayOf(date: Date): string {
  *
  * @example
  * ```ts
- * import { fileName } from "./run_folder.ts";
- * console.assert(fileName("Ne 585 nm: a/b?") === "Ne 585 nm- a-b-");
+ * import { runFolderName } from "./run_folder.ts";
+ * console.assert(runFolderName("Ne 585 nm: a/b?") === "Ne 585 nm- a-b-");
  * ```
  */
-export function fileName(name: string): string {
+export function runFolderName(name: string): string {
   // deno-lint-ignore no-control-regex
   let safe = name.normalize().replace(/[\x00-\x1f\x7f<>:"/\\|?*]/g, "-").replace(/^[\s.]+|[\s.]+$/g, "");
   const bytes = (text: string) => new TextEncoder().encode(text).length;

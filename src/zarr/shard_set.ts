@@ -1,54 +1,9 @@
 import { SondeError } from "../core/errors.ts";
 import type { Column, Elements, ElementView } from "./column.ts";
-import { boxesAlong, clip, ravel, sizeOf, stridesOf } from "./grid.ts";
+import { boxesAlong, ravel, sizeOf, stridesOf } from "./grid.ts";
+import { type ChunkColumn, type OpenChunk, openChunk, type OpenShard, openShard, type ScanCut } from "./open_shard.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { ShardLayout } from "./shard_layout.ts";
-
-/** How the scan dimensions are cut: the same for all arrays of a set. */
-export interface ScanCut {
-  /** Extents of the scan dimensions; the first may be infinite. */
-  readonly scanShape: readonly number[];
-  readonly chunkShape: readonly number[];
-  readonly shardShape: readonly number[];
-}
-
-/** The elements of one array in an open chunk, and what was made of them. */
-interface ChunkColumn {
-  elements?: Elements;
-  view?: ElementView;
-  encoded?: Promise<Uint8Array[]>;
-}
-
-/** A chunk that is being filled, or waits for its shard to be. */
-interface OpenChunk {
-  readonly shard: OpenShard;
-  readonly origin: readonly number[];
-  /** Extents within the scan. */
-  readonly extent: readonly number[];
-  /** Points in it when it is full. */
-  readonly total: number;
-  readonly seen: Uint8Array;
-  count: number;
-  /** Whether something came since it was last encoded. */
-  dirty: boolean;
-  readonly columns: ChunkColumn[];
-}
-
-/** A shard of which not all points are on disk yet. */
-interface OpenShard {
-  readonly number: number;
-  readonly place: readonly number[];
-  readonly chunks: (OpenChunk | undefined)[];
-  /** Chunks that are not full. */
-  unfilled: number;
-  /** The first point, in order of arrival, that no object holds yet and none is being written for. */
-  firstUnpublished: number;
-  /** The first point that an object being written holds for the first time. */
-  firstWriting: number;
-  work: Promise<void>;
-  /** How the objects of each column were put together last. */
-  readonly layouts: ShardLayout[][];
-}
 
 /**
  * Arrays that share one cut over the scan dimensions, with the shards of them that are being filled. Points are copied
@@ -156,7 +111,7 @@ export class ShardSet {
     const inShard = index.map((k, d) => Math.floor((k % shardShape[d]) / chunkShape[d]));
     const place = inShard.length ? ravel(inShard, this.#perShard) : 0;
     const origin = index.map((k, d) => k - (k % chunkShape[d]));
-    const chunk = shard.chunks[place] ??= this.#chunk(shard, origin);
+    const chunk = shard.chunks[place] ??= openChunk(this.#cut, shard, origin);
     if (chunk.count === chunk.total) throw alreadyStored(index);
     this.#current = chunk;
     return index.reduce((sum, k, d) => sum + (k - origin[d]) * this.#strides[d], 0);
@@ -166,27 +121,10 @@ export class ShardSet {
     const number = place.length ? ravel(place, this.#shardGrid) : 0;
     const open = this.#shards.get(number);
     if (open) return open;
-    const { scanShape, chunkShape, shardShape } = this.#cut;
-    if (this.#finished.has(number)) throw alreadyStored(place.map((k, d) => k * shardShape[d]));
-    const inside = clip(place.map((k, d) => k * shardShape[d]), shardShape, scanShape);
-    const shard: OpenShard = {
-      number,
-      place,
-      chunks: new Array(sizeOf(this.#perShard)).fill(undefined),
-      unfilled: sizeOf(boxesAlong(inside, chunkShape)),
-      firstUnpublished: Infinity,
-      firstWriting: Infinity,
-      work: Promise.resolve(),
-      layouts: [],
-    };
+    if (this.#finished.has(number)) throw alreadyStored(place.map((k, d) => k * this.#cut.shardShape[d]));
+    const shard = openShard(this.#cut, number, place);
     this.#shards.set(number, shard);
     return shard;
-  }
-
-  #chunk(shard: OpenShard, origin: number[]): OpenChunk {
-    const extent = clip(origin, this.#cut.chunkShape, this.#cut.scanShape);
-    const seen = new Uint8Array(this.#points);
-    return { shard, origin, extent, total: sizeOf(extent), seen, count: 0, dirty: false, columns: [] };
   }
 
   #allocate(k: number, column: ChunkColumn): ElementView {

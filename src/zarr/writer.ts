@@ -13,7 +13,7 @@ import { openStore } from "./stores/open_store.ts";
 import type { Store } from "./stores/store.ts";
 
 /** What is waiting is published this often. */
-export const PUBLISH_EVERY_MS = 1000;
+const PUBLISH_EVERY_MS = 1000;
 const QUEUE_BYTES = 256e6;
 
 /** How a run is stored. */
