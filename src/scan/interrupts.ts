@@ -15,9 +15,19 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 const listening = new Set<Interruptible>();
 const handlers = new Map<Deno.Signal, () => void>();
 
+/** Whether this is a notebook's kernel: it may have been started from a terminal, but nobody presses keys there. */
+function inNotebook(): boolean {
+  try {
+    return (Deno as { readonly jupyter?: unknown }).jupyter !== undefined;
+  } catch {
+    // The getter throws everywhere else.
+    return false;
+  }
+}
+
 /** Whether a person sits at a terminal and could press keys. */
 export function atTerminal(): boolean {
-  return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  return Deno.stdin.isTerminal() && Deno.stderr.isTerminal() && !inNotebook();
 }
 
 function onSignal(signal: Deno.Signal): void {
