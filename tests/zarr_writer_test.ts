@@ -89,6 +89,16 @@ for (let rank = 0; rank <= 10; rank++) {
     }));
 }
 
+Deno.test("zarrSink() writes a grid without points, and a group that never got one", () =>
+  withFolder(async (folder) => {
+    const empty = { ...gridLayout(["y", 0], ["x", 3]).groups[0], path: "empty", pass: "empty" };
+    const channels = [channel("diode"), channel("camera", { dtype: "uint8", shape: [2, 3] })],
+      path = `${folder}/empty.zarr`;
+    await record(zarrSink({ url: path }), header({ groups: [empty, POINTS] }, channels), []);
+    const found = await readAll(path);
+    assertEquals([found["empty/diode"].shape, found["points/camera"].shape], [[0, 3], [0, 2, 3]]);
+  }));
+
 /** Frames of 800 kB, so that some make a chunk, and some chunks a shard. */
 const LARGE = { dtype: "uint16", shape: [500, 800], dimensions: ["y", "x"] } as const;
 

@@ -31,8 +31,17 @@ export function groupSpec(
   }
   const arrays = pointArrays({ group, scan, grows, axes }, channels);
   const coordinates = coordinateSpecs(group, channels);
+  for (const array of arrays) refuseDimensions(group, array);
   refuseDuplicates(group, [...coordinates, ...arrays]);
   return { group, scanShape: group.dimensions.map(({ size }) => size ?? Infinity), coordinates, arrays };
+}
+
+/** Readers want as many dimensions as extents, each with a name of its own. */
+function refuseDimensions(group: LayoutGroup, { name, dimensions, frameShape }: ArraySpec): void {
+  const rank = group.dimensions.length + frameShape.length;
+  if (dimensions.length === rank && new Set(dimensions).size === rank) return;
+  const wrong = `has the dimensions ${dimensions.join(", ")}; allowed: ${rank} different names`;
+  throw InputError.at(`layout.${group.path}`, `"${name}" ${wrong}`, dimensions);
 }
 
 function refuseDuplicates(group: LayoutGroup, arrays: readonly { readonly name: string }[]): void {
