@@ -347,12 +347,12 @@ Deno.test("tick labels are those a person would write", () => {
 
 Deno.test("placeLabels() gives the first request its first choice above its anchor", () => {
   const choices = [{ text: "long", width: 40, height: 10 }, { text: "s", width: 10, height: 10 }];
-  const [first, second] = placeLabels([{ x: 50, y: 50, choices }, { x: 50, y: 50, choices }], {
+  const [first, second] = placeLabels([{ x: 50, y: 50, choices }, { x: 80, y: 50, choices }], {
     width: 100,
     height: 100,
     gap: 2,
   });
-  assertEquals(first, { index: 0, text: "long", box: { x: 30, y: 38, width: 40, height: 10 } });
+  assertEquals(first, { index: 0, text: "long", box: { x: 30, y: 38, width: 40, height: 10 }, lifted: false });
   assert(!overlap(first.box, second.box));
 });
 
@@ -461,4 +461,24 @@ Deno.test("nothing, NaN only, one point and constants all draw, and say so where
     assert(!drawn.svg().includes("nothing measured"));
     assert(!drawn.text().includes("nothing measured"));
   }
+});
+
+Deno.test("placeLabels() lets neither labels nor the lines that lead to them cross one another", () => {
+  const anchor = fc.record({
+    x: fc.double({ min: 0, max: 300, noNaN: true }),
+    y: fc.double({ min: 0, max: 200, noNaN: true }),
+  });
+  fc.assert(fc.property(fc.array(anchor, { maxLength: 30 }), (anchors) => {
+    const choices = [{ text: "long", width: 60, height: 12 }, { text: "s", width: 25, height: 12 }];
+    const placed = placeLabels(anchors.map((at) => ({ ...at, choices })), { width: 300, height: 200, gap: 4 });
+    const lines = placed.filter(({ lifted }) => lifted).map(({ index, box }) => {
+      const { x, y } = anchors[index], top = box.y + box.height;
+      assert(box.x <= x && x <= box.x + box.width && top <= y);
+      return { x, y: top, width: 0, height: y - 2 - top };
+    });
+    for (const [k, { box }] of placed.entries()) {
+      for (const other of placed.slice(k + 1)) assert(!overlap(box, other.box));
+      for (const line of lines) assert(!overlap(box, line));
+    }
+  }));
 });

@@ -68,8 +68,8 @@ function compare(peaks: readonly PeakAlong[], from: number, to: number) {
 console.log("1. A map: wavelength × y × x, photodiode and camera\n");
 const map = nest(
   linspace("wavelength", 639.8, 640.6, quick ? 3 : 5),
-  linspace("y", -1, 1, quick ? 6 : 16),
-  snake(linspace("x", -1, 1, quick ? 6 : 16)),
+  linspace("y", -0.4, 0.4, quick ? 6 : 16),
+  snake(linspace("x", -0.4, 0.4, quick ? 6 : 16)),
 );
 console.log(String(await check(map, rig, { read: ["diode", "camera"] })), "\n");
 const mapAt = await watch(

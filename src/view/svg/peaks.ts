@@ -7,6 +7,8 @@ import { FONT } from "./style.ts";
 import { textWidth } from "./text_width.ts";
 
 const LABEL_HEIGHT = 14;
+/** With more peaks than this, only the strongest say how wide they are, so that the others can at least say where they are. */
+const MANY = 8, STRONGEST = 3;
 
 /**
  * Marks every peak, draws its width at half its prominence, and labels as many as fit, the strongest first; the others
@@ -18,9 +20,10 @@ export function drawPeaks(panel: CurvePanel, plane: Plane, avoid: (box: Box) => 
   );
   if (!peaks.length) return { markup: "", taken };
   const length = plane.xScale.domain[1] - plane.xScale.domain[0];
-  const requests = peaks.map((peak) => {
+  const requests = peaks.map((peak, rank) => {
     const { full, short } = peakText(peak, panel.x.unit ?? "", length);
-    const choices = [...new Set([full, short])].map((text) => ({
+    const texts = peaks.length > MANY && rank >= STRONGEST ? [short] : [full, short];
+    const choices = [...new Set(texts)].map((text) => ({
       text,
       width: textWidth(text, FONT.tick),
       height: LABEL_HEIGHT,
@@ -35,7 +38,9 @@ export function drawPeaks(panel: CurvePanel, plane: Plane, avoid: (box: Box) => 
   let placed = place([]);
   // The count of those left out needs a place too, so they are placed once more around it.
   if (placed.length < peaks.length) placed = place([corner]);
-  const labels = placed.map(({ index, text, box }) => leader(requests[index], box) + label(text, box));
+  const labels = placed.map(({ index, text, box, lifted }) =>
+    (lifted ? leader(requests[index], box) : "") + label(text, box)
+  );
   const left = peaks.length - placed.length;
   const count = left
     ? textElement({ x: width - 4, y: 12, "text-anchor": "end", class: "muted halo" }, `+${left} more`)
@@ -67,14 +72,11 @@ function label(text: string, { x, y, width }: Box): string {
   return textElement({ x: x + width / 2, y: y + 11, "text-anchor": "middle", class: "ink halo" }, text);
 }
 
-/** A thin line to labels that are not right at their peak. */
-function leader(from: { x: number; y: number }, { x, y, width, height }: Box): string {
-  const bottom = y + height;
-  if (from.y - bottom < 12) return "";
-  const to = Math.max(x + 3, Math.min(x + width - 3, from.x));
+/** A thin line straight up to a label that is not right at its peak. */
+function leader(from: { x: number; y: number }, { y, height }: Box): string {
   return element("path", {
     class: "axis",
     "stroke-width": 0.75,
-    d: `M${px(from.x)} ${px(from.y - 1)}L${px(to)} ${px(bottom)}`,
+    d: `M${px(from.x)} ${px(from.y - 1)}V${px(y + height)}`,
   });
 }
