@@ -262,6 +262,22 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "a run can be written to an empty disk, which is not the disk beside it (needs the right to mount)",
+  ignore: !mountable,
+  fn: () =>
+    withFolder(async (folder) => {
+      await mount(folder, "size=2m");
+      try {
+        await record(zarrSink({ url: folder }), HEAD, POINTS);
+        assertEquals((await readAll(folder)).diode.elements, [0, 1, 2, 3]);
+        for (const file of await filesIn(folder)) assertMatch(file, /(^|\/)(zarr\.json|c(\/\d+)*)$/);
+      } finally {
+        await unmount(folder);
+      }
+    }),
+});
+
 Deno.test("points that do not fit are refused by name, and the run goes on", async () => {
   const store = new MemoryStore(), layout = gridLayout(["x", 4]);
   const sink = zarrSink({ store });

@@ -12,10 +12,13 @@ export class FsStore implements Store {
   /** The folder, absolute. */
   readonly location: string;
   readonly #folders = new Set<string>();
+  /** Where objects are written before they are renamed: beside the store, or in it when it is a disk of its own. */
+  #workshop: string;
 
   /** `folder` need not exist yet. */
   constructor(folder: string) {
     this.location = resolve(folder);
+    this.#workshop = dirname(this.location);
   }
 
   /** The whole file. */
@@ -57,16 +60,18 @@ export class FsStore implements Store {
   /** Makes the folder, or takes an empty one. */
   async claim(rootObject: Uint8Array): Promise<void> {
     const path = this.#path("/zarr.json");
-    const temporary = this.#temporary();
+    let temporary: string | undefined;
     try {
       await this.#makeOrTakeEmpty();
+      if (!await onOneDisk(this.#workshop, this.location)) this.#workshop = this.location;
+      temporary = this.#temporary();
       await writeDurably(temporary, rootObject);
       if (!await linkOrCreate(temporary, path, rootObject)) throw this.#taken();
       this.#folders.add(this.location);
     } catch (cause) {
       throw cause instanceof InputError ? cause : new StoreError(path, "write", cause);
     } finally {
-      await Deno.remove(temporary).catch(() => {});
+      if (temporary) await Deno.remove(temporary).catch(() => {});
     }
   }
 
@@ -113,8 +118,14 @@ export class FsStore implements Store {
   }
 
   #temporary(): string {
-    return join(dirname(this.location), `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
+    return join(this.#workshop, `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
   }
+}
+
+/** Files cannot be renamed from one disk to another. Where disks have no numbers they are taken to be one. */
+async function onOneDisk(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([Deno.stat(a), Deno.stat(b)]);
+  return one.dev === other.dev;
 }
 
 async function orMissing<T>(path: string, signal: AbortSignal | undefined, read: () => Promise<T>) {
