@@ -39,7 +39,10 @@ type Places = ReadonlyMap<string, { readonly setpoint: Setpoint; readonly column
 
 /** The grid or grids in a loop: how long a visit takes, and where the axes are when the n-th (from 0) begins and ends. */
 interface Visit {
+  /** The first visit. */
   readonly ms: number;
+  /** A later one, when every axis stands somewhere already. */
+  readonly againMs: number;
   begin(n: number): Places;
   end(n: number): Places;
 }
@@ -74,20 +77,31 @@ function merge(places: Iterable<Places>): Places {
   return new Map([...places].flatMap((some) => [...some]));
 }
 
-/** A loop over one dimension: at each step its axes move, and those inside go to where they begin again. */
+/** The mean of a function over 0 … count − 1, looked at evenly; 0 where there is nothing. */
+function meanOf(count: number, at: (i: number) => number): number {
+  const taken = Math.min(count, SAMPLES);
+  let sum = 0;
+  for (let k = 0; k < taken; k++) sum += at(Math.floor(k * count / taken)) / taken;
+  return sum;
+}
+
+/**
+ * A loop over one dimension: at each step its axes move, and those inside go to where they begin again. A pace runs from
+ * start to start, so the last step is not paced.
+ */
 function loop(model: TimeModel, dimension: Dimension, inner: Visit): Visit {
-  const { size, snake, paceMs = 0, columns } = dimension;
-  const back = jump(model, inner.end(0), inner.begin(1)), steps = size - 1, taken = Math.min(steps, SAMPLES);
-  let ms = inner.ms;
-  for (let k = 0; k < taken; k++) {
-    const i = Math.floor(k * steps / taken);
+  const { size, snake, paceMs = 0, columns } = dimension, back = jump(model, inner.end(0), inner.begin(1));
+  const stepMs = (i: number) => {
     const moves = columns.map((column) => motionOf(model, column, column.at(i), column.at(i + 1)));
     const { moveMs, settleMs } = together([back, ...moves]);
-    ms += Math.max(paceMs, moveMs + settleMs + inner.ms) * steps / taken;
-  }
+    return moveMs + settleMs + inner.againMs;
+  };
+  const between = size - 2, later = between > 0 ? between * meanOf(between, (i) => Math.max(paceMs, stepMs(i))) : 0;
+  const from = (firstMs: number) => size < 2 ? firstMs : Math.max(paceMs, firstMs) + later + stepMs(between);
   const edge = (n: number, last: boolean) => placesAt(dimension, last !== (snake && n % 2 === 1) ? size - 1 : 0);
   return {
-    ms,
+    ms: from(inner.ms),
+    againMs: from(inner.againMs),
     begin: (n) => merge([edge(n, false), inner.begin(n * size)]),
     end: (n) => merge([edge(n, true), inner.end(n * size + size - 1)]),
   };
@@ -113,7 +127,8 @@ function shuffledLoop(model: TimeModel, dimensions: readonly Dimension[], { seed
   }
   const order = (n: number) => permutation(size, hash32(seed, `estimate ${n}`));
   return {
-    ms: size * inner.ms + (size - 1) * stepMs,
+    ms: inner.ms + (size - 1) * (stepMs + inner.againMs),
+    againMs: size * inner.againMs + (size - 1) * stepMs,
     begin: (n) => merge([places(order(n)(0)), inner.begin(n * size)]),
     end: (n) => merge([places(order(n)(size - 1)), inner.end(n * size + size - 1)]),
   };
@@ -127,18 +142,25 @@ function visit(model: TimeModel, space: Space, from: number, inner: Visit): Visi
   const whole = shuffled ? shuffledLoop(model, dimensions, shuffled, after) : loop(model, dimensions[0], after);
   const outermost = Math.min(...space.masks.flatMap(({ a, b }) => [a, b]));
   const paced = space.dimensions.slice(from).some((d) => d.paceMs !== undefined);
-  return from <= outermost && outermost < to && !paced ? { ...whole, ms: whole.ms * insidePart(space) } : whole;
+  if (from > outermost || outermost >= to || paced) return whole;
+  const part = insidePart(space);
+  return { ...whole, ms: whole.ms * part, againMs: whole.againMs * part };
 }
 
 /** Grids one after another. */
 function sequence(model: TimeModel, visits: readonly Visit[]): Visit {
-  let ms = 0, stands: Places = new Map();
-  for (const next of visits) {
-    const { moveMs, settleMs } = jump(model, stands, next.begin(0));
-    ms += moveMs + settleMs + next.ms;
-    stands = merge([stands, next.end(0)]);
-  }
-  return { ms, begin: (n) => visits[0].begin(n), end: (n) => merge(visits.map((each) => each.end(n))) };
+  const end = (n: number) => merge(visits.map((each) => each.end(n)));
+  const from = (start: Places, msOf: (each: Visit) => number, n: number) => {
+    let ms = 0, stands = start;
+    for (const [k, next] of visits.entries()) {
+      const { moveMs, settleMs } = k > 0 ? jump(model, stands, next.begin(n)) : STILL;
+      ms += moveMs + settleMs + msOf(next);
+      stands = merge([stands, next.end(n)]);
+    }
+    return ms;
+  };
+  const ms = from(new Map(), (each) => each.ms, 0), againMs = from(end(0), (each) => each.againMs, 1);
+  return { ms, againMs, begin: (n) => visits[0].begin(n), end };
 }
 
 /**
@@ -148,7 +170,8 @@ function sequence(model: TimeModel, visits: readonly Visit[]): Visit {
  * masked ones the part inside is counted.
  */
 export function estimateMs(tree: Tree, model: TimeModel): number {
-  const nowhere: Places = new Map(), reading: Visit = { ms: readMs(model), begin: () => nowhere, end: () => nowhere };
+  const nowhere: Places = new Map(), ms = readMs(model);
+  const reading: Visit = { ms, againMs: ms, begin: () => nowhere, end: () => nowhere };
   const of = (inner: Tree): Visit => {
     if (inner.kind === "space") return visit(model, inner.space, 0, reading);
     if (inner.kind === "nest") return visit(model, inner.outer, 0, of(inner.inner));
