@@ -83,7 +83,7 @@ export {
   type RunElements,
   type Selection,
 } from "./src/zarr/open_run.ts";
-export { zarrSink, type ZarrSinkOptions } from "./src/zarr/writer.ts";
+export { zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
 export type { Attributes, ElementType } from "./src/zarr/array_spec.ts";
 export type { Compression } from "./src/zarr/codecs.ts";
 export { type ByteRange, type Key, type Store, StoreError } from "./src/zarr/stores/store.ts";

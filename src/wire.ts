@@ -21,7 +21,7 @@ import { addTable } from "./zarr/add_table.ts";
 import { openRun, type RunArray, type RunData } from "./zarr/open_run.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { numberedRun } from "./zarr/run_folder.ts";
-import { zarrSink } from "./zarr/writer.ts";
+import { zarrSink } from "./zarr/zarr_sink.ts";
 
 /** Where points go: a path, a URL, or a sink of one's own. */
 export type To = string | URL | Sink;

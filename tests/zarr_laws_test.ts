@@ -11,7 +11,7 @@ import { PendingPoints } from "../src/zarr/pending_points.ts";
 import { Pipeline } from "../src/zarr/pipeline.ts";
 import { ShardSet } from "../src/zarr/shard_set.ts";
 import type { ArraySpec } from "../src/zarr/array_spec.ts";
-import { zarrSink } from "../src/zarr/writer.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import * as zarrita from "zarrita";
 import { python } from "./python.ts";
 import { channel, gridLayout, gridModel, header, indices, OUTCOME, point, POINTS, withFolder } from "./zarr_fixture.ts";

@@ -4,7 +4,7 @@ import { Frame, type Point } from "../src/core/point.ts";
 import { openRun } from "../src/zarr/open_run.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import type { Key } from "../src/zarr/stores/store.ts";
-import { zarrSink } from "../src/zarr/writer.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import { PYTHON, python } from "./python.ts";
 import {
   assertModel,
@@ -67,7 +67,7 @@ Deno.test("a run that is killed half-way can be read up to its last publication"
   withFolder(async (folder) => {
     const path = `${folder}/killed.zarr`, module = (name: string) => new URL(`../${name}`, import.meta.url).href;
     const program = `
-      import { zarrSink } from "${module("src/zarr/writer.ts")}";
+      import { zarrSink } from "${module("src/zarr/zarr_sink.ts")}";
       import { channel, gridLayout, header, point } from "${module("tests/zarr_fixture.ts")}";
       const sink = zarrSink({ url: ${JSON.stringify(path)} });
       await sink.open(header(gridLayout(["x", 1000000]), [channel("diode")]));

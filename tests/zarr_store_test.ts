@@ -9,7 +9,7 @@ import { FsStore } from "../src/zarr/stores/fs.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import { openStore } from "../src/zarr/stores/open_store.ts";
 import { type Key, type Store, StoreError } from "../src/zarr/stores/store.ts";
-import { zarrSink } from "../src/zarr/writer.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import {
   channel,
   filesIn,

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ARRAY_OF, type Dtype, makeArray } from "../src/core/dtype.ts";
 import { Frame, type Point, type Quality, type Readings, type Setpoints } from "../src/core/point.ts";
-import { zarrSink } from "../src/zarr/writer.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import { python } from "./python.ts";
 import {
   assertModel,

@@ -43,7 +43,7 @@ export interface ZarrSinkOptions {
  * @throws {StoreError} by any call, when the store cannot be written
  * @example
  * ```ts
- * import { zarrSink } from "./writer.ts";
+ * import { zarrSink } from "./zarr_sink.ts";
  * const sink = zarrSink({ url: "map.zarr" });
  * console.assert(sink.location.endsWith("map.zarr"));
  * ```
