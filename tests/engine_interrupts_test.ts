@@ -8,6 +8,8 @@ const ARGS = ["run", "-A", "--config", join(import.meta.dirname!, "..", "deno.js
 /** What the child prints, line by line. */
 interface Line {
   readonly opening?: boolean;
+  readonly transition?: string;
+  readonly pausedMs?: number;
   readonly device?: string;
   readonly action?: string;
   readonly setpoint?: number;
@@ -192,5 +194,22 @@ Deno.test({
     const last = lines.find((line) => line.status)!;
     assertEquals([last.status, last.points, code], ["aborted", 0, 130]);
     assertEquals(lines.filter(({ action }) => action === "set"), []);
+  },
+});
+
+Deno.test({
+  name: "a detector that fails pauses the run at a terminal, and an Enter that was typed before does not resume it " +
+    "(not on Windows, which has no pseudo-terminals in Python)",
+  ignore: !UNIX,
+  async fn() {
+    const paused = "paused: diode: trigger: injected fault in call 2";
+    const { lines, code, screen } = await atTerminal([
+      { after: MOVING, delayMs: 100, key: "\n" },
+      { after: { transition: paused }, delayMs: 500, key: "\n" },
+    ], "broken");
+    assertMatch(screen, /Paused: diode: trigger: injected fault in call 2\. Press Enter/);
+    assert(lines.find(({ transition }) => transition === "resumed")!.pausedMs! > 400);
+    const last = lines.find((line) => line.status)!;
+    assertEquals([last.status, last.points, last.stored, code], ["success", 4, 4, 0]);
   },
 });

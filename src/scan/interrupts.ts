@@ -54,10 +54,17 @@ export function listenForInterrupts(target: Interruptible): () => void {
   };
 }
 
-/** Calls back once when a person presses Enter at the terminal; the function returned stops waiting. */
+/** What was typed before comes in at once; nobody has read the question by then. */
+const TYPED_BEFORE_MS = 100;
+
+/**
+ * Calls back once when a person presses Enter at the terminal; the function returned stops waiting. An Enter that was
+ * typed before does not count: it must not set axes in motion.
+ */
 export function onEnter(callback: () => void): () => void {
-  const lines = createInterface({ input: process.stdin, terminal: false });
-  lines.once("line", () => {
+  const lines = createInterface({ input: process.stdin, terminal: false }), fromMs = performance.now();
+  lines.on("line", () => {
+    if (performance.now() - fromMs < TYPED_BEFORE_MS) return;
     lines.close();
     callback();
   });

@@ -1,4 +1,4 @@
-import { DeviceError } from "../../core/errors.ts";
+import { DeviceError, SondeError } from "../../core/errors.ts";
 import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } from "../../core/path.ts";
 import type { Point, Quality, Setpoint } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
@@ -30,8 +30,12 @@ export interface Means {
 }
 
 /** A reading that failed for good where the policy says `abort` or `pause`. */
-export class ReadFailure extends Error {
+export class ReadFailure extends SondeError {
   override name = "ReadFailure";
+  /** Detectors and axes that gave nothing, and why each of them. */
+  constructor(readonly failed: readonly string[], readonly reasons: ReadonlyMap<string, string>) {
+    super([...reasons.values()].join("; "));
+  }
 }
 
 /** Does what a path asks for: the only place where requests meet devices and sinks. */
@@ -80,7 +84,7 @@ export class Performer {
     if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
     const failed = acquired.failed.length > 0;
     if (failed && (policy.then === "abort" || policy.then === "pause" && !last)) {
-      throw new ReadFailure([...acquired.reasons.values()].join("; "));
+      throw new ReadFailure(acquired.failed, acquired.reasons);
     }
     if (failed && policy.then === "skipLine") this.#line = lineOf(request);
     return this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
