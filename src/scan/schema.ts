@@ -121,7 +121,9 @@ const nodes = [
 ] as const;
 
 /** What a plan may look like. */
-export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("kind", nodes)) as unknown as z.ZodType<
+export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("kind", nodes)).meta({
+  id: "plan",
+}) as unknown as z.ZodType<
   Plan
 >;
 
