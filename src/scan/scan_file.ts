@@ -81,7 +81,16 @@ function issuesBelow({ plan, plans }: { plan?: unknown; plans?: unknown }): Issu
     .flatMap(([path, inner]) => issuesBelowUnknown(inner, path));
 }
 
-/** A plan as YAML text that `parseScanFile` reads under the key `plan`. */
+/**
+ * A plan as YAML text that `parseScanFile` reads under the key `plan`.
+ *
+ * @example
+ * ```ts
+ * import { linspace, parseScanFile, planToYaml } from "sonde";
+ * const plan = linspace("x", -1, 1, 5), text = planToYaml(plan).replaceAll(/^/gm, "  ");
+ * console.assert(JSON.stringify(parseScanFile(`read: [diode]\nplan:\n${text}`).plan) === JSON.stringify(plan));
+ * ```
+ */
 export function planToYaml(plan: Plan): string {
   return stringify(plan);
 }
