@@ -11,8 +11,8 @@ const LINE = linspace("x", 0, 10, 11);
 type Options = Partial<ScanOptions<Record<string, never>, Record<string, never>, readonly []>>;
 type LineRun = ReturnType<typeof lineRun>;
 
-function lineRun({ rig, sink }: Bench, options: Options) {
-  return createRun(LINE, { rig, read: ["diode", "lock"], quiet: true, ...options } as never, {
+function lineRun({ rig, sink }: Bench, options: Options, settleMs?: number) {
+  return createRun({ ...LINE, settleMs }, { rig, read: ["diode", "lock"], quiet: true, ...options } as never, {
     sinks: [sink],
   });
 }
@@ -21,6 +21,7 @@ interface Case {
   readonly name: string;
   readonly sink?: SinkFaults;
   readonly options?: Options;
+  readonly settleMs?: number;
   /** Before the run starts. */
   before?(bench: Bench, run: LineRun): unknown;
   body?(bench: Bench, run: LineRun, k: number): unknown;
@@ -127,6 +128,33 @@ const CASES: readonly Case[] = [
     reason: /^mid-read$/,
     throws: /mid-read/,
     points: 0,
+  },
+  {
+    name: "abort() while an axis settles",
+    settleMs: 30_000,
+    before: at(20_000, (run) => run.abort("mid-settle")),
+    status: "aborted",
+    reason: /^mid-settle$/,
+    throws: /mid-settle/,
+    points: 0,
+  },
+  {
+    name: "a detector that throws on read where the policy says abort",
+    options: { onReadError: { retries: 0, then: "abort" } },
+    before: ({ faults }) => void Object.assign(faults.diode, { failOn: "read", failAt: [3] }),
+    status: "failed",
+    reason: /diode: read: injected/,
+    throws: /diode: read/,
+    points: 2,
+  },
+  {
+    name: "a dead detector where the policy says abort",
+    options: { onReadError: { retries: 0, then: "abort" } },
+    body: ({ faults }, _, k) => void (faults.diode.dead = k === 1),
+    status: "failed",
+    reason: /diode: read: gave no reading within 60000 ms/,
+    throws: /gave no reading/,
+    points: 2,
   },
   {
     name: "abort() twice counts once",
@@ -317,7 +345,7 @@ for (const one of CASES) {
   Deno.test(`a run is tidy after ${one.name}`, async () => {
     CURRENT = new AbortController();
     await using b = await bench({ sink: one.sink });
-    const run = lineRun(b, one.options ?? {});
+    const run = lineRun(b, one.options ?? {}, one.settleMs);
     one.before?.(b, run);
     const { points, thrown } = await collect(run, (_, k) => one.body?.(b, run, k));
     if (one.throws) assertMatch(messageOf(thrown), one.throws);
