@@ -2,6 +2,12 @@ import type { Clock } from "../../core/clock.ts";
 import type { Op } from "../../core/device.ts";
 
 /**
+ * Many drivers answer with a promise that is settled already. It is heard within a few turns of the promise queue, and
+ * a timer for each would cost more than all the rest of a point; so timers are set after this many turns.
+ */
+const PROMISE_TURNS = 10;
+
+/**
  * Every wait of a run, so that one call breaks all of them off: devices see an aborted signal, and the engine goes on
  * at once even where a device does not answer.
  */
@@ -10,6 +16,7 @@ export class Waits {
   #op: Op = { signal: this.#controller.signal };
   #rejects = new Set<(reason: unknown) => void>();
   #inFlight = new Set<PromiseLike<unknown>>();
+  #unarmed: (() => void)[] = [];
 
   /** Timeouts run on this clock. */
   constructor(readonly clock: Clock) {}
@@ -22,15 +29,19 @@ export class Waits {
   /** Waits for a promise, for `timeoutMs` at most; rejects with `late()` then, or with the reason of a `breakOff`. */
   wait<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error = neverLate): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const cancel = Number.isFinite(timeoutMs)
-        ? this.clock.timer(timeoutMs, () => end(() => reject(late())))
-        : undefined;
+      let over = false, cancel: (() => void) | undefined;
       const broken = (reason: unknown) => end(() => reject(reason));
       const end = (settle: () => void) => {
+        over = true;
         cancel?.();
         this.#rejects.delete(broken);
         settle();
       };
+      if (Number.isFinite(timeoutMs)) {
+        this.#armSoon(() => {
+          if (!over) cancel = this.clock.timer(timeoutMs, () => end(() => reject(late())));
+        });
+      }
       this.#rejects.add(broken);
       this.#inFlight.add(promise);
       promise.then((result) => {
@@ -41,6 +52,16 @@ export class Waits {
         end(() => reject(thrown));
       });
     });
+  }
+
+  /** Calls back when the promises that are settled by now have been heard. */
+  #armSoon(arm: () => void): void {
+    if (this.#unarmed.push(arm) > 1) return;
+    const wait = async () => {
+      for (let turn = 0; turn < PROMISE_TURNS; turn++) await undefined;
+      for (const next of this.#unarmed.splice(0)) next();
+    };
+    wait();
   }
 
   /** Sleeps until it is broken off. */
