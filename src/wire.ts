@@ -16,9 +16,11 @@ import { createJob } from "./scan/create_run.ts";
 import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
 import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
-import { type Figure, runFigure, type RunFigureOptions, type RunSource } from "./view/mod.ts";
+import { type Figure, runFigure, type RunFigureOptions } from "./view/mod.ts";
+import { pickArray, readingsOf } from "./view/figures/pick_array.ts";
+import { sourceOfRun } from "./view/source_of_run.ts";
 import { addTable } from "./zarr/add_table.ts";
-import { openRun, type RunArray, type RunData } from "./zarr/open_run.ts";
+import { openRun, type RunData } from "./zarr/open_run.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { numberedRun } from "./zarr/run_folder.ts";
 import { zarrSink } from "./zarr/zarr_sink.ts";
@@ -35,9 +37,7 @@ export interface Storage {
 }
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
-export interface PictureOptions extends Omit<RunFigureOptions, "peaks" | "signal"> {
-  /** What to draw; the first detector when left out. */
-  readonly detector?: string;
+export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
   /** Conditions, peaks already found, or false for none; those above a tenth of the most prominent when left out. */
   readonly peaks?: FindPeaksOptions | readonly PeakAlong[] | false;
 }
@@ -161,69 +161,6 @@ export function check<A, D>(
   return checkPlan(plan as Plan, rig as unknown as Rig | undefined, { ...options, sizing: planArrays });
 }
 
-/** The group that holds most of a run's points: the root, or the first pass. */
-function mainGroup(run: RunData): string {
-  const paths = [...run.groups.keys()];
-  const holds = (path: string) => run.arrays.has(path ? `${path}/quality` : "quality");
-  return paths.find(holds) ?? "";
-}
-
-/** Arrays that stand beside the readings, and are not drawn unless they are asked for. */
-function isBeside(name: string, dimensions: ReadonlySet<string>): boolean {
-  return ["timestamp", "seq_num", "quality", "failed", "pass"].includes(name) || /_(readback|setpoint)$/.test(name) ||
-    dimensions.has(name);
-}
-
-/**
- * A run as the figures see it.
- *
- * @param group the pass to draw; the first with points when left out
- */
-export async function runSource(run: RunData, group: string = mainGroup(run)): Promise<RunSource> {
-  const prefix = group ? `${group}/` : "", sizes = run.dimensions(group);
-  const own = [...run.arrays.values()].filter(({ name }) =>
-    name.startsWith(prefix) && !name.slice(prefix.length).includes("/")
-  );
-  const dimensions = await Promise.all([...sizes].map(async ([name, size]) => {
-    // The points of a generator have no coordinate of their own: they are drawn over the first axis that was set.
-    const array = run.arrays.get(prefix + name) ??
-      (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined);
-    if (!array || array.dimensions.length !== 1) return { name, size };
-    const shown = array.name.slice(prefix.length).replace(/_setpoint$/, ""),
-      unit = array.units === "1" ? "" : array.units;
-    return {
-      name,
-      size,
-      coordinate: { name: shown, unit, values: await run.coordinate(array.name) as ArrayLike<number> },
-    };
-  }));
-  const names = new Set(sizes.keys());
-  const coordinates = new Set(
-    own.flatMap(({ attributes }) => String(attributes.coordinates ?? "").split(" ").filter(Boolean)),
-  );
-  const arrays = own.filter(({ name, dtype }) => {
-    const short = name.slice(prefix.length);
-    return !isBeside(short, names) && !coordinates.has(short) && dtype !== "string";
-  });
-  const shown = (array: RunArray) => ({
-    name: array.name.slice(prefix.length),
-    unit: array.units === "1" ? "" : array.units,
-    dimensions: array.dimensions,
-    shape: array.shape,
-    read: async (selection: readonly (number | null)[]) => {
-      const { data, shape } = await array.read(selection);
-      return { data: data as ArrayLike<number>, shape };
-    },
-  });
-  return {
-    name: String(run.attributes.name ?? ""),
-    sample: String(run.attributes.sample ?? ""),
-    dimensions,
-    arrays: arrays.map(shown),
-    attributes: run.attributes,
-  };
-}
-
 /** Peaks of one detector along the only dimension of a run, and what they are peaks of. */
 export interface RunPeaks {
   /** What the peaks are peaks of. */
@@ -257,7 +194,8 @@ export interface RunPeaks {
  * ```
  */
 export async function runPeaks(run: RunData, detector?: string, options: FindPeaksOptions = {}): Promise<RunPeaks> {
-  const source = await runSource(run), lines = source.arrays.filter((array) => array.dimensions.length === 1);
+  const source = await sourceOfRun(run),
+    lines = readingsOf(source).filter((array) => array.dimensions.length === 1);
   const array = detector === undefined ? lines[0] : lines.find((candidate) => candidate.name === detector);
   if (!array) {
     const allowed = lines.map((line) => line.name).join(", ") || "none: no detector of this run has one dimension";
@@ -332,13 +270,12 @@ async function defaultPeaks(
  * ```
  */
 export async function figureOf(run: RunData, options: PictureOptions = {}): Promise<Figure> {
-  const { peaks, detector, ...rest } = options, source = await runSource(run);
-  const chosen = source.arrays.find((array) => detector === undefined || array.name === detector);
-  const isLine = chosen?.dimensions.length === 1;
+  const { peaks, detector } = options, source = await sourceOfRun(run), chosen = pickArray(source, detector);
+  const isLine = chosen.dimensions.length === 1;
   const marked = peaks === false || !isLine
     ? undefined
     : Array.isArray(peaks)
     ? peaks as readonly PeakAlong[]
     : await defaultPeaks(run, peaks as FindPeaksOptions | undefined, chosen.name);
-  return await runFigure(source, { ...rest, signal: detector, peaks: marked });
+  return await runFigure(source, { ...options, peaks: marked });
 }

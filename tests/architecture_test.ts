@@ -19,9 +19,9 @@ const textOf = (path: string) => sources.find((source) => source.path === path)!
 /** Files that hold many small things of one kind, and are named after the kind. */
 const FAMILIES: Readonly<Record<string, string>> = {
   "src/hw/rig_types.ts": "how the compiler gets from device specs to the axes and readings of a rig",
-  "src/scan/human.ts": "durations and sizes as people read them",
   "src/scan/nodes.ts": "a function for each node of a plan",
-  "src/scan/setpoints.ts": "the arithmetic behind the nodes that name setpoints",
+  "src/scan/setpoint_columns.ts": "the arithmetic behind the nodes that name setpoints",
+  "src/wire.ts": "where the layers meet",
   "src/view/palette.ts": "the colours of all figures",
   "src/view/svg/annotations.ts": "what is drawn over the data",
   "src/zarr/grid.ts": "index arithmetic",

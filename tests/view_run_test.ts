@@ -182,7 +182,7 @@ Deno.test("runFigure() writes labels along an axis that has them, and cuts at on
 
 Deno.test("runFigure() names what there is when an array or a dimension is not there", async () => {
   const run = runOf([axis("x", "mm", [0, 1])], memory("diode", "V", ["x"], [2], Float64Array.of(1, 2)));
-  await assertRejects(() => runFigure(run, { signal: "diod" }), InputError, 'did you mean "diode"?');
+  await assertRejects(() => runFigure(run, { detector: "diod" }), InputError, 'did you mean "diode"?');
   await assertRejects(() => runFigure(run, { at: { X1: 0 } }), InputError, "Allowed: x");
   await assertRejects(() => runFigure(run, { at: { x: "open" } }), InputError, "needs a number");
   await assertRejects(() => runFigure(runOf([])), InputError, "no readings");

@@ -19,7 +19,7 @@ import {
   snake,
   writeFigure,
 } from "../mod.ts";
-import { showProgress } from "../src/cli/progress_bar.ts";
+import { showProgress } from "../src/cli/show_progress.ts";
 import { ROOT } from "./root.ts";
 import { runCommand } from "./run_command.ts";
 import { venvPython } from "./venv.ts";

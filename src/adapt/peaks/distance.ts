@@ -1,4 +1,4 @@
-import type { Mask } from "./selection.ts";
+import type { Mask } from "./mask.ts";
 
 /**
  * Which peaks remain when all are at least `distance` samples apart: the highest one removes its neighbours, then the
@@ -17,7 +17,7 @@ import type { Mask } from "./selection.ts";
  * @param heights one a peak, never NaN
  * @param distance in samples, ≥ 1; a fraction is rounded up
  */
-export function apart(peaks: Int32Array, heights: Float64Array, distance: number): Mask {
+export function distanceMask(peaks: Int32Array, heights: Float64Array, distance: number): Mask {
   const keep = new Uint8Array(peaks.length).fill(1);
   for (let k = peaks.length - 1; k >= 0; k--) settle(k, peaks, heights, distance, keep);
   for (let k = 0; k < peaks.length; k++) settle(k, peaks, heights, distance, keep);

@@ -1,11 +1,11 @@
-import { apart } from "./distance.ts";
+import { distanceMask } from "./distance.ts";
 import { gather } from "./gather.ts";
 import { toInterval } from "./interval.ts";
 import { localMaxima } from "./local_maxima.ts";
 import { checkOptions, type FindPeaksOptions } from "./options.ts";
 import { type Plateaus, plateaus } from "./plateaus.ts";
 import { type Prominences, prominencesOf } from "./prominences.ts";
-import { type Mask, select, within } from "./selection.ts";
+import { type Mask, select, within } from "./mask.ts";
 import { type Signal, toFloat64 } from "./signal.ts";
 import { type Thresholds, thresholds } from "./thresholds.ts";
 import { type Widths, widthsOf } from "./widths.ts";
@@ -103,7 +103,7 @@ function keepByShape(x: Float64Array, candidates: Candidates, options: FindPeaks
     candidates.keep(within(toInterval(threshold), candidates.peaks, nearer, farther));
   }
   if (isGiven(distance)) {
-    candidates.keep(apart(candidates.peaks, gather(x, candidates.peaks), distance));
+    candidates.keep(distanceMask(candidates.peaks, gather(x, candidates.peaks), distance));
   }
 }
 

@@ -3,7 +3,7 @@ import { gather } from "./gather.ts";
 import { localMaxima } from "./local_maxima.ts";
 import { checkNumber } from "./numbers.ts";
 import { scanBases } from "./scan_bases.ts";
-import { select, within } from "./selection.ts";
+import { select, within } from "./mask.ts";
 import { type Signal, toFloat64, toIndices } from "./signal.ts";
 
 /** How far peaks stand out of their surroundings; one entry per peak. */

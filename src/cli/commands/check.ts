@@ -1,5 +1,5 @@
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
-import { connectRig, readScanFile } from "../scan_job.ts";
+import { connectRig, readScanFile } from "../read_scan_file.ts";
 import { InputError } from "../../core/errors.ts";
 import { check } from "../../wire.ts";
 

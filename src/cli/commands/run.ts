@@ -1,7 +1,7 @@
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
-import { showProgress } from "../progress_bar.ts";
-import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../scan_job.ts";
+import { showProgress } from "../show_progress.ts";
+import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../read_scan_file.ts";
 import { scan } from "../../wire.ts";
 
 /** `sonde run`: a YAML scan on the rig that it describes, or a TypeScript file that runs its own. */

@@ -2,22 +2,21 @@ import { InputError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { Figure } from "../figure.ts";
 import type { ImagePanel, Panel, Peak } from "../figure_data.ts";
-import type { RunArray, RunSource } from "../run_source.ts";
-import { describeCut, dimensionsOf, indexAt, lastMeasured, readCut } from "./run_cut.ts";
-import { curveAlong, type CutSource, heatmapOf, largest, quantityOf } from "./run_panels.ts";
+import type { RunSource } from "../run_source.ts";
+import { describeCut, dimensionsOf, indexAt, lastMeasured, readCut } from "./read_cut.ts";
+import { pickArray } from "./pick_array.ts";
+import { curveAlong, type CutSource, heatmapOf, largest, quantityOf } from "./cut_source.ts";
 
 /** What of a run is drawn. */
 export interface RunFigureOptions {
   /** The array to draw; the first scalar reading when left out, or else the first reading. */
-  readonly signal?: string;
+  readonly detector?: string;
   /** Where to cut, by dimension: the nearest setpoint, or a label. */
   readonly at?: Readonly<Record<string, number | string>>;
   /** Found elsewhere, in the unit of the curve's x. */
   readonly peaks?: readonly Peak[];
 }
 
-/** What stands beside the readings of every point. */
-const BESIDE = /^(timestamp|seq_num|quality|failed|elapsed)$|_(readback|setpoint)$/;
 /** Further curves through a cut, at most. */
 const MOST_CURVES = 3;
 
@@ -47,7 +46,7 @@ const MOST_CURVES = 3;
  * ```
  */
 export async function runFigure(run: RunSource, options: RunFigureOptions = {}): Promise<Figure> {
-  const array = pickArray(run, options.signal), dimensions = dimensionsOf(run, array);
+  const array = pickArray(run, options.detector), dimensions = dimensionsOf(run, array);
   for (const name of Object.keys(options.at ?? {})) {
     if (!array.dimensions.includes(name)) {
       throw InputError.at(
@@ -77,28 +76,6 @@ interface Drawn {
   readonly panels: Panel[];
   /** Where the cut was made, in words; empty when all is shown. */
   readonly cut: string;
-}
-
-function pickArray({ arrays }: RunSource, signal?: string): RunArray {
-  const readings = arrays.filter(({ name, dimensions }) =>
-    !BESIDE.test(name) && !(dimensions.length === 1 && dimensions[0] === name)
-  );
-  if (signal !== undefined) {
-    const found = arrays.find(({ name }) => name === signal), names = readings.map(({ name }) => name);
-    if (found) return found;
-    throw InputError.at(
-      "signal",
-      `there is no array "${signal}"; ${didYouMean(signal, names)}`,
-      signal,
-      names.join(", "),
-    );
-  }
-  const scalar = readings.find(({ name, dimensions }) =>
-    !dimensions.some((dimension) => dimension.startsWith(`${name}_`))
-  );
-  const first = scalar ?? readings[0];
-  if (!first) throw InputError.at("signal", "the run has no readings to draw");
-  return first;
 }
 
 function subtitleOf({ sample, attributes }: RunSource, cut: string): string {

@@ -1,6 +1,6 @@
 import type { CurvePanel, HeatmapPanel, Peak, Quantity } from "../figure_data.ts";
 import type { RunArray, RunSelection, RunSource } from "../run_source.ts";
-import { type CutDimension, readCut } from "./run_cut.ts";
+import { type CutDimension, readCut } from "./read_cut.ts";
 
 /** What a run figure is drawn from. */
 export interface CutSource {

@@ -1,0 +1,77 @@
+import type { RunSelection, RunSource } from "./run_source.ts";
+
+/** An array of a stored run, as far as figures are concerned. */
+export interface StoredArray {
+  readonly name: string;
+  readonly dimensions: readonly string[];
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly units: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  read(
+    selection?: RunSelection,
+  ): Promise<{ readonly data: ArrayLike<number> | ArrayLike<bigint> | string[]; readonly shape: readonly number[] }>;
+}
+
+/** A run in its store, whoever has opened it: the least that is needed to draw it. */
+export interface StoredRun {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly groups: ReadonlyMap<string, unknown>;
+  /** By path: `diode`, `pass_0/diode`. */
+  readonly arrays: ReadonlyMap<string, StoredArray>;
+  dimensions(path?: string): ReadonlyMap<string, number>;
+  coordinate(name: string): Promise<ArrayLike<number> | ArrayLike<bigint> | string[]>;
+}
+
+/** The group that holds most of a run's points: the root, or the first pass. */
+function mainGroup(run: StoredRun): string {
+  const paths = [...run.groups.keys()];
+  const holds = (path: string) => run.arrays.has(path ? `${path}/quality` : "quality");
+  return paths.find(holds) ?? "";
+}
+
+/**
+ * A run as the figures see it.
+ *
+ * @param group the pass to draw; the first with points when left out
+ */
+export async function sourceOfRun(run: StoredRun, group: string = mainGroup(run)): Promise<RunSource> {
+  const prefix = group ? `${group}/` : "", sizes = run.dimensions(group);
+  const own = [...run.arrays.values()].filter(({ name }) =>
+    name.startsWith(prefix) && !name.slice(prefix.length).includes("/")
+  );
+  const dimensions = await Promise.all([...sizes].map(async ([name, size]) => {
+    // The points of a generator have no coordinate of their own: they are drawn over the first axis that was set.
+    const array = run.arrays.get(prefix + name) ??
+      (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined);
+    if (!array || array.dimensions.length !== 1) return { name, size };
+    const shown = array.name.slice(prefix.length).replace(/_setpoint$/, ""),
+      unit = array.units === "1" ? "" : array.units;
+    return {
+      name,
+      size,
+      coordinate: { name: shown, unit, values: await run.coordinate(array.name) as ArrayLike<number> },
+    };
+  }));
+  const coordinates = new Set(
+    own.flatMap(({ attributes }) => String(attributes.coordinates ?? "").split(" ").filter(Boolean)),
+  );
+  const numbers = own.filter(({ name, dtype }) => dtype !== "string" && !coordinates.has(name.slice(prefix.length)));
+  const shown = (array: StoredArray) => ({
+    name: array.name.slice(prefix.length),
+    unit: array.units === "1" ? "" : array.units,
+    dimensions: array.dimensions,
+    shape: array.shape,
+    read: async (selection: readonly (number | null)[]) => {
+      const { data, shape } = await array.read(selection);
+      return { data: data as ArrayLike<number>, shape };
+    },
+  });
+  return {
+    name: String(run.attributes.name ?? ""),
+    sample: String(run.attributes.sample ?? ""),
+    dimensions,
+    arrays: numbers.map(shown),
+    attributes: run.attributes,
+  };
+}
