@@ -69,6 +69,6 @@ export interface Point<A = Setpoints, D = Readings> {
   readonly seqNum: number;
   /** How it came out. */
   readonly quality: Quality;
-  /** The detectors whose readings are missing. */
+  /** The detectors whose readings, and the axes whose readbacks, are missing. */
   readonly failed: readonly string[];
 }
