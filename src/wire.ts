@@ -42,7 +42,25 @@ export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
   readonly peaks?: FindPeaksOptions | readonly PeakAlong[] | false;
 }
 
-/** A run that knows where it is stored, and can show itself. */
+/**
+ * A run that knows where it is stored, and can show itself, also while it goes on.
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, scan, sim } from "sonde";
+ * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+ * const folder = await Deno.makeTempDir();
+ * const run = scan(linspace("x", -1, 1, 5), { rig, read: ["diode"], to: `${folder}/line.zarr`, quiet: true });
+ * for await (const { index: [i] } of run) {
+ *   if (i === 2) run.pause("look at the sample"); // before the next point
+ *   if (run.status.state === "paused") run.resume();
+ * }
+ * const { groups, arrays } = await run.data();
+ * console.assert(run.status.state === "success" && groups.has("") && arrays.has("diode"));
+ * console.assert((await run.figure()).text().includes("diode (V)"));
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
   /**
    * The run as it stands in its store.
@@ -219,6 +237,18 @@ export async function runPeaks(run: RunData, detector?: string, options: FindPea
  * Stores peaks in the run that they were found in: the group `peaks`, along the dimension `peak`.
  *
  * @throws InputError when the run has a group `peaks` already, or is still being written
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, openRun, runPeaks, savePeaks, scan, sim } from "sonde";
+ * await using rig = await connect({ wavelength: sim.monochromator({ limits: [400, 900] }), diode: sim.photodiode() });
+ * const folder = await Deno.makeTempDir(), to = `${folder}/line.zarr`;
+ * await scan(linspace("wavelength", 640, 640.5, 26), { rig, read: ["diode"], to, quiet: true }).done;
+ * const run = await openRun(to);
+ * await savePeaks(run, await runPeaks(run, "diode", { prominence: 0.03 }));
+ * console.assert((await openRun(to)).array("peaks/height").shape[0] === 1);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function savePeaks(run: RunData, found: RunPeaks): Promise<void> {
   const { detector, unit, axis, axisUnit, peaks } = found;
