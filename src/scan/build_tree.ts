@@ -18,7 +18,9 @@ import {
 
 /** A tree, and everything in the plan's structure that is wrong or doubtful. */
 export interface Built {
+  /** What can be walked; with holes where there are issues. */
   readonly tree: Tree;
+  /** All errors; numbers, axes and limits are looked at elsewhere. */
   readonly issues: readonly Issue[];
   /** What the plan names, each where it stands; of a plan that is partly wrong, what can be made out. */
   readonly leaves: Leaves;

@@ -12,20 +12,23 @@ function ellipseTest({ center, radii, angle = 0 }: Ellipse): (a: number, b: numb
 }
 
 function polygonTest({ vertices }: Polygon): (a: number, b: number) => boolean {
-  const size = Math.max(...[0, 1].map((k) => {
-    const along = vertices.map((v) => v[k]);
+  const spans = [0, 1].map((k) => {
+    const along = vertices.map((vertex) => vertex[k]);
     return Math.max(...along) - Math.min(...along);
-  }));
+  });
+  const nearSquared = (EDGE * Math.max(...spans)) ** 2;
+  const edges = vertices.map(([a, b], i) => {
+    const [nextA, nextB] = vertices[(i + 1) % vertices.length], da = nextA - a, db = nextB - b;
+    return { a, b, nextB, da, db, lengthSquared: da * da + db * db || 1 };
+  });
   return (a, b) => {
     let inside = false;
-    for (let i = 0, j = vertices.length - 1; i < vertices.length; j = i++) {
-      const [ai, bi] = vertices[i], [aj, bj] = vertices[j];
-      const t = Math.min(
-        1,
-        Math.max(0, ((a - ai) * (aj - ai) + (b - bi) * (bj - bi)) / ((aj - ai) ** 2 + (bj - bi) ** 2 || 1)),
-      );
-      if (Math.hypot(a - ai - t * (aj - ai), b - bi - t * (bj - bi)) <= EDGE * size) return true;
-      if ((bi > b) !== (bj > b) && a < (aj - ai) * (b - bi) / (bj - bi) + ai) inside = !inside;
+    for (const edge of edges) {
+      const u = a - edge.a, v = b - edge.b;
+      const t = Math.min(1, Math.max(0, (u * edge.da + v * edge.db) / edge.lengthSquared));
+      const offA = u - t * edge.da, offB = v - t * edge.db;
+      if (offA * offA + offB * offB <= nearSquared) return true;
+      if ((edge.b > b) !== (edge.nextB > b) && u < edge.da * v / edge.db) inside = !inside;
     }
     return inside;
   };
