@@ -49,20 +49,21 @@ function settleTimes(tree: Tree): Map<string, number> {
 }
 
 function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
-  const plan = parsePlan(given), { maxPoints, read, readBy, seed = rig.seed } = options;
-  const examineFrom = (origin?: Setpoints): Examined => {
+  const { maxPoints, read, readBy, seed = rig.seed } = options;
+  const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
     const examined = examine(plan, rig, { read, maxPoints, readBy, origin, sizing: wiring.sizing });
     orThrow(examined.issues);
     return examined;
   };
-  const { tree, channels, points, timeMs, size } = examineFrom();
+  // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
+  const { tree, channels, points, timeMs, size } = examineFrom(given), plan = parsePlan(given);
   return {
     channels,
     total: points,
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
     settleMs: settleTimes(tree!),
     plan,
-    layout: (origin) => examineFrom(origin).layout!,
+    layout: (origin) => examineFrom(plan, origin).layout!,
     path: () => staticPath(tree!, seed),
     findOrigin: (signal) => findOrigin(plan, rig, signal),
   };
@@ -89,6 +90,11 @@ function hostname(): string {
   } catch {
     return "";
   }
+}
+
+/** Said even where all else is quiet, because nothing goes on until it is heard; on a line free of any progress bar. */
+function callOut(line: string): void {
+  console.error(Deno.stderr.isTerminal() ? `\r\x1b[K${line}` : line);
 }
 
 /**
@@ -146,6 +152,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
     counted: typeof plan === "function",
     answer: options.answer ?? ((request) => request.otherwise ?? "cancel"),
     say: options.quiet ? () => {} : (line) => console.error(line),
+    call: callOut,
     findOrigin: prepared.findOrigin,
     header,
     path: prepared.path,

@@ -41,7 +41,7 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
   readonly signal?: AbortSignal;
   /** Answers what a path asks; what the path declares (`cancel` unless it says otherwise) when left out. */
   readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
-  /** Says nothing at the end, and nothing when paused. */
+  /** Says nothing at the end. What needs a person, a pause, is said all the same. */
   readonly quiet?: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { Due, Located, MeasureRequest, MoveRequest, Path } from "../core/path.ts";
 import { InputError, show } from "../core/errors.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
+import { hash32 } from "../core/random.ts";
 import { Cursor } from "./cursor.ts";
 import { insideRegion } from "./inside_region.ts";
 import { type Column, passesOf, type Space, spacePoints, type Tree } from "./space.ts";
@@ -110,9 +111,11 @@ function* walkSpace(walk: Walk, around: Around, pass: string): Path {
 }
 
 /** Builds the walks of a tree once, and gives the path over it as a function of what is around. */
-function pathOf(tree: Tree, seed: number, count: { passes: number }): (around: Around) => Path {
+function pathOf(tree: Tree, seed: number, count: { passes: number; walks: number }): (around: Around) => Path {
+  // Grids of their own get orders of their own, where a shuffle names no seed.
+  const ownSeed = () => hash32(seed, `walk ${count.walks++}`);
   if (tree.kind === "space") {
-    const walk = newWalk(tree.space, seed);
+    const walk = newWalk(tree.space, ownSeed());
     const pass = passName(count.passes++);
     return (around) => walkSpace(walk, around, pass);
   }
@@ -122,7 +125,7 @@ function pathOf(tree: Tree, seed: number, count: { passes: number }): (around: A
       for (const [k, path] of paths.entries()) yield* path(k === 0 ? around : { ...around, due: undefined });
     };
   }
-  const walk = newWalk(tree.outer, seed);
+  const walk = newWalk(tree.outer, ownSeed());
   const inner = pathOf(tree.inner, seed, count);
   return function* (around) {
     walk.cursor.restart();
@@ -151,7 +154,7 @@ export function* staticPath(tree: Tree, seed: number): Path {
     origin = ((yield where) as Located).setpoint;
     refuseUnknownOrigin(tree, origin);
   }
-  const path = pathOf(tree, seed, { passes: 0 });
+  const path = pathOf(tree, seed, { passes: 0, walks: 0 });
   try {
     yield* path({ index: [], setpoint: {}, origin, skip: false });
   } finally {

@@ -21,8 +21,10 @@ export interface Job {
   /** Whether points are stored by their count. */
   readonly counted: boolean;
   readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
-  /** For a person to read. */
+  /** For whoever likes to know. */
   readonly say: (line: string) => void;
+  /** For a person who has to do something. */
+  readonly call: (line: string) => void;
   /** Where relative axes stand; asked before anything moves. */
   findOrigin(signal: AbortSignal): Promise<Setpoints>;
   /** Throws an `InputError` when the plan does not fit from this origin. */

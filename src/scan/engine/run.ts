@@ -299,7 +299,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   #hold(reason: string, terminal: boolean): void {
     this.pause(reason);
     const how = terminal ? "Press Enter to measure the point in hand again and go on, Ctrl-C to abort." : "";
-    this.#job.say(`Paused: ${reason}. ${how || "resume() measures the point in hand again."}`);
+    this.#job.call(`Paused: ${reason}. ${how || "resume() measures the point in hand again."}`);
     if (terminal) this.#stopEnter ??= onEnter(() => this.resume());
   }
 
