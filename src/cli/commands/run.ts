@@ -10,9 +10,13 @@ export async function runCommand(path: string, options: OutputOptions & ScanOver
   const file = withOverrides(await readScanFile(path), options), { plan, rig: _, ...rest } = file;
   await using rig = await connectRig(file, path);
   const run = scan(plan, { ...rest, rig, read: [...file.read], quiet: true });
-  {
+  try {
     using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
     await run.done;
+  } catch (thrown) {
+    const { points } = run.status;
+    if (points) notice(`${points.toLocaleString("en")} points were measured; they are kept in ${run.to[0]}`);
+    throw thrown;
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;
   if (options.json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
