@@ -118,6 +118,18 @@ Deno.test("shuffle takes another order at each visit, and each of them visits ev
   }));
 });
 
+Deno.test("shuffles that name no seed are each in an order of their own", () => {
+  const line = (axis: string) => shuffle(linspace(axis, 0, 1, 30));
+  for (const plan of [concat(line("x"), line("y")), nest(line("z"), concat(line("x"), line("y")))]) {
+    const orders = [...byPass(walkPlan(plan, 3).measures).values()]
+      .map((pass) => pass.slice(0, 30).map(({ index }) => index!.at(-1)).join());
+    assertEquals(new Set(orders).size, 2);
+  }
+  const { measures } = walkPlan(nest(line("z"), concat(line("x"), line("y"))), 3);
+  const outer = measures.filter((_, k) => k % 60 === 0).map(({ index }) => index![0]);
+  assertNotEquals(outer, measures.slice(0, 30).map(({ index }) => index![1]));
+});
+
 Deno.test("shuffle mixes all dimensions inside of it and none outside", () => {
   const plan = nest(linspace("z", 0, 1, 3), shuffle(nest(linspace("y", 0, 1, 5), linspace("x", 0, 1, 5)), 1));
   const { measures } = walkPlan(plan);
