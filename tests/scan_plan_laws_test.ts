@@ -9,6 +9,9 @@ import { planToYaml } from "../src/scan/scan_file.ts";
 import { passesOf } from "../src/scan/space.ts";
 import { byPass, ORIGIN, planArbitrary, treeOf, walkPlan } from "./scan_plan_arbitrary.ts";
 
+/** Enough for every pair of nodes to stand in one another. */
+fc.configureGlobal({ numRuns: 400 });
+
 const product = (sizes: readonly number[]) => sizes.reduce((n, size) => n * size, 1);
 const layoutOf = (plan: Plan) => planLayout(treeOf(plan), new Map(), ORIGIN).groups;
 
