@@ -80,7 +80,8 @@ function testJob(file: string, timeoutMs: number): Job {
 async function examplesJob(cwd: string): Promise<Job> {
   const places: string[] = [];
   for (const place of DOCUMENTED) if (await exists(place)) places.push(join(ROOT, place));
-  const args = ["-A", "--doc", "--permit-no-files", "--config", join(ROOT, "deno.json"), ...places];
+  const strict = ["--preload", join(ROOT, "tools", "assert_throws.ts")];
+  const args = ["-A", "--doc", "--permit-no-files", ...strict, "--config", join(ROOT, "deno.json"), ...places];
   return { name: "examples", args, cwd, timeoutMs: 8 * MINUTE_MS };
 }
 
