@@ -216,13 +216,12 @@ export async function runPeaks(run: RunData, detector?: string, options: FindPea
     lines = readingsOf(source).filter((array) => array.dimensions.length === 1);
   const array = detector === undefined ? lines[0] : lines.find((candidate) => candidate.name === detector);
   if (!array) {
-    const allowed = lines.map((line) => line.name).join(", ") || "none: no detector of this run has one dimension";
-    throw InputError.at(
-      "detector",
-      `${detector ?? "a line"} is not there to find peaks in; allowed: ${allowed}`,
-      detector,
-      allowed,
-    );
+    const allowed = lines.map((line) => line.name).join(", ");
+    const what = detector === undefined
+      ? "peaks are found along one dimension"
+      : `"${detector}" is not a detector with one dimension`;
+    const hint = allowed ? `allowed: ${allowed}` : "and this run has no detector with just one";
+    throw InputError.at("detector", `${what}; ${hint}`, detector, allowed);
   }
   const dimension = source.dimensions.find(({ name }) => name === array.dimensions[0])!,
     { coordinate, size } = dimension;

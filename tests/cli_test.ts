@@ -176,7 +176,12 @@ for (const [what, { text, says }] of Object.entries(WRONG)) {
 
 Deno.test("sonde refuses wrong words with exit code 2, and --json says so as JSON", () =>
   inFolder(async (folder) => {
-    for (const args of [["rnu"], ["run"], ["run", "a", "--bogus"], ["peaks", "x.zarr", "--height", "tall"], []]) {
+    for (
+      const args of [["rnu"], ["run"], ["run", "a", "--bogus"], ["peaks", "x.zarr", "--height", "tall"], [
+        "run",
+        "no.ts",
+      ], []]
+    ) {
       const { code, err } = await sonde(folder, ...args);
       assertEquals(code, 2, `${args}: ${err}`);
       assertMatch(err, /^error: /);

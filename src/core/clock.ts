@@ -37,7 +37,10 @@ export const systemClock: Clock = {
     const arm = () => {
       const leftMs = dueMs - performance.now();
       // The runtime's timers count whole milliseconds and may fire one early; a stage would then not have arrived.
-      handle = setTimeout(() => performance.now() < dueMs ? arm() : callback(), Math.min(leftMs, LONGEST_MS));
+      handle = setTimeout(
+        () => performance.now() < dueMs ? arm() : callback(),
+        Math.min(Math.max(0, leftMs), LONGEST_MS),
+      );
     };
     arm();
     return () => clearTimeout(handle);

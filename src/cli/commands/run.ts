@@ -1,3 +1,4 @@
+import { InputError } from "../../core/errors.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { showProgress } from "../show_progress.ts";
@@ -26,6 +27,7 @@ export async function runCommand(path: string, options: OutputOptions & ScanOver
 
 /** A script drives its own run; here it is only given its folder and its turn. */
 async function runScript(path: string): Promise<void> {
-  await Deno.stat(path);
+  const found = await Deno.stat(path).then((info) => info.isFile, () => false);
+  if (!found) throw InputError.at(path, "cannot be read: there is no such file", path, "a TypeScript file");
   await import(toFileUrl(path));
 }
