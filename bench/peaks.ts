@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { findPeaks, type FindPeaksOptions } from "../src/adapt/peaks/mod.ts";
 import { random } from "../src/core/random.ts";
 import { PYTHON } from "../tests/python.ts";
+import { ROOT } from "../tools/root.ts";
 
 const SAMPLES = 1_000_000, WARM_UP = 3, ROUNDS = 9;
 
@@ -41,7 +42,7 @@ function signals(): Record<string, Float64Array> {
 /** A scipy process that answers one request at a time. */
 function startScipy() {
   const child = new Deno.Command(PYTHON, {
-    args: [new URL("peaks_scipy.py", import.meta.url).pathname],
+    args: [join(ROOT, "bench", "peaks_scipy.py")],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

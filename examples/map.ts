@@ -22,5 +22,5 @@ for await (const { index, reading } of run) {
   if (brightest >= 65535) run.finish(`the camera is saturated at ${index}`);
 }
 
-console.log((await run.figure({ signal: "diode" })).text({ width: 80, height: 20 }));
+console.log((await run.figure({ detector: "diode" })).text({ width: 80, height: 20 }));
 console.log(run.to[0]);

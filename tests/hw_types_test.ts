@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { ROOT } from "../tools/root.ts";
 import type { DeviceSpec } from "../src/core/device.ts";
 import type { Frame, Setpoint } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
@@ -65,7 +67,7 @@ const go = (_: Partial<Axes>) => connect; const read = (_: keyof Readings) => {}
     const lines = head.split("\n").length;
     await Deno.writeTextFile(file, `${head}go({ x: 1, shutter: "open" }); read("lockin.X");\n${wrong.join("\n")}\n`);
     const { stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--config", new URL("../deno.json", import.meta.url).pathname, file],
+      args: ["check", "--config", join(ROOT, "deno.json"), file],
       env: { NO_COLOR: "1" },
     }).output();
     const said = new TextDecoder().decode(stderr);

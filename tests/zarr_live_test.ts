@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { ROOT } from "../tools/root.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import { Frame, type Point } from "../src/core/point.ts";
 import { openRun } from "../src/zarr/open_run.ts";
@@ -75,7 +77,7 @@ Deno.test("a run that is killed half-way can be read up to its last publication"
         await sink.write(point([k], k, { setpoint: { x: k }, reading: { diode: k } }));
         if (k % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }`;
-    const config = new URL("../deno.json", import.meta.url).pathname;
+    const config = join(ROOT, "deno.json");
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", `--config=${config}`, "-"],
       stdin: "piped",

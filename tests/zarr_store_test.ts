@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { ROOT } from "../tools/root.ts";
 import { join } from "@std/path";
 import * as zarrita from "zarrita";
 import { InputError } from "../src/core/errors.ts";
@@ -330,7 +331,7 @@ Deno.test("numberedRun() gives different numbers to processes that ask at once",
       import { numberedRun } from "${new URL("../src/zarr/run_folder.ts", import.meta.url).href}";
       const names = ["a", "b", "c", "d", "e", "f"].map((name) => name + Deno.pid);
       await Promise.all(names.map((name) => numberedRun(${JSON.stringify(folder)}, name, new Date(2026, 0, 1))));`;
-    const config = new URL("../deno.json", import.meta.url).pathname;
+    const config = join(ROOT, "deno.json");
     const results = await Promise.all(Array.from({ length: 4 }, async () => {
       const args = ["run", "-A", "--no-check", `--config=${config}`, "-"];
       const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stderr: "piped" }).spawn();
