@@ -284,3 +284,12 @@ Deno.test("a read list that is empty is refused with what there is", async () =>
   );
   assertEquals(refused.issues[0].allowed, "diode, lock.X, lock.Y, cam");
 });
+
+Deno.test("what is doubtful about a plan is told by the run, and kept in its log", async () => {
+  await using b = await bench();
+  const deep = nest(repeat(1, "a"), repeat(1, "b"), repeat(1, "c1"), repeat(2, "d"));
+  const run = createRun(deep, { rig: b.rig, read: ["diode"], quiet: true }, { sinks: [b.sink] });
+  assertEquals(run.warnings, ["plan: Deep nesting may slow the scan: 4 loops inside one another"]);
+  await run.done;
+  assertEquals(b.sink.entries.filter(({ kind }) => kind === "warning").map(({ text }) => text), run.warnings);
+});

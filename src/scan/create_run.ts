@@ -25,6 +25,7 @@ type AnyOptions = ScanOptions<never, never, readonly never[]>;
 /** What differs between a plan and a user's generator. */
 interface Prepared {
   readonly channels: readonly RigChannel[];
+  readonly warnings: readonly string[];
   readonly total: number | undefined;
   readonly estimate: { readonly timeMs: number; readonly bytes: number };
   readonly settleMs: ReadonlyMap<string, number>;
@@ -56,9 +57,10 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     return examined;
   };
   // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
-  const { tree, channels, points, timeMs, size } = examineFrom(given), plan = parsePlan(given);
+  const { tree, channels, points, timeMs, size, issues } = examineFrom(given), plan = parsePlan(given);
   return {
     channels,
+    warnings: issues.map(({ path, message }) => `${path}: ${message}`),
     total: points,
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
     settleMs: settleTimes(tree!),
@@ -74,6 +76,7 @@ function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Pr
   orThrow(issues);
   return {
     channels,
+    warnings: [],
     total: undefined,
     estimate: { timeMs: 0, bytes: 0 },
     settleMs: new Map(),
@@ -141,6 +144,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
   return {
     rig,
     channels,
+    warnings: prepared.warnings,
     sinks: wiring.sinks,
     policy: readPolicy(options.onReadError),
     settleMs,

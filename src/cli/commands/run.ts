@@ -11,6 +11,7 @@ export async function runCommand(path: string, options: OutputOptions & ScanOver
   const file = withOverrides(await readScanFile(path), options), { plan, rig: _, ...rest } = file;
   await using rig = await connectRig(file, path);
   const run = scan(plan, { ...rest, rig, read: [...file.read], quiet: true });
+  for (const warning of options.json || options.quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {
     using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
     await run.done;

@@ -8,6 +8,8 @@ import type { OnReadError } from "../read_policy.ts";
 export interface Job {
   readonly rig: Rig;
   readonly channels: readonly RigChannel[];
+  /** What is doubtful about the plan: said, and kept in the log. */
+  readonly warnings: readonly string[];
   readonly sinks: readonly Sink[];
   readonly policy: Required<OnReadError>;
   /** By axis, as the plan declares it. */

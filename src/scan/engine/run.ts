@@ -78,6 +78,11 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     return this.#job.sinks.map((sink) => sink.location);
   }
 
+  /** What is doubtful about the plan, as `check` says it. */
+  get warnings(): readonly string[] {
+    return this.#job.warnings;
+  }
+
   /** The run at this moment. */
   get status(): RunStatus {
     const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, estimate } = this.#job;

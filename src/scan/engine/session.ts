@@ -40,6 +40,10 @@ export class Session {
     this.mover.begin(origin);
     const header = job.header(origin);
     for (const sink of job.sinks) await this.#open(sink, header);
+    for (const warning of job.warnings) {
+      job.say(`warning: ${warning}`);
+      await this.performer.log("warning", warning);
+    }
     for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
     return job.path();
   }
