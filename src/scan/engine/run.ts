@@ -379,9 +379,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#state = outcome.status;
     this.#reason = outcome.reason;
     if (this.#session) this.#job.say(this.report);
-    if (this.#session && outcome.status !== "success" && outcome.points) {
-      this.#job.say(`${outcome.status}: ${outcome.reason}; what was measured is kept in ${this.to.join(", ")}`);
-    }
+    const how = outcome.status === "success" ? "" : `${outcome.status}: ${outcome.reason}; `;
+    if (this.#session && outcome.points) this.#job.say(`${how}what was measured is in ${this.to.join(", ")}`);
     if (this.#end?.error) this.#done.reject(this.#end.error);
     else this.#done.resolve(outcome);
     return outcome;
