@@ -13,7 +13,10 @@ export interface CodecMetadata {
 
 /** Level 1: noisy frames hardly shrink more at higher ones, and take many times as long. */
 const ZSTD_LEVEL = 1;
-const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } };
+/** Each chunk ends with a checksum of its bytes, which every reader checks: it costs nothing that can be measured. */
+const ZSTD_OPTIONS = {
+  params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+};
 
 /** Chunks below this are compressed at once, because handing them over would take longer. */
 const SMALL_BYTES = 65536;
@@ -37,7 +40,7 @@ export interface ChunkCodec {
 export function chunkCodec(compression: Compression): ChunkCodec {
   if (compression === "none") return { metadata: [], encode: (bytes) => bytes, decode: (bytes) => bytes };
   return {
-    metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: false } }],
+    metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: true } }],
     encode: (bytes) => {
       return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
     },
