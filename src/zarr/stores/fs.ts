@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "@std/path";
 import { InputError } from "../../core/errors.ts";
 import { type ByteRange, type Key, rangeWithin, type Store, StoreError } from "./store.ts";
@@ -72,6 +73,29 @@ export class FsStore implements Store {
       throw cause instanceof InputError ? cause : new StoreError(path, "write", cause);
     } finally {
       if (temporary) await Deno.remove(temporary).catch(() => {});
+    }
+  }
+
+  /** Removes the file; its folder stays. */
+  async remove(key: Key): Promise<void> {
+    const path = this.#path(key);
+    try {
+      await Deno.remove(path);
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound || (cause as { code?: string }).code === "ENOTDIR") return;
+      throw new StoreError(path, "write", cause);
+    }
+  }
+
+  /** What the disk has left for those without privileges. The folder need not exist yet. */
+  async freeBytes(): Promise<number | undefined> {
+    for (let folder = this.location;; folder = dirname(folder)) {
+      try {
+        const { bavail, bsize } = await statfs(folder);
+        return bavail * bsize;
+      } catch {
+        if (dirname(folder) === folder) return undefined;
+      }
     }
   }
 

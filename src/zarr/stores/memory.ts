@@ -43,4 +43,10 @@ export class MemoryStore implements Store {
     if (this.objects.size) return Promise.reject(InputError.at("to", `${this.location} holds a run already`));
     return this.set("/zarr.json", rootObject);
   }
+
+  /** Forgets an object. */
+  remove(key: Key): Promise<void> {
+    this.objects.delete(key);
+    return Promise.resolve();
+  }
 }

@@ -7,7 +7,7 @@ export type Key = `/${string}`;
 export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
 
 /**
- * Where the objects of one run are kept. It is small on purpose: whoever implements these five calls can hold a run,
+ * Where the objects of one run are kept. It is small on purpose: whoever implements these few calls can hold a run,
  * and `zarrita` reads from it as it stands.
  */
 export interface Store {
@@ -30,6 +30,14 @@ export interface Store {
    * @throws {StoreError} when it cannot be written
    */
   claim(rootObject: Uint8Array): Promise<void>;
+  /**
+   * Removes an object; there need not be one. Only what no metadata name any more is ever removed.
+   *
+   * @throws {StoreError} when it cannot be removed
+   */
+  remove(key: Key): Promise<void>;
+  /** Bytes that may still be written here; undefined where nobody knows. */
+  freeBytes?(): Promise<number | undefined>;
 }
 
 /** An object that could not be read or written. It names the object, and says what to do about it. */
