@@ -39,7 +39,7 @@ const NEEDS: readonly Need[] = [
   {
     name: ".venv-bench",
     purposes: ["bench"],
-    skips: "the figures of QCoDeS and Bluesky",
+    skips: "the figures of every peer of the benchmarks",
     ensure: (say) => ensureVenv(".venv-bench", "bench/requirements.txt", say),
   },
   {

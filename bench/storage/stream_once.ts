@@ -1,0 +1,59 @@
+/**
+ * One run of Sonde in a process of its own: frames from memory, through `scan`, into a store. The only argument is a job as
+ * JSON: `frames` (a file of raw uint16 frames), `side`, `count`, `compression`, `out`, `sync`. Prints JSON.
+ *
+ * @module
+ */
+import process from "node:process";
+import { connect, linspace, scan, sim } from "../../mod.ts";
+import { type DeviceSpec, Frame } from "../../mod.ts";
+import { SONDE_VERSION } from "../../src/core/version.ts";
+
+interface Job {
+  readonly frames: string;
+  readonly side: number;
+  readonly count: number;
+  readonly compression: "none" | "zstd";
+  readonly out: string;
+}
+
+/** The high-water mark of this program alone: the other measure also counts what forked it. */
+function peakBytes(): number {
+  try {
+    return 1024 * Number(/VmHWM:\s*(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))![1]);
+  } catch {
+    return 1024 * process.resourceUsage().maxRSS;
+  }
+}
+
+/** A camera whose frames are in memory already; `onFirst` is called before the first one is handed over. */
+function memoryCamera(frames: Frame[], onFirst: () => void): DeviceSpec<Record<never, never>, { "": Frame }> {
+  let next = 0;
+  const read = () => {
+    if (next === 0) onFirst();
+    return frames[next++ % frames.length];
+  };
+  const detector = { channels: { "": { unit: "count", dtype: "uint16", shape: frames[0].shape } as const }, read };
+  return { driver: "bench.memory", connect: () => ({ driver: "bench.memory", detector }) };
+}
+
+async function main(job: Job): Promise<void> {
+  const { side, count, compression, out } = job, { buffer } = await Deno.readFile(job.frames);
+  const pixels = new Uint16Array(buffer), size = side * side;
+  const frames = Array.from({ length: pixels.length / size }, (_, k) => {
+    return new Frame(pixels.subarray(k * size, (k + 1) * size), [side, side]);
+  });
+  let startedMs = 0, cpu = process.cpuUsage(), beforeBytes = 0;
+  const start = () => {
+    beforeBytes = peakBytes();
+    [startedMs, cpu] = [performance.now(), process.cpuUsage()];
+  };
+  await using rig = await connect({ frame: sim.instant({ limits: [0, count] }), camera: memoryCamera(frames, start) });
+  const plan = linspace("frame", 0, count - 1, count);
+  await scan(plan, { rig, read: ["camera"], to: out, compression, quiet: true }).done;
+  const wallMs = performance.now() - startedMs, { user, system } = process.cpuUsage(cpu);
+  const figures = { wallMs, cpuMs: (user + system) / 1e3, peakBytes: peakBytes(), beforeBytes, version: SONDE_VERSION };
+  console.log(JSON.stringify(figures));
+}
+
+await main(JSON.parse(Deno.args[0]));
