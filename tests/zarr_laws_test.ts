@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Frame, type Point, type Reading } from "../src/core/point.ts";
 import { openRun } from "../src/zarr/open_run.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
+import { DirectRoute } from "../src/zarr/direct_route.ts";
 import { Column } from "../src/zarr/column.ts";
 import { chunkCodec } from "../src/zarr/codecs.ts";
 import { systemClock } from "../src/core/clock.ts";
@@ -86,7 +87,12 @@ function smallSet(
   };
   const whole = { chunkShape: [...chunkShape, ...cut[0]], shardShape: [...shardShape, ...cut[1]] };
   const column = new Column("/a", spec, whole), errors: unknown[] = [];
-  const set = new ShardSet({ scanShape, chunkShape, shardShape }, [column], pipeline, (error) => errors.push(error));
+  const set = new ShardSet(
+    { scanShape, chunkShape, shardShape },
+    [column],
+    new DirectRoute(pipeline),
+    (error) => errors.push(error),
+  );
   const node = arrayNode({ ...spec, ...whole, shape: [...scanShape, ...frameShape], codec: pipeline.codec });
   const array = new zarrita.Array(store as zarrita.AsyncReadable, "/a", JSON.parse(JSON.stringify(node)));
   return { set, column, store, errors, read: async () => Array.from((await zarrita.get(array)).data as Int32Array) };

@@ -101,18 +101,24 @@ export class Column {
   }
 
   /** Sorts the chunks of a shard by object: `chunks[c]` are those of the frames in the shard's scan chunk `c`. */
-  objects(chunks: readonly (readonly Uint8Array[] | undefined)[]): (Uint8Array | undefined)[][] {
+  objects<Piece>(chunks: readonly (readonly Piece[] | undefined)[]): (Piece | undefined)[][] {
     const objects = Array.from(
       { length: this.frameShards },
-      () => new Array<Uint8Array | undefined>(chunks.length * this.#chunksPerShard).fill(undefined),
+      () => new Array<Piece | undefined>(chunks.length * this.#chunksPerShard).fill(undefined),
     );
     chunks.forEach((chunk, c) => {
-      chunk?.forEach((bytes, k) => {
-        const { shard, place } = this.#places[k];
-        objects[shard][c * this.#chunksPerShard + place] = bytes;
+      chunk?.forEach((piece, k) => {
+        const { object, place } = this.where(c, k);
+        objects[object][place] = piece;
       });
     });
     return objects;
+  }
+
+  /** Which object piece `k` of scan chunk `chunk` belongs to, and its place in it, in C order. */
+  where(chunk: number, k: number): { readonly object: number; readonly place: number } {
+    const { shard, place } = this.#places[k];
+    return { object: shard, place: chunk * this.#chunksPerShard + place };
   }
 
   /** The name of object `k` of the frames at a place of the shard grid over the scan dimensions. */

@@ -4,6 +4,7 @@ import type { ArraySpec } from "./array_spec.ts";
 import { Column } from "./column.ts";
 import { coordinateNode, publishCoordinate } from "./coordinate.ts";
 import { coordinatesAttribute } from "./coordinate_spec.ts";
+import { DirectRoute } from "./direct_route.ts";
 import { type Filler, fillerOf } from "./filler.ts";
 import { type GroupSpec, groupSpec } from "./group_spec.ts";
 import { arrayNode, groupNode, type Node } from "./metadata.ts";
@@ -176,7 +177,7 @@ export class GroupArrays {
   #newSet({ chunkShape, shardShape }: ShapePlan): ShardSet {
     const { scanShape } = this.spec, rank = scanShape.length;
     const cut = { scanShape, chunkShape: chunkShape.slice(0, rank), shardShape: shardShape.slice(0, rank) };
-    return new ShardSet(cut, [], this.#context.pipeline, this.#context.onError);
+    return new ShardSet(cut, [], new DirectRoute(this.#context.pipeline), this.#context.onError);
   }
 
   #passCode(pass: string): number {

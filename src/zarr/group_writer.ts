@@ -78,15 +78,15 @@ export class GroupWriter {
   /**
    * Publishes what came: the readings first, then the status of the points whose readings are all there.
    *
-   * @param all frames too, however short ago they were published
+   * @param all frames too, however short ago they were published: no more points will come
    */
   async publish(nowMs: number, all: boolean): Promise<void> {
     const { scalars, status, data } = this.#arrays;
     const withFrames = all || nowMs - this.#framesPublishedMs >= FRAMES_EVERY_MS - EARLY_MS;
     if (withFrames) this.#framesPublishedMs = nowMs;
-    await Promise.all((withFrames ? data : [scalars]).map((set) => set.publish()));
+    await Promise.all((withFrames ? data : [scalars]).map((set) => set.publish(all)));
     this.#release();
-    await status.publish();
+    await status.publish(all);
   }
 
   /** Points of a group that grows are stored in the order in which they come. */

@@ -1,6 +1,7 @@
 import type { LogEntry } from "../core/sink.ts";
 import { type ArraySpec, type ElementType, fillOf } from "./array_spec.ts";
 import { Column } from "./column.ts";
+import { DirectRoute } from "./direct_route.ts";
 import { NOT_A_TIME } from "./point_arrays.ts";
 import { writeInt64, writeNanoseconds } from "./write_int64.ts";
 import { arrayNode, encodeNode, groupNode, type Node } from "./metadata.ts";
@@ -55,7 +56,7 @@ export class LogWriter {
   constructor(pipeline: Pipeline, onError: (error: unknown) => void) {
     this.#pipeline = pipeline;
     const columns = SPECS.map((spec) => new Column(`/${GROUP}/${spec.name}`, spec, CUT));
-    this.#set = new ShardSet(CUT, columns, pipeline, onError);
+    this.#set = new ShardSet(CUT, columns, new DirectRoute(pipeline), onError);
   }
 
   /** Whether something is not yet on disk. */

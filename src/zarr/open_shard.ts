@@ -1,6 +1,5 @@
 import type { Elements, ElementView } from "./column.ts";
 import { boxesAlong, clip, sizeOf } from "./grid.ts";
-import type { ShardLayout } from "./shard_layout.ts";
 
 /** How the scan dimensions are cut: the same for all arrays of a set. */
 export interface ScanCut {
@@ -14,25 +13,27 @@ export interface ScanCut {
 
 /** The elements of one array in an open chunk, and what was made of them. */
 export interface ChunkColumn {
-  /** Undefined before the first point has something for it, and again when the chunk is full and handed to the codec. */
+  /** Undefined before the first point has something for it, and again when the chunk is full and on its way. */
   elements?: Elements;
   /** The same memory as points see it. */
   view?: ElementView;
-  /** What the codec made of it last: one piece for each chunk that a frame is cut into. */
-  encoded?: Promise<Uint8Array[]>;
+  /** What its route made of it last: one piece for each chunk that a frame is cut into. */
+  pieces?: readonly unknown[];
 }
 
 /** A chunk that is being filled, or waits for its shard to be. */
 export interface OpenChunk {
   /** The shard that it is in. */
   readonly shard: OpenShard;
+  /** Its place among the chunks of the shard, in C order. */
+  readonly place: number;
   /** The index of its first point. */
   readonly origin: readonly number[];
   /** Extents within the scan: less than the chunk's at the edges. */
   readonly extent: readonly number[];
   /** Points in it when it is full. */
   readonly total: number;
-  /** 1 for each place that a point came for. */
+  /** For each place: 0 where no point came, 1 where one came without anything to store, 2 where it is stored. */
   readonly seen: Uint8Array;
   /** Points that came. */
   count: number;
@@ -58,8 +59,6 @@ export interface OpenShard {
   firstWriting: number;
   /** Settled when all publications so far are done: they never overtake each other. */
   work: Promise<void>;
-  /** How the objects of each array were put together last. */
-  readonly layouts: ShardLayout[][];
 }
 
 /** A shard that no point came for yet. */
@@ -73,13 +72,17 @@ export function openShard({ scanShape, chunkShape, shardShape }: ScanCut, number
     firstUnpublished: Infinity,
     firstWriting: Infinity,
     work: Promise.resolve(),
-    layouts: [],
   };
 }
 
 /** A chunk that no point came for yet. */
-export function openChunk({ scanShape, chunkShape }: ScanCut, shard: OpenShard, origin: number[]): OpenChunk {
+export function openChunk(
+  { scanShape, chunkShape }: ScanCut,
+  shard: OpenShard,
+  place: number,
+  origin: readonly number[],
+): OpenChunk {
   const extent = clip(origin, chunkShape, scanShape);
   const seen = new Uint8Array(sizeOf(chunkShape));
-  return { shard, origin, extent, total: sizeOf(extent), seen, count: 0, dirty: false, columns: [] };
+  return { shard, place, origin, extent, total: sizeOf(extent), seen, count: 0, dirty: false, columns: [] };
 }

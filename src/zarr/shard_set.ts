@@ -1,9 +1,8 @@
 import { SondeError } from "../core/errors.ts";
+import type { ChunkRoute } from "./chunk_route.ts";
 import type { Column, Elements, ElementView } from "./column.ts";
 import { boxesAlong, ravel, sizeOf, stridesOf } from "./grid.ts";
 import { type ChunkColumn, type OpenChunk, openChunk, type OpenShard, openShard, type ScanCut } from "./open_shard.ts";
-import type { Pipeline } from "./pipeline.ts";
-import { ShardLayout } from "./shard_layout.ts";
 
 /**
  * Arrays that share one cut over the scan dimensions, with the shards of them that are being filled. Points are copied
@@ -13,7 +12,7 @@ import { ShardLayout } from "./shard_layout.ts";
 export class ShardSet {
   readonly columns: Column[];
   readonly #cut: ScanCut;
-  readonly #pipeline: Pipeline;
+  readonly #route: ChunkRoute;
   readonly #onError: (error: unknown) => void;
   readonly #points: number;
   readonly #strides: readonly number[];
@@ -24,10 +23,10 @@ export class ShardSet {
   #current: OpenChunk | undefined;
 
   /** `onError` is told of failures to publish full shards, which nobody else waits for. */
-  constructor(cut: ScanCut, columns: readonly Column[], pipeline: Pipeline, onError: (error: unknown) => void) {
+  constructor(cut: ScanCut, columns: readonly Column[], route: ChunkRoute, onError: (error: unknown) => void) {
     this.#cut = cut;
     this.columns = [...columns];
-    this.#pipeline = pipeline;
+    this.#route = route;
     this.#onError = onError;
     this.#points = sizeOf(cut.chunkShape);
     this.#strides = stridesOf(cut.chunkShape);
@@ -89,14 +88,19 @@ export class ShardSet {
       chunk.dirty = true;
       if (chunk.shard.firstUnpublished > order) chunk.shard.firstUnpublished = order;
     }
-    if (chunk.seen[offset]) return;
-    chunk.seen[offset] = 1;
+    const before = chunk.seen[offset];
+    chunk.seen[offset] = stored ? 2 : Math.max(1, before);
+    if (before) return;
     if (++chunk.count === chunk.total) this.#seal(chunk);
   }
 
-  /** Publishes everything that came, shards partly filled included. Rejects with the first failure, after trying all. */
-  async publish(): Promise<void> {
-    const results = await Promise.allSettled([...this.#shards.values()].map((shard) => this.#publish(shard)));
+  /**
+   * Publishes everything that came, shards partly filled included. Rejects with the first failure, after trying all.
+   *
+   * @param last whether no more points will come
+   */
+  async publish(last = false): Promise<void> {
+    const results = await Promise.allSettled([...this.#shards.values()].map((shard) => this.#publish(shard, last)));
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
@@ -111,7 +115,7 @@ export class ShardSet {
     const inShard = index.map((k, d) => Math.floor((k % shardShape[d]) / chunkShape[d]));
     const place = inShard.length ? ravel(inShard, this.#perShard) : 0;
     const origin = index.map((k, d) => k - (k % chunkShape[d]));
-    const chunk = shard.chunks[place] ??= openChunk(this.#cut, shard, origin);
+    const chunk = shard.chunks[place] ??= openChunk(this.#cut, shard, place, origin);
     if (chunk.count === chunk.total) throw alreadyStored(index);
     this.#current = chunk;
     return index.reduce((sum, k, d) => sum + (k - origin[d]) * this.#strides[d], 0);
@@ -128,7 +132,7 @@ export class ShardSet {
   }
 
   #allocate(k: number, column: ChunkColumn): ElementView {
-    const elements = this.columns[k].allocate(this.#points);
+    const elements = this.#route.allocate(this.columns[k], this.#points);
     column.elements = elements;
     return column.view = this.columns[k].view(elements);
   }
@@ -136,41 +140,36 @@ export class ShardSet {
   #seal(chunk: OpenChunk): void {
     this.#current = undefined;
     this.#encode(chunk, true);
-    if (--chunk.shard.unfilled === 0) this.#publish(chunk.shard).catch(this.#onError);
+    if (--chunk.shard.unfilled === 0) this.#publish(chunk.shard, true).catch(this.#onError);
   }
 
-  /** A chunk that may still change is copied first: the codec reads it later. */
-  #encode(chunk: OpenChunk, full: boolean): void {
+  #encode(chunk: OpenChunk, whole: boolean): void {
     if (!chunk.dirty) return;
     chunk.dirty = false;
-    chunk.columns.forEach((column, k) => {
-      if (!column?.elements) return;
-      const elements = full ? column.elements : column.elements.slice() as Elements;
-      const pieces = this.columns[k].chunkBytes(elements);
-      column.encoded = Promise.all(
-        this.columns[k].dtype === "string" ? pieces : pieces.map((bytes) => this.#pipeline.encode(bytes)),
-      );
-      column.encoded.catch(() => {});
-      if (full) column.elements = column.view = undefined;
+    const { shard, place, seen } = chunk;
+    chunk.columns.forEach((into, k) => {
+      if (!into?.elements) return;
+      into.pieces = this.#route.encode({ column: this.columns[k], shard, place, elements: into.elements, seen, whole });
+      if (whole) into.elements = into.view = undefined;
     });
   }
 
-  #publish(shard: OpenShard): Promise<void> {
-    const work = shard.work.then(() => this.#write(shard));
+  #publish(shard: OpenShard, last: boolean): Promise<void> {
+    const work = shard.work.then(() => this.#write(shard, last));
     shard.work = work.catch(() => {});
     return work;
   }
 
-  async #write(shard: OpenShard): Promise<void> {
+  async #write(shard: OpenShard, last: boolean): Promise<void> {
     const full = shard.unfilled === 0;
     if (shard.firstUnpublished < Infinity) {
       for (const chunk of shard.chunks) if (chunk) this.#encode(chunk, false);
       shard.firstWriting = shard.firstUnpublished;
       shard.firstUnpublished = Infinity;
       try {
-        const chunks = shard.chunks.map((chunk) => chunk?.columns.map((column) => column?.encoded));
+        const chunks = shard.chunks.map((chunk) => chunk?.columns.map((column) => column?.pieces));
         await Promise.all(this.columns.map((column, k) => {
-          return this.#writeColumn(column, shard, shard.layouts[k] ??= [], chunks.map((encoded) => encoded?.[k]));
+          return this.#route.publish(column, shard, chunks.map((pieces) => pieces?.[k]), last || full);
         }));
       } catch (error) {
         shard.firstUnpublished = Math.min(shard.firstUnpublished, shard.firstWriting);
@@ -183,22 +182,6 @@ export class ShardSet {
       this.#shards.delete(shard.number);
       this.#finished.add(shard.number);
     }
-  }
-
-  async #writeColumn(
-    column: Column,
-    { place }: OpenShard,
-    layouts: ShardLayout[],
-    encoded: (Promise<Uint8Array[]> | undefined)[],
-  ): Promise<void> {
-    const chunks = await Promise.all(encoded), nowMs = this.#pipeline.nowMs();
-    await Promise.all(
-      column.objects(chunks).map((object, k) => {
-        if (object.every((chunk) => chunk === undefined)) return;
-        const bytes = column.sharded ? (layouts[k] ??= new ShardLayout()).assemble(object, nowMs) : object[0]!;
-        return this.#pipeline.publish(column.key(place, k), bytes);
-      }),
-    );
   }
 }
 
