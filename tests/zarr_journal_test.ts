@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { ARRAY_OF, type Dtype, makeArray } from "../src/core/dtype.ts";
+import { SondeError } from "../src/core/errors.ts";
+import { Frame } from "../src/core/point.ts";
+import { Journal, RunLock } from "../src/zarr/journal.ts";
+import { decodeRecord, encodeRecord } from "../src/zarr/journal_record.ts";
+import { filesIn, point, withFolder } from "./zarr_fixture.ts";
+
+async function all(store: string): Promise<Uint8Array[]> {
+  return await Array.fromAsync(Journal.read(store));
+}
+
+const records = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 8 });
+
+Deno.test("a journal gives back what was appended, in order, however it was grouped", () =>
+  withFolder(async (folder) => {
+    let k = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(records, { maxLength: 4 }), async (groups) => {
+        const store = `${folder}/${k++}.zarr`, journal = new Journal(store, { sync: false });
+        for (const group of groups) await journal.append(group);
+        journal.close();
+        assertEquals(await all(store), groups.flat());
+      }),
+      { numRuns: 50 },
+    );
+  }));
+
+Deno.test("a journal that was cut anywhere, or has a flipped bit, gives the whole records before that place", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/a.zarr`, journal = new Journal(store, { sync: true });
+    const given = [10, 200, 0, 33].map((length, k) => new Uint8Array(length).fill(k + 1));
+    await journal.append(given);
+    journal.close();
+    const whole = await Deno.readFile(`${store}.journal`), ends: number[] = [];
+    given.reduce((at, { length }) => (ends.push(at + 8 + length), at + 8 + length), 8);
+    for (let cut = 0; cut <= whole.length; cut++) {
+      await Deno.writeFile(`${store}.journal`, whole.subarray(0, cut));
+      assertEquals((await all(store)).length, ends.filter((end) => end <= cut).length, `cut at ${cut}`);
+    }
+    for (let at = 8; at < whole.length; at += 3) {
+      const bad = whole.slice();
+      bad[at] ^= 1;
+      await Deno.writeFile(`${store}.journal`, bad);
+      assertEquals((await all(store)).length, ends.filter((end) => end <= at).length, `flipped at ${at}`);
+    }
+  }));
+
+Deno.test("a journal that was cleared holds only what came after, and is gone when it is removed", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/a.zarr`, journal = new Journal(store, { sync: false });
+    assertEquals(await all(store), []);
+    await journal.clear();
+    await journal.append([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
+    await journal.clear();
+    assertEquals(await all(store), []);
+    await journal.append([Uint8Array.of(5)]);
+    assertEquals(await all(store), [Uint8Array.of(5)]);
+    await journal.remove();
+    await journal.remove();
+    assertEquals(await filesIn(folder), []);
+  }));
+
+Deno.test("a file that is no journal is refused, and not taken for an empty one", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.zarr.journal`, "some other file");
+    await assertRejects(() => all(`${folder}/a.zarr`), SondeError, "is not a journal");
+  }));
+
+Deno.test("a record gives back its point bit by bit, with numbers that JSON does not have and frames of every dtype", () => {
+  for (const dtype of Object.keys(ARRAY_OF) as Dtype[]) {
+    const data = makeArray(dtype, 6);
+    for (let k = 0; k < 6; k++) data[k] = (dtype.endsWith("int64") ? BigInt(k * 7) : k * 7) as never;
+    const measured = point([1, 2], 7, {
+      setpoint: { x: -0, filter: "BP600" },
+      readback: { x: NaN, filter: "" },
+      reading: { diode: Infinity, low: -Infinity, camera: new Frame(data, [2, 3]), spectrum: new Frame(data, [6]) },
+      timestampMs: NaN,
+      quality: "failed",
+      failed: ["diode"],
+    });
+    const record = { experimentId: "a", group: "pass_0", order: 3, point: measured };
+    const back = decodeRecord(encodeRecord(record));
+    assertEquals(back, record);
+    assert(Object.is(back.point.setpoint.x, -0));
+    assert(back.point.reading.camera instanceof Frame);
+  }
+});
+
+Deno.test("of two who take the lock of a store one gets it, and the other is told who holds it", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/a.zarr`, lock = await RunLock.take(store);
+    await assertRejects(() => RunLock.take(store), SondeError, `process ${Deno.pid} on `);
+    await lock[Symbol.asyncDispose]();
+    assertEquals(await filesIn(folder), []);
+    await using _again = await RunLock.take(store);
+  }));
+
+Deno.test("the lock of a process that was killed can be taken at once, though its file is still there", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/a.zarr`, module = new URL("../src/zarr/journal.ts", import.meta.url).href;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `import { RunLock } from "${module}"; await RunLock.take(${
+          JSON.stringify(store)
+        }); console.log("taken"); await new Promise((r) => setTimeout(r, 1e6));`,
+      ],
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    await assertRejects(() => RunLock.take(store), SondeError, `process ${child.pid} on `);
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+    assertEquals(await filesIn(folder), ["a.zarr.lock"]);
+    await (await RunLock.take(store))[Symbol.asyncDispose]();
+    assertEquals(await filesIn(folder), []);
+  }));
