@@ -1,0 +1,92 @@
+import { zstdDecompressSync } from "node:zlib";
+import {
+  BITS_SHUFFLED,
+  type Cut,
+  FORMAT_VERSION,
+  HEADER_BYTES,
+  PLAIN,
+  SHUFFLED,
+  streamsIn,
+  WHOLE_BLOCKS,
+  ZSTD,
+} from "./container.ts";
+import { unshuffle } from "./shuffle.ts";
+
+interface Header extends Cut {
+  readonly flags: number;
+  readonly typesize: number;
+  readonly bytes: number;
+}
+
+/**
+ * Decodes a blosc1 container with zstd in it, with or without byte shuffle: what {@linkcode bloscEncode} and C-Blosc's
+ * `zstd` write.
+ *
+ * @throws {RangeError} when the container is torn or damaged, or holds another compressor
+ */
+export function bloscDecode(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
+  const header = readHeader(encoded), { bytes, blockBytes, blocks, flags, typesize } = header;
+  const out = new Uint8Array(bytes);
+  if (flags & PLAIN) {
+    if (encoded.length !== bytes + HEADER_BYTES) throw damaged(`${bytes} bytes as they are cannot be in it`);
+    out.set(encoded.subarray(HEADER_BYTES));
+    return out;
+  }
+  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.length);
+  if (HEADER_BYTES + 4 * blocks > encoded.length) throw damaged("the places of its blocks are cut off");
+  const planes = new Uint8Array(Math.min(bytes, blockBytes));
+  for (let b = 0; b < blocks; b++) {
+    const block = out.subarray(b * blockBytes, (b + 1) * blockBytes);
+    const whole = planes.subarray(0, block.length), shuffled = (flags & SHUFFLED) !== 0 && typesize > 1;
+    readStreams(view, view.getUint32(HEADER_BYTES + 4 * b, true), header, shuffled ? whole : block);
+    if (shuffled) unshuffle(whole, block, typesize);
+  }
+  return out;
+}
+
+/** Fills a block with its streams, which begin at `at`. */
+function readStreams(view: DataView, at: number, header: Header, block: Uint8Array): void {
+  const whole = (header.flags & WHOLE_BLOCKS) !== 0;
+  const streams = whole ? 1 : streamsIn(block.length, header.typesize, header), length = block.length / streams;
+  for (let k = 0; k < streams; k++) {
+    if (at + 4 > view.byteLength) throw damaged("a block lies outside of it");
+    const size = view.getUint32(at, true);
+    at += 4;
+    if (at + size > view.byteLength) throw damaged("a stream lies outside of it");
+    const stream = new Uint8Array(view.buffer, view.byteOffset + at, size);
+    block.set(size === length ? stream : decompress(stream, length), k * length);
+    at += size;
+  }
+}
+
+function decompress(stream: Uint8Array, bytes: number): Uint8Array {
+  let plane: Uint8Array;
+  try {
+    // One byte more than allowed, so that a frame that is too long fails here instead of filling the memory.
+    plane = zstdDecompressSync(stream, { maxOutputLength: bytes + 1 });
+  } catch (cause) {
+    throw damaged("a stream is no frame of zstd", cause);
+  }
+  if (plane.length !== bytes) throw damaged(`a stream holds ${plane.length} bytes instead of ${bytes}`);
+  return plane;
+}
+
+function readHeader(encoded: Uint8Array): Header {
+  if (encoded.length < HEADER_BYTES) throw damaged("its header is cut off");
+  const view = new DataView(encoded.buffer, encoded.byteOffset, HEADER_BYTES);
+  const flags = encoded[2], typesize = encoded[3];
+  const bytes = view.getUint32(4, true), blockBytes = view.getUint32(8, true), all = view.getUint32(12, true);
+  if (encoded[0] !== FORMAT_VERSION) throw damaged(`its version is ${encoded[0]}; allowed: ${FORMAT_VERSION}`);
+  if (all !== encoded.length) throw damaged(`it should have ${all} bytes`);
+  if (typesize === 0 || (bytes > 0 && blockBytes === 0)) throw damaged("its header holds zeros");
+  const plain = (flags & PLAIN) !== 0;
+  if (!plain && (flags & 0xe0) !== ZSTD) {
+    throw new RangeError(`a blosc container with compressor ${flags >> 5} cannot be read here; allowed: 4, zstd`);
+  }
+  if (!plain && flags & BITS_SHUFFLED) throw new RangeError("a blosc container with bit shuffle cannot be read here");
+  return { flags, typesize, bytes, blockBytes, blocks: bytes === 0 ? 0 : Math.ceil(bytes / blockBytes) };
+}
+
+function damaged(what: string, cause?: unknown): RangeError {
+  return new RangeError(`a blosc container is damaged: ${what}`, { cause });
+}

@@ -1,0 +1,181 @@
+import {
+  type Cut,
+  cutIntoBlocks,
+  FORMAT_VERSION,
+  HEADER_BYTES,
+  MOST_BYTES,
+  MOST_PLANES,
+  PLAIN,
+  SHUFFLED,
+  streamsIn,
+  ZSTD,
+  ZSTD_VERSION,
+} from "./container.ts";
+import { type BloscSetting, PlaneChoice } from "./plane_choice.ts";
+import { BloscScratch } from "./scratch.ts";
+import { zstdBound } from "./zstd.ts";
+
+/** Bytes of a length or place. */
+const WORD = 4;
+
+/** What zstd wants beyond a plane's length, so as to write into the output directly. */
+const SLACK_BYTES = 1024;
+
+/** Used where the caller has none: encoding is synchronous, so that one is enough for a thread. */
+let shared: BloscScratch | undefined;
+
+/**
+ * The most bytes that an encoder writes while it encodes `bytes` bytes. The result is never longer than `bytes + 16`.
+ *
+ * @throws {RangeError} as {@linkcode bloscEncode}
+ */
+export function bloscBound(bytes: number, typesize: number): number {
+  check(bytes, typesize);
+  const { blocks } = cutIntoBlocks(bytes, typesize);
+  return HEADER_BYTES + WORD * blocks * (1 + typesize) + bytes + SLACK_BYTES;
+}
+
+/**
+ * Encodes a chunk as a blosc1 container with byte shuffle and zstd, which every Zarr reader decodes. The planes of each block are
+ * compressed one by one, and stay as they are where they do not shrink.
+ *
+ * @param typesize bytes of an element, 1 to 16
+ * @param setting `small` sizes like blosc-zstd, or `fast` at the sizes of blosc-lz4
+ * @param scratch one for each thread; made at the first call when left out
+ * @throws {RangeError} for other element sizes, and for chunks of 2 GB and more
+ * @example
+ * ```ts
+ * import { bloscDecode } from "./decode.ts";
+ * import { bloscEncode } from "./encode.ts";
+ * const ramp = new Uint8Array(Uint16Array.from({ length: 100_000 }, (_, k) => k >> 4).buffer);
+ * const encoded = bloscEncode(ramp, 2, "small");
+ * console.assert(encoded.length < ramp.length / 20 && bloscDecode(encoded).every((byte, k) => byte === ramp[k]));
+ * ```
+ */
+export function bloscEncode(
+  src: Uint8Array,
+  typesize: number,
+  setting: BloscSetting,
+  scratch?: BloscScratch,
+): Uint8Array<ArrayBuffer> {
+  scratch ??= shared ??= new BloscScratch();
+  const out = scratch.staging(bloscBound(src.length, typesize));
+  return new Uint8Array(out.subarray(0, bloscEncodeInto(src, typesize, setting, out, scratch)));
+}
+
+/**
+ * As {@linkcode bloscEncode}, into memory that is there already: a shard, for example.
+ *
+ * @param out at least `bloscBound(src.length, typesize)` bytes, not overlapping `src`; those after the result are spoilt
+ * @returns the bytes of the result
+ * @throws {RangeError} as {@linkcode bloscEncode}, and when `out` is too short
+ */
+export function bloscEncodeInto(
+  src: Uint8Array,
+  typesize: number,
+  setting: BloscSetting,
+  out: Uint8Array,
+  scratch?: BloscScratch,
+): number {
+  const bound = bloscBound(src.length, typesize);
+  if (out.length < bound) throw new RangeError(`the output has ${out.length} bytes; needed: ${bound}`);
+  scratch ??= shared ??= new BloscScratch();
+  const cut = cutIntoBlocks(src.length, typesize), encoder = new Encoder(src, typesize, cut, out, scratch, setting);
+  const most = src.length + HEADER_BYTES;
+  let end = HEADER_BYTES + WORD * cut.blocks;
+  for (let b = 0; b < cut.blocks; b++) {
+    putUint32(out, HEADER_BYTES + WORD * b, end);
+    end = encoder.encode(b, end);
+  }
+  const plain = end >= most;
+  if (plain) out.set(src, HEADER_BYTES);
+  putHeader(out, { bytes: src.length, typesize, blockBytes: cut.blockBytes, encoded: plain ? most : end, plain });
+  return plain ? most : end;
+}
+
+/** Encodes the blocks of one chunk. */
+class Encoder {
+  readonly #choice: PlaneChoice;
+
+  constructor(
+    readonly src: Uint8Array,
+    readonly typesize: number,
+    readonly cut: Cut,
+    readonly out: Uint8Array,
+    readonly scratch: BloscScratch,
+    setting: BloscSetting,
+  ) {
+    this.#choice = new PlaneChoice(setting, scratch, cut.blockBytes);
+  }
+
+  /** Writes block `b` at `end` of the output and gives where it ends. */
+  encode(b: number, end: number): number {
+    const { src, typesize, cut, scratch } = this;
+    const start = b * cut.blockBytes, bytes = Math.min(cut.blockBytes, src.length - start);
+    const streams = streamsIn(bytes, typesize, cut), length = bytes / streams;
+    const shuffled = typesize > 1;
+    if (shuffled) this.#shuffle(start, bytes);
+    const from = shuffled ? scratch.bytes : src, first = shuffled ? scratch.planes : start;
+    for (let k = 0; k < streams; k++) end = this.#encodeStream(b, k, from, first + k * length, length, end);
+    return end;
+  }
+
+  /** Takes the elements apart; what is left over stays behind them. */
+  #shuffle(start: number, bytes: number): void {
+    const { src, typesize, scratch } = this, plane = Math.floor(bytes / typesize);
+    let from = src.byteOffset + start;
+    if (src.buffer !== scratch.bytes.buffer) {
+      from = scratch.source;
+      scratch.bytes.set(src.subarray(start, start + bytes), from);
+    }
+    scratch.shuffler.shuffle(from, scratch.planes, plane, typesize);
+    scratch.bytes.copyWithin(scratch.planes + plane * typesize, from + plane * typesize, from + bytes);
+  }
+
+  #encodeStream(b: number, k: number, from: Uint8Array, at: number, bytes: number, end: number): number {
+    const { out, scratch } = this, start = end + WORD;
+    let encoded = 0;
+    if (this.#choice.tries(b, k, from, at, bytes, out, start)) {
+      encoded = scratch.zstd.compress(from, at, bytes, out, start, zstdBound(bytes));
+      this.#choice.learn(k, bytes, encoded);
+    }
+    if (encoded === 0 || encoded >= bytes) {
+      out.set(from.subarray(at, at + bytes), start);
+      encoded = bytes;
+    }
+    putUint32(out, end, encoded);
+    return start + encoded;
+  }
+}
+
+interface Header {
+  readonly bytes: number;
+  readonly typesize: number;
+  readonly blockBytes: number;
+  readonly encoded: number;
+  readonly plain: boolean;
+}
+
+function putHeader(out: Uint8Array, { bytes, typesize, blockBytes, encoded, plain }: Header): void {
+  out[0] = FORMAT_VERSION;
+  out[1] = ZSTD_VERSION;
+  out[2] = ZSTD | (typesize > 1 ? SHUFFLED : 0) | (plain ? PLAIN : 0);
+  out[3] = typesize;
+  putUint32(out, 4, bytes);
+  putUint32(out, 8, blockBytes);
+  putUint32(out, 12, encoded);
+}
+
+function putUint32(out: Uint8Array, at: number, n: number): void {
+  out[at] = n;
+  out[at + 1] = n >>> 8;
+  out[at + 2] = n >>> 16;
+  out[at + 3] = n >>> 24;
+}
+
+function check(bytes: number, typesize: number): void {
+  if (!(Number.isInteger(typesize) && typesize >= 1 && typesize <= MOST_PLANES)) {
+    throw new RangeError(`elements of ${typesize} bytes cannot be shuffled; allowed: 1 to ${MOST_PLANES}`);
+  }
+  if (bytes > MOST_BYTES) throw new RangeError(`a chunk of ${bytes} bytes is too large; allowed: ${MOST_BYTES}`);
+}
