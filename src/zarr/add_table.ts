@@ -4,6 +4,7 @@ import type { Attributes, CoordinateSpec } from "./array_spec.ts";
 import { chunkCodec } from "./codecs.ts";
 import { coordinateNode, publishCoordinate } from "./coordinate.ts";
 import { encodeNode, groupNode, type Node } from "./metadata.ts";
+import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Store } from "./stores/store.ts";
@@ -26,15 +27,6 @@ export interface Table {
   readonly attributes?: Attributes;
 }
 
-/** The root node, with integers beyond 2⁵³ kept digit by digit, so that writing it again changes nothing. */
-function parseExactly(text: string): Node {
-  const exact = (_: string, entry: unknown, context?: { source?: string }) =>
-    typeof entry === "number" && !Number.isSafeInteger(entry) && /^-?\d+$/.test(context?.source ?? "")
-      ? BigInt(context!.source!)
-      : entry;
-  return JSON.parse(text, exact as (key: string, entry: unknown) => unknown);
-}
-
 /**
  * Adds a table to a run that has ended. Data first, then the table's own metadata, then the root: a reader sees all of it
  * or nothing.
@@ -48,7 +40,7 @@ export async function addTable(place: string | URL | Store, table: Table): Promi
   if (!bytes) {
     throw InputError.at("run", `${store.location} is not a run of Sonde: there is no zarr.json`, store.location);
   }
-  const root = parseExactly(new TextDecoder().decode(bytes)) as {
+  const root = parseNode(bytes) as unknown as {
     attributes: Attributes;
     consolidated_metadata: { metadata: Record<string, Node> };
   };

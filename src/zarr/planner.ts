@@ -92,6 +92,28 @@ export function planScalars(shape: readonly number[], dimensions: readonly strin
   return { chunkShape: chunk, shardShape: multiples(shard, chunk) };
 }
 
+/** An array that is rewritten after the run, when its order of acquisition binds nobody any more. */
+export interface RecutInput extends Omit<PlannerInput, "frameRank"> {
+  /** Chunks get no larger. */
+  readonly chunkBytes: number;
+  /** Shards get no larger, unless one chunk is. */
+  readonly shardBytes: number;
+}
+
+/**
+ * Chooses chunks and shards for what is read together, wherever its points came in the run: chunks span the dimensions
+ * of `readBy` from end to end, up to 16 MB, and then the fastest others, up to 4 MB; shards hold neighbouring chunks.
+ */
+export function planRecut(array: RecutInput): Pick<ShapePlan, "chunkShape" | "shardShape"> {
+  const { shape, dimensions, itemBytes, readBy = [] } = array, order = readOrder(dimensions, readBy);
+  const asked = order.filter((d) => readBy.includes(dimensions[d])), rest = order.filter((d) => !asked.includes(d));
+  const most = Math.min(FRAME_CHUNK_BYTES, array.chunkBytes), usual = Math.min(CHUNK_BYTES, array.chunkBytes);
+  const chunkShape = growTwice(shape, asked, most / itemBytes, rest, usual / itemBytes);
+  const room = Math.min(SHARD_BYTES, array.shardBytes) / (sizeOf(chunkShape) * itemBytes);
+  const perShard = grow(boxesAlong(shape, chunkShape), order, room);
+  return { chunkShape, shardShape: chunkShape.map((extent, d) => extent * perShard[d]) };
+}
+
 /** What a cut costs for elements of `itemBytes`. */
 export function costOf(
   shape: readonly number[],
