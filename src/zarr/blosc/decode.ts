@@ -1,22 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
-import {
-  BITS_SHUFFLED,
-  type Cut,
-  FORMAT_VERSION,
-  HEADER_BYTES,
-  PLAIN,
-  SHUFFLED,
-  streamsIn,
-  WHOLE_BLOCKS,
-  ZSTD,
-} from "./container.ts";
+import { streamsIn } from "./cut.ts";
+import { damaged, type Header, HEADER_BYTES, PLAIN, readHeader, SHUFFLED, WHOLE_BLOCKS } from "./header.ts";
 import { unshuffle } from "./shuffle.ts";
-
-interface Header extends Cut {
-  readonly flags: number;
-  readonly typesize: number;
-  readonly bytes: number;
-}
 
 /**
  * Decodes a blosc1 container with zstd in it, with or without byte shuffle: what {@linkcode bloscEncode} and C-Blosc's
@@ -25,15 +10,15 @@ interface Header extends Cut {
  * @throws {RangeError} when the container is torn or damaged, or holds another compressor
  */
 export function bloscDecode(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
-  const header = readHeader(encoded), { bytes, blockBytes, blocks, flags, typesize } = header;
-  const out = new Uint8Array(bytes);
+  const header = readHeader(encoded), { bytes, blockBytes, flags, typesize } = header;
   if (flags & PLAIN) {
     if (encoded.length !== bytes + HEADER_BYTES) throw damaged(`${bytes} bytes as they are cannot be in it`);
-    out.set(encoded.subarray(HEADER_BYTES));
-    return out;
+    return new Uint8Array(encoded.subarray(HEADER_BYTES));
   }
+  const blocks = bytes === 0 ? 0 : Math.ceil(bytes / blockBytes);
   const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.length);
   if (HEADER_BYTES + 4 * blocks > encoded.length) throw damaged("the places of its blocks are cut off");
+  const out = new Uint8Array(bytes);
   const planes = new Uint8Array(Math.min(bytes, blockBytes));
   for (let b = 0; b < blocks; b++) {
     const block = out.subarray(b * blockBytes, (b + 1) * blockBytes);
@@ -69,24 +54,4 @@ function decompress(stream: Uint8Array, bytes: number): Uint8Array {
   }
   if (plane.length !== bytes) throw damaged(`a stream holds ${plane.length} bytes instead of ${bytes}`);
   return plane;
-}
-
-function readHeader(encoded: Uint8Array): Header {
-  if (encoded.length < HEADER_BYTES) throw damaged("its header is cut off");
-  const view = new DataView(encoded.buffer, encoded.byteOffset, HEADER_BYTES);
-  const flags = encoded[2], typesize = encoded[3];
-  const bytes = view.getUint32(4, true), blockBytes = view.getUint32(8, true), all = view.getUint32(12, true);
-  if (encoded[0] !== FORMAT_VERSION) throw damaged(`its version is ${encoded[0]}; allowed: ${FORMAT_VERSION}`);
-  if (all !== encoded.length) throw damaged(`it should have ${all} bytes`);
-  if (typesize === 0 || (bytes > 0 && blockBytes === 0)) throw damaged("its header holds zeros");
-  const plain = (flags & PLAIN) !== 0;
-  if (!plain && (flags & 0xe0) !== ZSTD) {
-    throw new RangeError(`a blosc container with compressor ${flags >> 5} cannot be read here; allowed: 4, zstd`);
-  }
-  if (!plain && flags & BITS_SHUFFLED) throw new RangeError("a blosc container with bit shuffle cannot be read here");
-  return { flags, typesize, bytes, blockBytes, blocks: bytes === 0 ? 0 : Math.ceil(bytes / blockBytes) };
-}
-
-function damaged(what: string, cause?: unknown): RangeError {
-  return new RangeError(`a blosc container is damaged: ${what}`, { cause });
 }

@@ -1,16 +1,5 @@
-import {
-  type Cut,
-  cutIntoBlocks,
-  FORMAT_VERSION,
-  HEADER_BYTES,
-  MOST_BYTES,
-  MOST_PLANES,
-  PLAIN,
-  SHUFFLED,
-  streamsIn,
-  ZSTD,
-  ZSTD_VERSION,
-} from "./container.ts";
+import { type Cut, cutIntoBlocks, MOST_BYTES, MOST_PLANES, streamsIn } from "./cut.ts";
+import { HEADER_BYTES, PLAIN, putUint32, SHUFFLED, writeHeader, ZSTD } from "./header.ts";
 import { type BloscSetting, PlaneChoice } from "./plane_choice.ts";
 import { BloscScratch } from "./scratch.ts";
 import { zstdBound } from "./zstd.ts";
@@ -87,10 +76,11 @@ export function bloscEncodeInto(
     putUint32(out, HEADER_BYTES + WORD * b, end);
     end = encoder.encode(b, end);
   }
-  const plain = end >= most;
+  const plain = end >= most, encodedBytes = plain ? most : end;
   if (plain) out.set(src, HEADER_BYTES);
-  putHeader(out, { bytes: src.length, typesize, blockBytes: cut.blockBytes, encoded: plain ? most : end, plain });
-  return plain ? most : end;
+  const flags = ZSTD | (typesize > 1 ? SHUFFLED : 0) | (plain ? PLAIN : 0);
+  writeHeader(out, { flags, typesize, bytes: src.length, blockBytes: cut.blockBytes, encodedBytes });
+  return encodedBytes;
 }
 
 /** Encodes the blocks of one chunk. */
@@ -146,31 +136,6 @@ class Encoder {
     putUint32(out, end, encoded);
     return start + encoded;
   }
-}
-
-interface Header {
-  readonly bytes: number;
-  readonly typesize: number;
-  readonly blockBytes: number;
-  readonly encoded: number;
-  readonly plain: boolean;
-}
-
-function putHeader(out: Uint8Array, { bytes, typesize, blockBytes, encoded, plain }: Header): void {
-  out[0] = FORMAT_VERSION;
-  out[1] = ZSTD_VERSION;
-  out[2] = ZSTD | (typesize > 1 ? SHUFFLED : 0) | (plain ? PLAIN : 0);
-  out[3] = typesize;
-  putUint32(out, 4, bytes);
-  putUint32(out, 8, blockBytes);
-  putUint32(out, 12, encoded);
-}
-
-function putUint32(out: Uint8Array, at: number, n: number): void {
-  out[at] = n;
-  out[at + 1] = n >>> 8;
-  out[at + 2] = n >>> 16;
-  out[at + 3] = n >>> 24;
 }
 
 function check(bytes: number, typesize: number): void {

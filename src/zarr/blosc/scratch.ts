@@ -1,4 +1,4 @@
-import { mostBlockBytes } from "./container.ts";
+import { mostBlockBytes } from "./cut.ts";
 import { Shuffler } from "./shuffle.ts";
 import { ZstdCompressor } from "./zstd.ts";
 

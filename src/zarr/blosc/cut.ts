@@ -1,20 +1,4 @@
-/**
- * The blosc1 container (C-Blosc's README_CHUNK_FORMAT): a header of 16 bytes, the places of its blocks, then the blocks.
- * A block holds one stream for each byte plane of its elements, or one stream for all of it; a stream is its length and
- * then zstd, or the plane as it is where the length is that of the plane.
- */
-
-/** Bytes of the header. */
-export const HEADER_BYTES = 16;
-
-/** The version of the container, and that of the zstd format in it. */
-export const FORMAT_VERSION = 2, ZSTD_VERSION = 1;
-
-/** Bits of the header's flags: bytes shuffled, everything as it was, bits shuffled, blocks never split. */
-export const SHUFFLED = 0x01, PLAIN = 0x02, BITS_SHUFFLED = 0x04, WHOLE_BLOCKS = 0x10;
-
-/** The compressor in the flags' upper three bits. */
-export const ZSTD = 4 << 5;
+import { HEADER_BYTES } from "./header.ts";
 
 /** C-Blosc splits blocks of elements of at most 16 bytes, and of at least 128 elements. */
 export const MOST_PLANES = 16, LEAST_SPLIT = 128;
