@@ -83,6 +83,13 @@ export {
   type RunElements,
   type Selection,
 } from "./src/zarr/open_run.ts";
+export {
+  type VerifyFinding,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyRun,
+} from "./src/zarr/verify_run.ts";
 export { zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
 export type { Attributes, ElementType } from "./src/zarr/array_spec.ts";
 export type { Compression } from "./src/zarr/codecs.ts";

@@ -29,9 +29,15 @@ export function printJson(result: unknown): void {
   print(JSON.stringify(result, (_, inner) => ArrayBuffer.isView(inner) ? Array.from(inner as Float64Array) : inner));
 }
 
+/** Something went wrong that the command itself has reported: nothing more is printed. */
+export class Reported extends SondeError {
+  override name = "Reported";
+}
+
 /** What went wrong, in a line an issue, without a stack; gives the exit code: 2 for bad input, 130 for an interrupt, else 1. */
 export function fail(thrown: unknown, { json, debug }: OutputOptions & { readonly debug?: boolean } = {}): number {
   const code = thrown instanceof SondeError ? thrown.exitCode : 1;
+  if (thrown instanceof Reported) return code;
   if (json) {
     const issues = thrown instanceof InputError ? thrown.issues : undefined;
     printJson({ error: messageOf(thrown), issues, exitCode: code });

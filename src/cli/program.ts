@@ -5,6 +5,7 @@ import { infoCommand } from "./commands/info.ts";
 import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
 import { runCommand } from "./commands/run.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { addPeakConditions, parseNumber } from "./peak_conditions.ts";
 
 function withOutput(command: Command): Command {
@@ -70,6 +71,12 @@ function addPeaks(program: Command): void {
   examples(peaks, "peaks neon.zarr --prominence 0.1", "peaks neon.zarr --height 0.5:2 --distance 5 --json");
 }
 
+function addVerify(program: Command): void {
+  const verify = withOutput(program.command("verify").argument("<run>", "a run, finished or not"));
+  verify.description("read all of a run, and say what is whole and what is not").action(verifyCommand);
+  examples(verify, "verify map.zarr", "verify map.zarr --json");
+}
+
 /** The `sonde` command and its sub-commands. It throws instead of exiting, so that one place decides the exit code. */
 export function makeProgram(): Command {
   const program = new Command("sonde");
@@ -80,6 +87,7 @@ export function makeProgram(): Command {
   addInfo(program);
   addPlot(program);
   addPeaks(program);
+  addVerify(program);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;
 }

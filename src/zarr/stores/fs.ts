@@ -99,6 +99,22 @@ export class FsStore implements Store {
     }
   }
 
+  /** Every file in the folder. */
+  list(): AsyncGenerator<Key> {
+    return filesBelow(this.location, "/");
+  }
+
+  /** Hidden files and companions beside the folder whose names begin with its own. */
+  async leftovers(): Promise<string[]> {
+    const own = basename(this.location), names: string[] = [];
+    for (const folder of new Set([dirname(this.location), this.location])) {
+      for await (const { name } of Deno.readDir(folder)) {
+        if (name.startsWith(`.${own}.`) || name.startsWith(`${own}.`)) names.push(name);
+      }
+    }
+    return names.sort();
+  }
+
   async #makeOrTakeEmpty(): Promise<void> {
     await Deno.mkdir(dirname(this.location), { recursive: true });
     try {
@@ -143,6 +159,13 @@ export class FsStore implements Store {
 
   #temporary(): string {
     return join(this.#workshop, `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
+  }
+}
+
+async function* filesBelow(folder: string, prefix: Key): AsyncGenerator<Key> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* filesBelow(join(folder, name), `${prefix}${name}/`);
+    else yield `${prefix}${name}`;
   }
 }
 

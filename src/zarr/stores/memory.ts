@@ -49,4 +49,9 @@ export class MemoryStore implements Store {
     this.objects.delete(key);
     return Promise.resolve();
   }
+
+  /** The names of all objects. */
+  async *list(): AsyncGenerator<Key> {
+    yield* this.objects.keys();
+  }
 }

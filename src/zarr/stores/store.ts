@@ -38,6 +38,10 @@ export interface Store {
   remove(key: Key): Promise<void>;
   /** Bytes that may still be written here; undefined where nobody knows. */
   freeBytes?(): Promise<number | undefined>;
+  /** The names of all objects, in no order; left out where they cannot be listed. */
+  list?(): AsyncIterable<Key>;
+  /** Names of what Sonde left beside the place: a journal, a lock, an object that was never finished. */
+  leftovers?(): Promise<readonly string[]>;
 }
 
 /** An object that could not be read or written. It names the object, and says what to do about it. */
