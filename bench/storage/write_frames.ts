@@ -8,9 +8,15 @@ const DISTINCT_BYTES = 32e6;
  * Poisson noise (drawn from a normal distribution, since all means are large). The same seed gives the same frames.
  *
  * @param side frames are `side` × `side` uint16, little-endian
+ * @param bytes of distinct frames, about; there are at least two
  */
-export async function writeFrames(file: string, side: number, seed: number): Promise<void> {
-  const frames = Math.max(2, Math.round(DISTINCT_BYTES / (2 * side * side))),
+export async function writeFrames(
+  file: string,
+  side: number,
+  seed: number,
+  bytes: number = DISTINCT_BYTES,
+): Promise<void> {
+  const frames = Math.max(2, Math.round(bytes / (2 * side * side))),
     { normal } = random(seed, `frames ${side}`);
   const frame = new Uint16Array(side * side), width = side / 12;
   using handle = await Deno.open(file, { write: true, create: true, truncate: true });
