@@ -10,8 +10,10 @@ import { type GroupSpec, groupSpec } from "./group_spec.ts";
 import { arrayNode, groupNode, type Node } from "./metadata.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { planArray } from "./plan_arrays.ts";
+import type { RunData } from "./open_run.ts";
 import type { ShapePlan } from "./planner.ts";
 import { axisSpecs, type AxisTable, failedBits, type NamedChannel, passSpec, readingSpec } from "./point_arrays.ts";
+import { restoreSet } from "./restore_set.ts";
 import { ShardSet } from "./shard_set.ts";
 
 /** What the groups of a run share. */
@@ -93,6 +95,26 @@ export class GroupArrays {
     }));
   }
 
+  /**
+   * Takes up what a store holds: axes and passes that came up during the run, and shards partly filled.
+   *
+   * @param shape extents of the scan dimensions in the store
+   * @param stored for each place in C order: 0 without a point, 1 with one, 2 with one that another will come for
+   */
+  async restore(run: RunData, shape: readonly number[], stored: Uint8Array): Promise<void> {
+    if (this.grows) {
+      const pass = run.arrays.get(`${this.#prefix}pass`), meanings = String(pass?.attributes.flag_meanings ?? "");
+      this.#passes.push(...meanings.split(" ").filter((name) => name));
+      const setpoint = new RegExp(`^${this.#prefix}([^/]+)_setpoint$`);
+      for (const name of run.arrays.keys()) {
+        const axis = setpoint.exec(name)?.[1];
+        if (axis !== undefined) this.ensureAxis(axis);
+      }
+    }
+    for (const set of [...this.data, this.status]) {
+      await restoreSet(set, run, { shape, stored, pressure: () => this.#context.pipeline.pressure });
+    }
+  }
   /**
    * Makes an array for a reading that the run did not announce, unless there is one.
    *

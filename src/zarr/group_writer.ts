@@ -4,13 +4,26 @@ import { Frame, type Point, QUALITY_CODE } from "../core/point.ts";
 import { ravel, unravel } from "./grid.ts";
 import { type FrameArray, GroupArrays, type GroupArraysContext } from "./group_arrays.ts";
 import { writeInt64 } from "./write_int64.ts";
+import type { JournalRecord } from "./journal_record.ts";
 import type { Node } from "./metadata.ts";
+import type { RunData } from "./open_run.ts";
 import { PendingPoints } from "./pending_points.ts";
 
 /** Partly filled shards of frames are published at most this often. */
 const FRAMES_EVERY_MS = 10_000;
 /** Timers may come a little early. */
 const EARLY_MS = 50;
+
+/** What is to be published, and how. */
+export interface Publication {
+  readonly nowMs: number;
+  /** No more points will come. */
+  readonly last: boolean;
+  /** Frames too, however short ago they were published. */
+  readonly frames: boolean;
+  /** What must be on disk before the status of the points is. */
+  readonly beforeStatus?: () => Promise<void>;
+}
 
 /** Stores the points of one group: first what was read, and when that is on disk, how each point came out. */
 export class GroupWriter {
@@ -20,6 +33,8 @@ export class GroupWriter {
   readonly #seqNumColumn: number;
   readonly #qualityColumn: number;
   #order = 0;
+  /** Of a run that is resumed, for each place of the grid: 1 when it is stored, 2 when it is to be measured again. */
+  #stored: Uint8Array = new Uint8Array();
   #framesPublishedMs = -Infinity;
 
   /**
@@ -37,6 +52,26 @@ export class GroupWriter {
   /** The pass that is stored here; undefined for any. */
   get pass(): string | undefined {
     return this.#arrays.spec.group.pass;
+  }
+
+  /** The path of the group, `""` for the root. */
+  get path(): string {
+    return this.#arrays.spec.group.path;
+  }
+
+  /** Whether points wait for shards of frames. */
+  get hasFrames(): boolean {
+    return this.#arrays.frames.length > 0;
+  }
+
+  /** Points that came so far: the next one's number in order of arrival. */
+  get points(): number {
+    return this.#order;
+  }
+
+  /** Points that are published with their status: all that came before this number. */
+  get released(): number {
+    return this.#pending.released;
   }
 
   /** Whether something is not yet on disk. */
@@ -75,18 +110,44 @@ export class GroupWriter {
     this.#order++;
   }
 
-  /**
-   * Publishes what came: the readings first, then the status of the points whose readings are all there.
-   *
-   * @param all frames too, however short ago they were published: no more points will come
-   */
-  async publish(nowMs: number, all: boolean): Promise<void> {
+  /** Publishes what came: the readings first, then the status of the points whose readings are all there. */
+  async publish({ nowMs, last, frames, beforeStatus }: Publication): Promise<void> {
     const { scalars, status, data } = this.#arrays;
-    const withFrames = all || nowMs - this.#framesPublishedMs >= FRAMES_EVERY_MS - EARLY_MS;
+    const withFrames = last || frames || nowMs - this.#framesPublishedMs >= FRAMES_EVERY_MS - EARLY_MS;
     if (withFrames) this.#framesPublishedMs = nowMs;
-    await Promise.all((withFrames ? data : [scalars]).map((set) => set.publish(all)));
+    await Promise.all((withFrames ? data : [scalars]).map((set) => set.publish(last)));
     this.#release();
-    await status.publish(all);
+    await beforeStatus?.();
+    await status.publish(last);
+  }
+
+  /**
+   * Takes up what a store holds of the group. What is complete stays as it is, and shards partly filled are read back.
+   *
+   * @param again whether a point with this quality code, at this place in C order, is to be measured again
+   * @throws {StoreError} when it cannot be read
+   */
+  async restore(run: RunData, again: (place: number, quality: number) => boolean): Promise<void> {
+    const { group, scanShape } = this.#arrays.spec, prefix = group.path ? `${group.path}/` : "";
+    const quality = run.array(`${prefix}quality`), codes = (await quality.read()).data as Uint8Array;
+    this.#stored = Uint8Array.from(codes, (code, place) => code === 0 ? 0 : again(place, code) ? 2 : 1);
+    await this.#arrays.restore(run, this.#arrays.grows ? quality.shape : scanShape, this.#stored);
+    this.#order = this.#stored.reduce((sum, state) => sum + (state ? 1 : 0), 0);
+    this.#pending.startAfter(this.#order);
+  }
+
+  /** Stores a point that a journal kept, unless it is stored already or one before it is missing. Says whether it did. */
+  fold({ order, point }: JournalRecord): boolean {
+    const { grows, spec } = this.#arrays;
+    if (grows) {
+      if (order !== this.#order) return false;
+    } else {
+      const place = spec.scanShape.length ? ravel(point.index, spec.scanShape) : 0;
+      if (this.#stored[place] === 1) return false;
+      this.#stored[place] = 1;
+    }
+    this.put(point);
+    return true;
   }
 
   /** Points of a group that grows are stored in the order in which they come. */

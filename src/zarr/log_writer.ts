@@ -5,7 +5,9 @@ import { DirectRoute } from "./direct_route.ts";
 import { NOT_A_TIME } from "./point_arrays.ts";
 import { writeInt64, writeNanoseconds } from "./write_int64.ts";
 import { arrayNode, encodeNode, groupNode, type Node } from "./metadata.ts";
+import type { RunData } from "./open_run.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { restoreSet } from "./restore_set.ts";
 import { ShardSet } from "./shard_set.ts";
 
 /** The name of the group, and of its dimension. */
@@ -73,6 +75,15 @@ export class LogWriter {
     (set.view(3) as string[])[at] = text;
     (set.view(4) as string[])[at] = new TextDecoder().decode(encodeNode(data ?? {}, 0));
     set.mark(at, this.#entries++, true);
+  }
+
+  /** Takes up the log that a run has so far. */
+  async restore(run: RunData): Promise<void> {
+    const entries = run.arrays.get(`${GROUP}/${SPECS[0].name}`)?.shape[0] ?? 0;
+    if (!entries) return;
+    const stored = new Uint8Array(entries).fill(1);
+    await restoreSet(this.#set, run, { shape: [entries], stored, pressure: () => this.#pipeline.pressure });
+    this.#entries = this.#published = entries;
   }
 
   /** Publishes what came. */

@@ -17,6 +17,11 @@ export class PendingPoints {
     return this.#released;
   }
 
+  /** Begins after this many points that are on disk already. */
+  startAfter(released: number): void {
+    this.#released = released;
+  }
+
   /** Takes a point by its place in C order. */
   push(place: number, seqNum: number, quality: number): void {
     if (this.#to === this.#places.length) this.#makeRoom();

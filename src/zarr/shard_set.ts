@@ -20,6 +20,8 @@ export class ShardSet {
   readonly #perShard: readonly number[];
   readonly #shards = new Map<number, OpenShard>();
   readonly #finished = new Set<number>();
+  /** Places that hold a point, and that another will come for. */
+  readonly #again = new Map<OpenChunk, Set<number>>();
   #current: OpenChunk | undefined;
 
   /** `onError` is told of failures to publish full shards, which nobody else waits for. */
@@ -90,8 +92,33 @@ export class ShardSet {
     }
     const before = chunk.seen[offset];
     chunk.seen[offset] = stored ? 2 : Math.max(1, before);
-    if (before) return;
+    if (before && !this.#again.get(chunk)?.delete(offset)) return;
     if (++chunk.count === chunk.total) this.#seal(chunk);
+  }
+
+  /** How the scan dimensions are cut. */
+  get cut(): ScanCut {
+    return this.#cut;
+  }
+
+  /** Says that all points of a shard are on disk for good. */
+  finish(place: readonly number[]): void {
+    this.#finished.add(place.length ? ravel(place, this.#shardGrid) : 0);
+  }
+
+  /**
+   * Says that the point at `offset` of the current chunk was read back from disk into its elements.
+   *
+   * @param again whether another will come for its place
+   */
+  restore(offset: number, again: boolean): void {
+    const chunk = this.#current!;
+    chunk.seen[offset] = 2;
+    chunk.dirty = true;
+    if (again) {
+      const places = this.#again.get(chunk) ?? new Set();
+      this.#again.set(chunk, places.add(offset));
+    } else if (++chunk.count === chunk.total) this.#seal(chunk);
   }
 
   /**

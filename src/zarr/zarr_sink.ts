@@ -3,12 +3,20 @@ import { InputError, SondeError } from "../core/errors.ts";
 import type { Point } from "../core/point.ts";
 import type { LogEntry, Outcome, RunHeader, Sink } from "../core/sink.ts";
 import type { Attributes } from "./array_spec.ts";
+import { Backlog } from "./backlog.ts";
 import { chunkCodec, type Compression } from "./codecs.ts";
 import { GroupWriter } from "./group_writer.ts";
+import { Journal, RunLock } from "./journal.ts";
+import { decodeRecord } from "./journal_record.ts";
+import { KeptPoints } from "./kept_points.ts";
 import { LogWriter } from "./log_writer.ts";
 import type { Node } from "./metadata.ts";
+import { openRun } from "./open_run.ts";
+import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
+import { refuseOtherCut } from "./refuse_other_cut.ts";
 import { runAttributes, RunMetadata } from "./run_metadata.ts";
+import { FsStore } from "./stores/fs.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Store } from "./stores/store.ts";
 
@@ -30,6 +38,51 @@ export interface ZarrSinkOptions {
   readonly queueBytes?: number;
   /** When to publish; the computer's clock when left out. */
   readonly clock?: Clock;
+  /** What must survive a power cut; `second` when left out. */
+  readonly durability?: Durability;
+  /** More attributes of the root: what `resume` needs to know. */
+  readonly attributes?: Attributes;
+}
+
+/**
+ * What is on the disk itself, and not only with the operating system, when: nothing, every object that is published, or
+ * those and, once a second, the journal. A process that is killed loses the same in all three: at most the last second.
+ */
+export type Durability = "none" | "shard" | "second";
+
+/** A run in a store, to be taken up again. */
+export interface ResumedSink extends Sink {
+  /** Gives the run up again, as it was found, when it is not to go on. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes up a run that was killed, stopped or failed: what its journal kept is published first; then the sink goes on
+ * where the store ends. Its `open` takes no new header: the run stays the one that it is.
+ *
+ * @param header as for a new run: the layout, channels and axes of the one that is stored
+ * @param again whether points of this quality code are to be measured again: they stay until they are
+ * @throws {InputError} when the run is cut into other chunks than it would be now
+ * @throws {SondeError} when another process is writing it
+ * @throws {StoreError} when it cannot be read or written
+ */
+export async function resumedSink(
+  options: ZarrSinkOptions,
+  header: RunHeader,
+  again: (quality: number) => boolean = () => false,
+): Promise<ResumedSink> {
+  const store = options.store ?? openStore(options.url!);
+  const lock = store instanceof FsStore ? await RunLock.take(store.location) : undefined;
+  try {
+    const folding = new ZarrSink(store, options);
+    if (await folding.fold(header)) await folding.settle();
+    const sink = new ZarrSink(store, options, lock);
+    await sink.restore(header, again);
+    return sink;
+  } catch (thrown) {
+    await lock?.[Symbol.asyncDispose]();
+    throw thrown;
+  }
 }
 
 /**
@@ -55,7 +108,7 @@ export function zarrSink(options: ZarrSinkOptions): Sink {
   return new ZarrSink(options.store ?? openStore(options.url!), options);
 }
 
-class ZarrSink implements Sink {
+class ZarrSink implements ResumedSink {
   readonly #store: Store;
   readonly #options: ZarrSinkOptions;
   readonly #clock: Clock;
@@ -75,9 +128,15 @@ class ZarrSink implements Sink {
   #cancelTimer: (() => void) | undefined;
   #publishing: Promise<void> = Promise.resolve();
   #closed = false;
+  #lock: RunLock | undefined;
+  #journal: Journal | undefined;
+  #backlog: Backlog | undefined;
+  /** Attributes and nodes of a run that is taken up. */
+  #found: { readonly attributes: Attributes; readonly nodes: ReadonlyMap<string, Node> } | undefined;
 
-  constructor(store: Store, options: ZarrSinkOptions) {
+  constructor(store: Store, options: ZarrSinkOptions, lock?: RunLock) {
     this.#store = store;
+    this.#lock = lock;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     const codec = chunkCodec(options.compression ?? "zstd");
@@ -95,15 +154,93 @@ class ZarrSink implements Sink {
   }
 
   async open(header: RunHeader): Promise<void> {
+    if (this.#found) return await this.#goOn(header, this.#found.attributes);
+    this.#makeGroups(header);
+    this.#attributes = { ...runAttributes(header), ...this.#options.attributes };
+    await this.#store.claim(RunMetadata.first(this.#attributes));
+    if (this.#store instanceof FsStore) this.#lock = await RunLock.take(this.#store.location);
+    try {
+      this.#header = header;
+      this.#startJournal(header.experimentId);
+      // One of a run that was here before, and was deleted without it.
+      await this.#journal?.remove();
+      await Promise.all(this.#groups.map((group) => group.create()));
+      await this.#metadata.update(this.#attributes, this.#nodes());
+    } catch (thrown) {
+      await this.#lock?.[Symbol.asyncDispose]();
+      throw thrown;
+    }
+  }
+
+  /** Says in the store that the run is running again. */
+  async #goOn(header: RunHeader, attributes: Attributes): Promise<void> {
+    const before = Array.isArray(attributes.resumed_at) ? attributes.resumed_at : [];
+    this.#header = header;
+    this.#startJournal(String(attributes.experiment_id));
+    this.#attributes = {
+      ...attributes,
+      ended_at: null,
+      exit_status: "running",
+      exit_reason: "",
+      actual: null,
+      resumed_at: [...before, header.createdAt],
+    };
+    await this.#metadata.update(this.#attributes, this.#nodes());
+  }
+
+  /** Takes up what is stored. Nothing is written. */
+  async restore(header: RunHeader, again: (quality: number) => boolean, kept = new KeptPoints()): Promise<void> {
+    const run = await openRun(this.#store), root = parseNode((await this.#store.get("/zarr.json"))!);
+    const { metadata } = root.consolidated_metadata as { metadata: Record<string, Node> };
+    this.#found = { attributes: root.attributes as Attributes, nodes: new Map(Object.entries(metadata)) };
+    this.#attributes = this.#found.attributes;
+    this.#makeGroups(header);
+    refuseOtherCut(this.location, this.#found.nodes, this.#nodes());
+    await this.#log.restore(run);
+    for (const group of this.#groups) {
+      const newer = await kept.newerThan(run, group.path);
+      await group.restore(run, (place, quality) => newer(place) || again(quality));
+    }
+  }
+
+  /** Takes up what is stored, then what the journal beside it keeps. Says whether there was anything. */
+  async fold(header: RunHeader): Promise<boolean> {
+    if (!(this.#store instanceof FsStore)) return false;
+    const { location } = this.#store, kept = await KeptPoints.read(location);
+    if (!kept.points) return false;
+    await this.restore(header, () => false, kept);
+    const groups = new Map(this.#groups.map((group) => [group.path, group]));
+    for await (const bytes of Journal.read(location)) {
+      const record = decodeRecord(bytes);
+      if (record.experimentId !== this.#attributes.experiment_id) continue;
+      if (groups.get(record.group)?.fold(record)) await this.#pipeline.pressure;
+    }
+    return true;
+  }
+
+  /** Publishes what was folded in; then the journal is not needed any more. */
+  async settle(): Promise<void> {
+    await this.#publishData(true);
+    await this.#metadata.update({ ...this.#attributes }, this.#nodes());
+    await new Journal(this.#store.location, { sync: false }).remove();
+  }
+
+  async release(): Promise<void> {
+    await this.#lock?.[Symbol.asyncDispose]();
+  }
+
+  #makeGroups(header: RunHeader): void {
     const { channels, axes } = header, { readBy } = this.#options;
     const context = { channels, axes, readBy, pipeline: this.#pipeline, onError: this.#onError };
     for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
     refuseClashes(this.#groups);
-    this.#attributes = runAttributes(header);
-    await this.#store.claim(RunMetadata.first(this.#attributes));
-    this.#header = header;
-    await Promise.all(this.#groups.map((group) => group.create()));
-    await this.#metadata.update(this.#attributes, this.#nodes());
+  }
+
+  #startJournal(experimentId: string): void {
+    if (!(this.#store instanceof FsStore)) return;
+    const sync = (this.#options.durability ?? "second") === "second";
+    this.#journal = new Journal(this.#store.location, { sync });
+    this.#backlog = new Backlog(this.#journal, experimentId);
   }
 
   write(point: Point): Promise<void> | undefined {
@@ -113,6 +250,7 @@ class ZarrSink implements Sink {
       this.#pass = point.pass;
     }
     this.#group.put(point);
+    if (this.#backlog && this.#group.hasFrames) this.#backlog.keep(this.#group, this.#group.points - 1, point);
     if (this.#cancelTimer === undefined) this.#arm();
     return this.#pipeline.pressure;
   }
@@ -133,8 +271,22 @@ class ZarrSink implements Sink {
     const failures: unknown[] = [];
     const attempt = (work: Promise<void>) => work.catch((error) => void failures.push(error));
     await attempt(this.#publishData(true));
-    await attempt(this.#metadata.update(runAttributes(this.#header, outcome), this.#nodes()));
+    await attempt(this.#metadata.update(this.#lastAttributes(this.#header, outcome), this.#nodes()));
+    if (failures.length) await attempt(this.#keepBacklog());
+    else await attempt(this.#journal?.remove() ?? Promise.resolve());
+    this.#journal?.close();
+    await this.release();
     if (failures.length) throw failures[0];
+  }
+
+  #lastAttributes(header: RunHeader, outcome: Outcome): Attributes {
+    const end = runAttributes(header, outcome), { ended_at, exit_status, exit_reason, actual } = end;
+    return { ...this.#attributes, ended_at, exit_status, exit_reason, actual };
+  }
+
+  /** What cannot be published stands in the journal, where there is room for it, for `resume`. */
+  async #keepBacklog(): Promise<void> {
+    if (this.#backlog?.waiting) await this.#backlog.flush();
   }
 
   #throwFailure(): void {
@@ -166,20 +318,33 @@ class ZarrSink implements Sink {
     try {
       await this.#publishData(false);
       await this.#metadata.update(this.#attributes, this.#nodes());
+      if (this.#backlog?.waiting) {
+        // What a path was sent before a point is on disk before the point is.
+        await this.#log.publish();
+      }
+      await this.#backlog?.flush();
     } finally {
       this.#cancelTimer = undefined;
     }
     if (this.#log.waiting || this.#groups.some((group) => group.waiting)) this.#arm();
   }
 
-  async #publishData(all: boolean): Promise<void> {
+  async #publishData(last: boolean): Promise<void> {
     await this.#metadata.announce(this.#nodes());
-    const nowMs = this.#clock.nowMs();
-    await Promise.all([this.#log.publish(), ...this.#groups.map((group) => group.publish(nowMs, all))]);
+    const nowMs = this.#clock.nowMs(), beforeStatus = () => this.#log.publish();
+    await Promise.all([
+      this.#log.publish(),
+      ...this.#groups.map((group) => {
+        const frames = this.#backlog?.overdue(group) ?? false;
+        return group.publish({ nowMs, last, frames, beforeStatus });
+      }),
+    ]);
   }
 
   #nodes(): Map<string, Node> {
-    return new Map([...this.#groups.flatMap((group) => [...group.nodes()]), ...this.#log.nodes()]);
+    const ours = [...this.#groups.flatMap((group) => [...group.nodes()]), ...this.#log.nodes()];
+    // What was added to a run after it had ended, as its peaks, stays in it.
+    return new Map([...this.#found?.nodes ?? [], ...ours]);
   }
 }
 
