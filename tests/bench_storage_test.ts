@@ -83,10 +83,11 @@ Deno.test("writeFrames() gives the same noise for the same seed, with the varian
 Deno.test("shortfallsOf() says what is not reached, by how much, and what limits", () => {
   const peers = [row("acquire-zarr", 500, 300), row("tensorstore", 800, 250), row("zarr-python", 5000, 1)];
   assertEquals(shortfallsOf(stream("memory"), [row("Sonde", 960, 250), ...peers]), []);
-  const slow = row("Sonde", 740, 270, { stages: { codec: 0.5, copy: 0.25 } });
+  const slow = row("Sonde", 740, 270, { stages: { copy: 0.25, codec: 0.5, wait: 0.75 } });
+  const why = "CPU 1.25 s/GB, wall 1.35; of all threads: codec 0.50, copy 0.25, wait 0.75; codec limits";
   assertEquals(shortfallsOf(stream("memory"), [slow, ...peers]), [
-    "1.48 × acquire-zarr, to reach 1.5 ×; CPU 1.25 s/GB; stages, s/GB: codec 0.50, copy 0.25; codec limits",
-    "0.93 × tensorstore, to reach 1.2 ×; CPU 1.25 s/GB; stages, s/GB: codec 0.50, copy 0.25; codec limits",
+    `1.48 × acquire-zarr, to reach 1.5 ×; ${why}`,
+    `0.93 × tensorstore, to reach 1.2 ×; ${why}`,
     "peak RSS 270 MB, tensorstore 250 MB",
   ]);
   assertEquals(shortfallsOf(stream("disk"), [row("Sonde", 700, 1), ...peers], 380), []);
@@ -95,6 +96,7 @@ Deno.test("shortfallsOf() says what is not reached, by how much, and what limits
     "writes 350 MB/s to a disk that takes 1000; CPU 1.25 s/GB",
   ]);
   assertEquals(limitOf(row("Sonde", 1, 1)), "CPU 1.25 s/GB");
+  assert(limitOf(row("Sonde", 1000, 1, { stages: { copy: 0.5, codec: 0.9, wait: 0.05 } })).endsWith("copy limits"));
 });
 
 Deno.test("mediansOf() and tableOf() count megabytes, seconds and times as they are named", () => {

@@ -3,12 +3,12 @@
     python storage_stream.py JOB
 
 JOB is JSON: `peer` (acquire-zarr, tensorstore, zarr-python, zarrs), `compression` (none, lz4, zstd: the latter two inside Blosc, level 1,
-shuffled), `frames` (a file of raw uint16 frames, gone through again and again), `side`, `count`, `chunkFrames`, `shardFrames`, `out`, and
-`sync` (the clock stops when every file is on disk). Prints JSON.
+shuffled), `frames` (a file of raw uint16 frames, gone through again and again), `side`, `count`, `chunkFrames`, `shardFrames`, `atOnce`, `out`,
+and `sync` (the clock stops when every file is on disk). Prints JSON.
 
 The frames are in memory before the clock starts, and the store is open. Each peer is driven as its documentation tells one to: acquire-zarr
-is given frame after frame. The others must be given whole shards, so frames are gathered in memory first; tensorstore writes one shard
-while the next is gathered.
+is given frame after frame. The others must be given whole shards, so frames are gathered in memory first; tensorstore writes `atOnce`
+shards while the next is gathered.
 """
 
 import json
@@ -16,13 +16,14 @@ import os
 import resource
 import sys
 import time
+from collections import deque
 from importlib.metadata import version
 
 import numpy as np
 
 job = json.loads(sys.argv[1])
 side, count, chunk, shard = job["side"], job["count"], job["chunkFrames"], job["shardFrames"]
-out, codec = job["out"], job["compression"]
+out, codec, at_once = job["out"], job["compression"], job["atOnce"]
 shape, chunk_shape, shard_shape = [count, side, side], [chunk, side, side], [shard, side, side]
 
 
@@ -35,11 +36,11 @@ def peak_bytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def gathered(frames):
-    """Whole shards, in two memories by turns."""
-    memories = [np.empty((shard, side, side), "<u2") for _ in range(2)]
+def gathered(frames, memories):
+    """Whole shards, in several memories by turns."""
+    memories = [np.empty((shard, side, side), "<u2") for _ in range(memories)]
     for first in range(0, count, shard):
-        memory = memories[first // shard % 2]
+        memory = memories[first // shard % len(memories)]
         for k in range(shard):
             memory[k] = frames[(first + k) % len(frames)]
         yield first, memory
@@ -93,12 +94,13 @@ def tensorstore():
     }, create=True).result()
 
     def write(frames):
-        writing = None
-        for first, memory in gathered(frames):
-            if writing is not None:
-                writing.result()
-            writing = array[first:first + shard].write(memory, can_reference_source_data_indefinitely=True)
-        writing.result()
+        writing = deque()
+        for first, memory in gathered(frames, at_once + 1):
+            if len(writing) == at_once:
+                writing.popleft().result()
+            writing.append(array[first:first + shard].write(memory, can_reference_source_data_indefinitely=True))
+        for shard_written in writing:
+            shard_written.result()
 
     return write
 
@@ -117,7 +119,7 @@ def zarr_python():
     )
 
     def write(frames):
-        for first, memory in gathered(frames):
+        for first, memory in gathered(frames, 1):
             array[first:first + shard] = memory
 
     return write

@@ -8,6 +8,10 @@ import type { ProcessFigures, StreamFigures } from "./stream_figures.ts";
 /** Who is compared. */
 export interface Contender {
   readonly name: string;
+  /** The package that writes. */
+  readonly writer: string;
+  /** Shards that it is given before the first of them has to be written. */
+  readonly atOnce: number;
   /** The part of the frames that it streams: slow ones would take most of the time, and rates are what is compared. */
   readonly share: number;
   /** The array of frames inside its store. */
@@ -16,9 +20,11 @@ export interface Contender {
   readonly command: readonly [string, ...string[]];
 }
 
-const peer = (name: string, share = 1): Contender => ({
+const peer = (name: string, { writer = name, share = 1, atOnce = 1 } = {}): Contender => ({
   name,
+  writer,
   share,
+  atOnce,
   array: "",
   command: [venvPython(".venv-bench"), join(ROOT, "bench", "peers", "storage_stream.py")],
 });
@@ -27,14 +33,17 @@ const peer = (name: string, share = 1): Contender => ({
 export const CONTENDERS: readonly Contender[] = [
   {
     name: "Sonde",
+    writer: "sonde",
     share: 1,
+    atOnce: 1,
     array: "camera",
     command: [Deno.execPath(), "run", "-A", join(ROOT, "bench", "storage", "stream_once.ts")],
   },
   peer("acquire-zarr"),
   peer("tensorstore"),
-  peer("zarr-python", 0.25),
-  peer("zarrs", 0.5),
+  peer("tensorstore (2)", { writer: "tensorstore", atOnce: 2 }),
+  peer("zarr-python", { share: 0.25 }),
+  peer("zarrs", { share: 0.5 }),
 ];
 
 let stores = 0;
@@ -49,10 +58,10 @@ export async function runContender(contender: Contender, stream: StreamCase, ver
   const { target, side, chunkFrames, shardFrames, framesFile } = stream;
   const out = join(target.folder, `stream-${stores++}.zarr`);
   const count = Math.max(1, Math.round(stream.count * contender.share / shardFrames)) * shardFrames;
-  const compression = contender.name === "Sonde" ? stream.class.sonde : stream.class.peers;
-  const common = { frames: framesFile, side, count };
+  const compression = contender === CONTENDERS[0] ? stream.class.sonde : stream.class.peers;
+  const common = { frames: framesFile, side, count }, { writer, atOnce } = contender;
   const sync = target.kind === "disk";
-  const job = { ...common, peer: contender.name, compression, chunkFrames, shardFrames, out, sync };
+  const job = { ...common, peer: writer, compression, chunkFrames, shardFrames, atOnce, out, sync };
   try {
     const figures = await runProgram<ProcessFigures>(contender.command, job);
     if (verify) {

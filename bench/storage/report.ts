@@ -7,6 +7,9 @@ const TO_REACH: Readonly<Record<string, number>> = { "acquire-zarr": 1.5, tensor
 /** At this part of the disk's own speed a writer is as fast as the disk, as far as one can tell. */
 const DISK_SPEED = 0.9;
 
+/** The acquiring thread may wait this part of the time and still be what the others wait for. */
+const HARDLY = 0.1;
+
 /** Medians over the rounds of one contender on one case. */
 export interface Medians {
   readonly name: string;
@@ -101,11 +104,17 @@ export function shortfallsOf(
   return shortfalls;
 }
 
-/** Where the time goes, as far as it is known. */
-export function limitOf({ secondsPerGigabyte, stages }: Medians): string {
-  const cost = `CPU ${secondsPerGigabyte.toFixed(2)} s/GB`,
-    longest = Object.entries(stages).sort((a, b) => b[1] - a[1]);
+/**
+ * Where the time goes, as far as it is known. What takes longest limits, unless the acquiring thread hardly ever waits for the
+ * others: then it is its own copy.
+ */
+export function limitOf({ secondsPerGigabyte, megabytesPerSecond, stages: { wait, ...stages } }: Medians): string {
+  const cost = `CPU ${secondsPerGigabyte.toFixed(2)} s/GB`;
+  const longest = Object.entries(stages).sort((a, b) => b[1] - a[1]);
   if (!longest.length) return cost;
-  const all = longest.map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)}`).join(", ");
-  return `${cost}; stages, s/GB: ${all}; ${longest[0][0]} limits`;
+  const wall = 1e3 / megabytesPerSecond, limit = wait < HARDLY * wall ? "copy" : longest[0][0];
+  const all = [...longest, ["wait", wait] as const].map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)}`).join(
+    ", ",
+  );
+  return `${cost}, wall ${wall.toFixed(2)}; of all threads: ${all}; ${limit} limits`;
 }

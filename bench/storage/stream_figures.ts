@@ -10,7 +10,7 @@ export interface ProcessFigures {
   readonly beforeBytes: number;
   /** Of the writer. */
   readonly version: string;
-  /** Where Sonde's time went, summed over its threads, by stage. */
+  /** Where Sonde's time went, by stage: work summed over its threads, and `wait`, that of the acquiring thread for room. */
   readonly stageMs?: Readonly<Record<string, number>>;
 }
 

@@ -7,6 +7,7 @@
 import process from "node:process";
 import { connect, linspace, scan, sim } from "../../mod.ts";
 import { type DeviceSpec, Frame } from "../../mod.ts";
+import { zarrSink } from "../../src/zarr/zarr_sink.ts";
 import { SONDE_VERSION } from "../../src/core/version.ts";
 
 interface Job {
@@ -58,10 +59,17 @@ async function main(job: Job): Promise<void> {
   };
   await using rig = await connect({ frame: sim.instant({ limits: [0, count] }), camera: memoryCamera(frames, start) });
   const plan = linspace("frame", 0, count - 1, count);
-  await scan(plan, { rig, read: ["camera"], to: out, compression, quiet: true }).done;
+  const sink = zarrSink({ url: out, compression });
+  await scan(plan, { rig, read: ["camera"], to: sink, quiet: true }).done;
   const wallMs = performance.now() - startedMs, { user, system } = process.cpuUsage(cpu);
-  const figures = { wallMs, cpuMs: (user + system) / 1e3, peakBytes: peakBytes(), beforeBytes, version: SONDE_VERSION };
-  console.log(JSON.stringify(figures));
+  console.log(JSON.stringify({
+    wallMs,
+    cpuMs: (user + system) / 1e3,
+    peakBytes: peakBytes(),
+    beforeBytes,
+    version: SONDE_VERSION,
+    stageMs: "stageMs" in sink ? sink.stageMs : undefined,
+  }));
 }
 
 await main(JSON.parse(Deno.args[0]));
