@@ -20,6 +20,7 @@ import { type Figure, runFigure, type RunFigureOptions } from "./view/mod.ts";
 import { pickArray, readingsOf } from "./view/figures/pick_array.ts";
 import { sourceOfRun } from "./view/source_of_run.ts";
 import { addTable } from "./zarr/add_table.ts";
+import type { Compression } from "./zarr/codecs.ts";
 import { openRun, type RunData } from "./zarr/open_run.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { numberedRun } from "./zarr/run_folder.ts";
@@ -32,8 +33,8 @@ export type To = string | URL | Sink;
 export interface Storage {
   /** One place or several; `runs/{date}/{number}-{name}.zarr` when left out. Nothing is ever overwritten. */
   readonly to?: To | readonly To[];
-  /** `zstd` when left out. */
-  readonly compression?: "zstd" | "none";
+  /** How chunks are compressed; `zstd` when left out. `fast` is for cameras that fill the disk, `small` for small runs. */
+  readonly compression?: Compression;
 }
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */

@@ -21,7 +21,7 @@ print(json.dumps([google_crc32c.value(bytes(d)) for d in data]))`,
   assertEquals(inputs.map((bytes) => crc32c(bytes)), expected);
 });
 
-for (const compression of ["zstd", "none"] as const) {
+for (const compression of ["small", "fast", "zstd", "none"] as const) {
   Deno.test(`chunkCodec() gives back what it was given, small or large (${compression})`, async () => {
     const codec = chunkCodec(compression);
     for (const length of [0, 1, 1000, 65535, 65536, 300_000]) {

@@ -47,7 +47,7 @@ Deno.test("zarrSink() writes a grid of scalars that all readers find equal", () 
     assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
   }));
 
-for (const compression of ["zstd", "none"] as const) {
+for (const compression of ["small", "fast", "zstd", "none"] as const) {
   Deno.test(`zarrSink() writes scalars and frames of every dtype (${compression})`, () =>
     withFolder(async (folder) => {
       const layout = gridLayout(["x", 9]);

@@ -1,9 +1,13 @@
 import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { promisify } from "node:util";
+import { bloscCodec } from "./blosc/blosc_codec.ts";
 import { crc32c } from "./crc32c.ts";
 
-/** How chunks are compressed. */
-export type Compression = "zstd" | "none";
+/**
+ * How chunks are compressed: `zstd` as they are; `small` and `fast` as blosc containers with zstd, byte plane by byte plane,
+ * of which `fast` leaves the noisy ones as they are; `none` not at all.
+ */
+export type Compression = "small" | "fast" | "zstd" | "none";
 
 /** A codec as Zarr metadata name it. */
 export interface CodecMetadata {
@@ -30,25 +34,37 @@ const compressLater = promisify(zstdCompress) as (bytes: Uint8Array, options: un
 export interface ChunkCodec {
   /** The codecs that follow `bytes` or `vlen-utf8`, as metadata. */
   readonly metadata: readonly CodecMetadata[];
+  /** The same for elements of `itemBytes` bytes, which some codecs look at. */
+  forItems(itemBytes: number): ChunkCodec;
   /** `bytes` must not change until the promise, if any, is settled. The result may be `bytes` itself. */
   encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** The bytes as they were before `encode`. */
   decode(encoded: Uint8Array): Uint8Array;
 }
 
-/** The codec of a compression. */
+const NO_CODEC: ChunkCodec = {
+  metadata: [],
+  forItems: () => NO_CODEC,
+  encode: (bytes) => bytes,
+  decode: (bytes) => bytes,
+};
+
+const ZSTD_CODEC: ChunkCodec = {
+  metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: true } }],
+  forItems: () => ZSTD_CODEC,
+  encode: (bytes) => {
+    return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
+  },
+  decode(encoded) {
+    const { buffer, byteOffset, length } = zstdDecompressSync(encoded);
+    return new Uint8Array(buffer, byteOffset, length);
+  },
+};
+
+/** The codec of a compression, for elements of one byte until `forItems` says otherwise. */
 export function chunkCodec(compression: Compression): ChunkCodec {
-  if (compression === "none") return { metadata: [], encode: (bytes) => bytes, decode: (bytes) => bytes };
-  return {
-    metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: true } }],
-    encode: (bytes) => {
-      return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
-    },
-    decode(encoded) {
-      const { buffer, byteOffset, length } = zstdDecompressSync(encoded);
-      return new Uint8Array(buffer, byteOffset, length);
-    },
-  };
+  if (compression === "none") return NO_CODEC;
+  return compression === "zstd" ? ZSTD_CODEC : bloscCodec(compression);
 }
 
 /** `sharding_indexed` as metadata: chunks of `chunkShape`, index at the end because some readers look only there. */

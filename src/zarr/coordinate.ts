@@ -1,4 +1,4 @@
-import { type CoordinateSpec, type ElementType, fillOf } from "./array_spec.ts";
+import { type CoordinateSpec, elementBytes, type ElementType, fillOf } from "./array_spec.ts";
 import { type ChunkCodec, encodeLabels } from "./codecs.ts";
 import { arrayNode, type Node } from "./metadata.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -38,7 +38,7 @@ export async function publishCoordinate(path: Key, { entries }: CoordinateSpec, 
   const [step] = coordinateCut(entries.length).chunkShape;
   for (let k = 0; k * step < entries.length; k++) {
     const bytes = chunkOf(entries, k * step, step);
-    const encoded = Array.isArray(entries) ? bytes : await pipeline.encode(bytes);
+    const encoded = Array.isArray(entries) ? bytes : await pipeline.encode(bytes, elementBytes(elementTypeOf(entries)));
     await pipeline.publish(`${path}/c/${k}`, encoded);
   }
 }

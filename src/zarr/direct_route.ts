@@ -1,4 +1,5 @@
 import type { ChunkRoute, DepartingChunk } from "./chunk_route.ts";
+import { elementBytes } from "./array_spec.ts";
 import type { Column, Elements } from "./column.ts";
 import type { OpenShard } from "./open_shard.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -20,8 +21,9 @@ export class DirectRoute implements ChunkRoute<Promise<Uint8Array>> {
   /** A chunk that may still change is copied first: the codec reads it later. Labels are not compressed. */
   encode({ column, elements, whole }: DepartingChunk): Promise<Uint8Array>[] {
     const pieces = column.chunkBytes(whole ? elements : elements.slice() as Elements);
+    const itemBytes = elementBytes(column.dtype);
     return pieces.map((bytes) => {
-      const encoded = column.dtype === "string" ? Promise.resolve(bytes) : this.pipeline.encode(bytes);
+      const encoded = column.dtype === "string" ? Promise.resolve(bytes) : this.pipeline.encode(bytes, itemBytes);
       encoded.catch(() => {});
       return encoded;
     });

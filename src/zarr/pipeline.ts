@@ -36,10 +36,11 @@ export class Pipeline {
    * because the runtime compresses on the thread that also runs the scan.
    *
    * @param bytes must not change before the promise is settled
+   * @param itemBytes of one element
    */
-  encode(bytes: Uint8Array): Promise<Uint8Array> {
+  encode(bytes: Uint8Array, itemBytes: number): Promise<Uint8Array> {
     const encoded = Promise.all([this.#take(bytes.length), this.#encoding]).then(async () => {
-      const result = await this.codec.encode(bytes);
+      const result = await this.codec.forItems(itemBytes).encode(bytes);
       await new Promise<void>((resolve) => setImmediate(resolve));
       return result;
     });
