@@ -58,7 +58,7 @@ export interface ChannelInfo {
   readonly shape?: readonly number[];
   /** Names of the reading's own dimensions, `["y", "x"]` for a camera (stored as `camera_y`, `camera_x`). */
   readonly dimensions?: readonly string[];
-  /** Coordinates along the reading's own dimensions, by dimension: a spectrometer's wavelengths. */
+  /** Coordinates along the reading's own dimensions, by dimension: a spectrometer's wavelengths. `datetime` as in a layout. */
   readonly coordinates?: Readonly<Record<string, { readonly unit: string; readonly values: ArrayLike<number> }>>;
   /** What a person calls it; the name in the rig when left out. */
   readonly longName?: string;

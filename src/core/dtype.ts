@@ -1,5 +1,6 @@
-/** The number types of a reading, by their Zarr V3 names. */
+/** The types of a reading, by their Zarr V3 names: all of Zarr's core specification. */
 export type Dtype =
+  | "bool"
   | "int8"
   | "int16"
   | "int32"
@@ -8,8 +9,11 @@ export type Dtype =
   | "uint16"
   | "uint32"
   | "uint64"
+  | "float16"
   | "float32"
-  | "float64";
+  | "float64"
+  | "complex64"
+  | "complex128";
 
 /** The typed arrays that hold readings. */
 export type NumericArray =
@@ -21,11 +25,13 @@ export type NumericArray =
   | Uint16Array
   | Uint32Array
   | BigUint64Array
+  | Float16Array
   | Float32Array
   | Float64Array;
 
-/** The constructor of the typed array of each dtype. */
+/** The constructor of the typed array of each dtype: 0 and 1 for `bool`, real and imaginary part in turn for complex numbers. */
 export const ARRAY_OF = {
+  bool: Uint8Array,
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,
@@ -34,22 +40,31 @@ export const ARRAY_OF = {
   uint16: Uint16Array,
   uint32: Uint32Array,
   uint64: BigUint64Array,
+  float16: Float16Array,
   float32: Float32Array,
   float64: Float64Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 } as const satisfies Record<Dtype, unknown>;
+
+/** How many numbers of its typed array one element takes: 2 for complex numbers, else 1. */
+export function componentsOf(dtype: Dtype | undefined): number {
+  return dtype === "complex64" || dtype === "complex128" ? 2 : 1;
+}
 
 /** Bytes of one element. */
 export function itemBytes(dtype: Dtype): number {
-  return ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  return ARRAY_OF[dtype].BYTES_PER_ELEMENT * componentsOf(dtype);
 }
 
-/** A zeroed typed array of `length` elements, on `buffer` when one is given. */
+/** A zeroed typed array for `length` elements, on `buffer` when one is given. */
 export function makeArray(dtype: Dtype, length: number, buffer?: ArrayBufferLike, byteOffset = 0): NumericArray {
   const Of = ARRAY_OF[dtype] as unknown as new (...args: unknown[]) => NumericArray;
-  return buffer ? new Of(buffer, byteOffset, length) : new Of(length);
+  const numbers = length * componentsOf(dtype);
+  return buffer ? new Of(buffer, byteOffset, numbers) : new Of(numbers);
 }
 
 /** Whether NaN can stand for "not measured" in this dtype. */
 export function isFloat(dtype: Dtype): boolean {
-  return dtype === "float32" || dtype === "float64";
+  return dtype.startsWith("float") || dtype.startsWith("complex");
 }

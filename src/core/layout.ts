@@ -4,7 +4,7 @@ import type { Setpoint } from "./point.ts";
 export interface LayoutCoordinate {
   /** The name of its array: an axis or a dimension. */
   readonly name: string;
-  /** UDUNITS text; empty for labels. */
+  /** UDUNITS text; empty for labels; `datetime` for times, which are then milliseconds since 1970-01-01 UTC. */
   readonly unit: string;
   /** What a person calls it. */
   readonly longName?: string;

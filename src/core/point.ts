@@ -19,7 +19,10 @@ export type Setpoints = Readonly<Record<string, Setpoint>>;
  * ```
  */
 export class Frame {
-  /** `data` holds `shape[0] × shape[1] × …` elements. */
+  /**
+   * `data` holds `shape[0] × shape[1] × …` elements: real and imaginary part in turn for complex numbers, of which a single one is a frame of
+   * shape `[]`; 0 and 1 for `bool`.
+   */
   constructor(readonly data: NumericArray, readonly shape: readonly number[]) {}
 
   /** A copy that stays valid. */

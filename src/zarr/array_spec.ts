@@ -1,4 +1,4 @@
-import type { Dtype, NumericArray } from "../core/dtype.ts";
+import { type Dtype, isFloat, itemBytes, type NumericArray } from "../core/dtype.ts";
 
 /** Attributes as they stand in metadata. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -17,6 +17,11 @@ export interface ArraySpec {
   readonly name: string;
   readonly source: Source;
   readonly dtype: ElementType;
+  /**
+   * What the metadata call the elements, where it is another type of the same bytes: `bool` is written as `uint8`, and complex numbers
+   * as a last dimension of two floats, which the metadata leave out.
+   */
+  readonly storedAs?: Dtype;
   /** The scan dimensions, then those of the frame. */
   readonly dimensions: readonly string[];
   /** Extents of the frame; empty for one element a point. */
@@ -37,12 +42,12 @@ export interface CoordinateSpec {
 /** What "not measured" is in a dtype: NaN where there is one, else 0, else the empty label. */
 export function fillOf(dtype: ElementType): number | bigint | string {
   if (dtype === "string") return "";
-  if (dtype === "float32" || dtype === "float64") return NaN;
+  if (isFloat(dtype)) return NaN;
   return dtype === "int64" || dtype === "uint64" ? 0n : 0;
 }
 
 /** Bytes of one element in memory; labels are counted as 16. */
 export function elementBytes(dtype: ElementType): number {
   if (dtype === "string") return 16;
-  return Number(/\d+/.exec(dtype)![0]) / 8;
+  return itemBytes(dtype);
 }

@@ -1,4 +1,4 @@
-import { makeArray, type NumericArray } from "../core/dtype.ts";
+import { componentsOf, makeArray, type NumericArray } from "../core/dtype.ts";
 import { SondeError } from "../core/errors.ts";
 import type { Frame } from "../core/point.ts";
 import type { ArraySpec, ElementType } from "./array_spec.ts";
@@ -84,13 +84,18 @@ export class Column {
 
   /** Throws when a frame does not fit. */
   checkFrame({ data, shape }: Frame): void {
-    const { frameShape, dtype, name } = this.spec;
+    const { frameShape: stored, dtype, storedAs, name } = this.spec;
+    const parts = componentsOf(storedAs), frameShape = parts > 1 ? stored.slice(0, -1) : stored;
+    if (storedAs === "bool" && (data as Uint8Array).some((flag) => flag > 1)) {
+      throw new SondeError(`${name}: the frame holds other numbers; allowed: 0 and 1`);
+    }
     const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
     if (wide !== (dtype === "int64" || dtype === "uint64")) {
       throw new SondeError(`${name}: the frame holds ${data.constructor.name}; allowed: what fits ${dtype}`);
     }
     if (
-      shape.length !== frameShape.length || shape.some((n, d) => n !== frameShape[d]) || data.length !== sizeOf(shape)
+      shape.length !== frameShape.length || shape.some((n, d) => n !== frameShape[d]) ||
+      data.length !== sizeOf(shape) * parts
     ) {
       throw new SondeError(
         `${name}: the frame has shape [${shape.join(", ")}] and ${data.length} elements; allowed: [${
@@ -123,7 +128,10 @@ export class Column {
 
   /** The name of object `k` of the frames at a place of the shard grid over the scan dimensions. */
   key(scanShard: readonly number[], k: number): Key {
-    return `${this.path}/${["c", ...scanShard, ...unravel(k, this.#shardGrid, [])].join("/")}`;
+    const place = unravel(k, this.#shardGrid, []);
+    // The two parts of a complex number are no dimension of their own on disk.
+    if (componentsOf(this.spec.storedAs) > 1) place.pop();
+    return `${this.path}/${["c", ...scanShard, ...place].join("/")}`;
   }
 }
 

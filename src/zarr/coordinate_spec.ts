@@ -1,8 +1,35 @@
 import { InputError } from "../core/errors.ts";
 import type { LayoutCoordinate, LayoutDimension, LayoutGroup } from "../core/layout.ts";
 import type { Attributes, CoordinateSpec } from "./array_spec.ts";
-import { frameDimensions, type NamedChannel } from "./point_arrays.ts";
+import { frameDimensions, type NamedChannel, NOT_A_TIME } from "./point_arrays.ts";
 import { unitsAttribute } from "./units.ts";
+
+/** The unit of coordinates that are times: milliseconds since 1970-01-01 UTC, stored as nanoseconds, which xarray decodes. */
+const DATETIME = "datetime";
+
+/** A coordinate of times. */
+function datetimes(
+  name: string,
+  dimension: string,
+  longName = name,
+  size: number,
+  atMs: (k: number) => number,
+): CoordinateSpec {
+  const entries = BigInt64Array.from({ length: size }, (_, k) => nanosecondsOf(atMs(k)));
+  const attributes = {
+    units: "nanoseconds since 1970-01-01",
+    calendar: "proleptic_gregorian",
+    long_name: longName,
+  };
+  return { name, dimension, entries, attributes };
+}
+
+/** Exactly what the double says; what is no time is xarray's NaT. */
+function nanosecondsOf(ms: number): bigint {
+  if (!Number.isFinite(ms)) return NOT_A_TIME;
+  const whole = Math.floor(ms);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
+}
 
 /**
  * All coordinates of a group that are known before the run: along the scan dimensions, and along those of the readings.
@@ -27,6 +54,7 @@ function scanCoordinates(dimension: LayoutDimension): CoordinateSpec[] {
 
 function scanCoordinate(coordinate: LayoutCoordinate, dimension: string, size: number): CoordinateSpec {
   const { name, unit, longName, labels } = coordinate;
+  if (unit === DATETIME) return datetimes(name, dimension, longName, size, (k) => Number(coordinate.at(k)));
   const entries = labels
     ? Array.from({ length: size }, (_, k) => String(coordinate.at(k)))
     : Float64Array.from({ length: size }, (_, k) => Number(coordinate.at(k)));
@@ -45,6 +73,9 @@ function frameCoordinates(channel: NamedChannel): CoordinateSpec[] {
         `does not fit the reading: allowed ${allowed}`,
         values.length,
       );
+    }
+    if (unit === DATETIME) {
+      return datetimes(name, name, `${channel.name} ${own}`, values.length, (k) => Number(values[k]));
     }
     return {
       name,

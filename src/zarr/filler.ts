@@ -22,6 +22,7 @@ export function fillerOf(spec: ArraySpec, context: FillerContext): Filler {
     case "readback":
       return dtype === "string" ? labelFiller(source.kind, source.axis) : numberFiller(source.kind, source.axis);
     case "reading":
+      if (spec.storedAs === "bool") return flagFiller(source.channel);
       return readingFiller(source.channel, dtype === "int64" || dtype === "uint64");
     case "timestamp":
       return (view, offset, point) => {
@@ -65,6 +66,13 @@ function readingFiller(channel: string, wide: boolean): Filler {
   return (view, offset, point) => {
     const reading = point.reading[channel];
     if (typeof reading === "number") (view as Float64Array)[offset] = reading;
+  };
+}
+
+/** Anything but 0 and NaN is true. */
+function flagFiller(channel: string): Filler {
+  return (view, offset, point) => {
+    if (point.reading[channel]) (view as Uint8Array)[offset] = 1;
   };
 }
 

@@ -1,4 +1,5 @@
-import { type ArraySpec, type Attributes, elementBytes, type ElementType } from "./array_spec.ts";
+import { componentsOf, type Dtype } from "../core/dtype.ts";
+import type { ArraySpec, Attributes, ElementType } from "./array_spec.ts";
 import { type ChunkCodec, type CodecMetadata, shardingMetadata } from "./codecs.ts";
 
 /** The metadata of an array or group, as `zarr.json` holds them. */
@@ -7,6 +8,8 @@ export type Node = Readonly<Record<string, unknown>>;
 /** What the metadata of an array say. */
 export interface ArrayMetadataOptions {
   readonly dtype: ElementType;
+  /** As in `ArraySpec`. */
+  readonly storedAs?: Dtype;
   readonly shape: readonly number[];
   readonly chunkShape: readonly number[];
   readonly shardShape: readonly number[];
@@ -18,20 +21,29 @@ export interface ArrayMetadataOptions {
 
 /** Metadata of an array (Zarr V3 core specification). It has shards when its shards differ from its chunks. */
 export function arrayNode(array: ArrayMetadataOptions): Node {
-  const { dtype, shape, chunkShape, shardShape, dimensions, fill, attributes, codec } = array;
-  const codecs = chunkCodecs(dtype, codec);
+  const { dtype, storedAs, dimensions, fill, attributes, codec } = array;
+  const parts = componentsOf(storedAs), codecs = chunkCodecs(dtype, codec);
+  // The two parts of a complex number are no dimension of their own on disk.
+  const own = <T>(along: readonly T[]) => parts > 1 ? along.slice(0, -1) : along;
   return {
     zarr_format: 3,
     node_type: "array",
-    shape,
-    data_type: dtype,
-    chunk_grid: { name: "regular", configuration: { chunk_shape: shardShape } },
+    shape: own(array.shape),
+    data_type: storedAs ?? dtype,
+    chunk_grid: { name: "regular", configuration: { chunk_shape: own(array.shardShape) } },
     chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
-    fill_value: Number.isNaN(fill) ? "NaN" : fill,
-    codecs: hasShards(array) ? [shardingMetadata(chunkShape, codecs)] : codecs,
+    fill_value: fillValue(fill, storedAs),
+    codecs: hasShards(array) ? [shardingMetadata(own(array.chunkShape), codecs)] : codecs,
     attributes,
-    dimension_names: dimensions,
+    dimension_names: own(dimensions),
   };
+}
+
+/** A fill value as JSON has it. */
+function fillValue(fill: ArraySpec["fill"], storedAs: Dtype | undefined): unknown {
+  if (storedAs === "bool") return fill !== 0;
+  const part = Number.isNaN(fill) ? "NaN" : fill;
+  return storedAs ? [part, part] : part;
 }
 
 /** Whether an object holds more than one chunk. */
@@ -44,7 +56,7 @@ export function hasShards(
 /** Labels are stored as they are: the codec after `vlen-utf8` would gain little, and one reader cannot undo it. */
 function chunkCodecs(dtype: ElementType, codec: ChunkCodec): CodecMetadata[] {
   if (dtype === "string") return [{ name: "vlen-utf8" }];
-  return [{ name: "bytes", configuration: { endian: "little" } }, ...codec.forItems(elementBytes(dtype)).metadata];
+  return [{ name: "bytes", configuration: { endian: "little" } }, ...codec.metadata];
 }
 
 /** Metadata of a group. */

@@ -1,5 +1,5 @@
 import * as zarrita from "zarrita";
-import { type Dtype, makeArray, type NumericArray } from "../core/dtype.ts";
+import { componentsOf, type Dtype, makeArray, type NumericArray } from "../core/dtype.ts";
 import { InputError, messageOf } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Attributes, ElementType } from "./array_spec.ts";
@@ -12,7 +12,7 @@ export type Selection = readonly (number | readonly [number, number] | null)[];
 
 /** Elements in C order. */
 export interface RunElements {
-  /** Numbers, or labels; 64-bit integers are bigints. */
+  /** Numbers, or labels; 64-bit integers are bigints, `bool` is 0 and 1, complex numbers are two numbers each. */
   readonly data: NumericArray | string[];
   /** What is left of the array after indices took dimensions away. */
   readonly shape: readonly number[];
@@ -158,7 +158,8 @@ function groupOf(name: string): string {
 }
 
 function runArray(store: Store, path: string, node: ArrayNode): RunArray {
-  const shape = node.shape, dimensions = node.dimension_names ?? [];
+  const shape = node.shape, dimensions = node.dimension_names ?? [], numbers = asNumbers(node);
+  const inner = shape.length < numbers.shape.length ? [[0, 2] as const] : [];
   return {
     name: path,
     shape,
@@ -175,8 +176,9 @@ function runArray(store: Store, path: string, node: ArrayNode): RunArray {
       if (kept.includes(0)) return { data: emptyOf(node.data_type), shape: kept };
       try {
         // A new one each time, because it remembers where chunks stand, and a run that goes on may move them.
-        const array = new zarrita.Array(within(store, path), "/", node);
-        return await readParts(array, parts, kept, signal);
+        const array = new zarrita.Array(within(store, path, inner.length > 0), "/", numbers);
+        const { data } = await readParts(array, [...parts, ...inner], [...kept, ...inner.map(() => 2)], signal);
+        return { data, shape: kept };
       } catch (cause) {
         signal?.throwIfAborted();
         throw cause instanceof StoreError ? cause : new StoreError(`${store.location}/${path}`, "read", cause);
@@ -185,9 +187,33 @@ function runArray(store: Store, path: string, node: ArrayNode): RunArray {
   };
 }
 
-/** An array's own corner of the store, so that its name, whatever it is, is never parsed as a URL. */
-function within(store: Store, path: string): zarrita.AsyncReadable {
-  const inside = (key: string) => `/${path}${key}` as Key;
+/** An array of a type that zarrita does not know, or gives as bits, as one of numbers with the same bytes. */
+function asNumbers(node: ArrayNode): ArrayNode {
+  const dtype = node.data_type as ElementType;
+  if (dtype === "bool") return { ...node, data_type: "uint8", fill_value: Number(node.fill_value) };
+  if (dtype === "string" || componentsOf(dtype) === 1) return node;
+  const pairs = (shape: readonly number[]) => [...shape, 2],
+    [first] = node.codecs,
+    grid = node.chunk_grid.configuration;
+  const cut = first?.configuration?.chunk_shape as number[] | undefined;
+  return {
+    ...node,
+    data_type: dtype === "complex64" ? "float32" : "float64",
+    shape: pairs(node.shape),
+    chunk_grid: { ...node.chunk_grid, configuration: { ...grid, chunk_shape: pairs(grid.chunk_shape) } },
+    codecs: cut ? [{ ...first, configuration: { ...first.configuration, chunk_shape: pairs(cut) } }] : node.codecs,
+    fill_value: [node.fill_value].flat()[0] as number,
+    dimension_names: undefined,
+  } as ArrayNode;
+}
+
+/**
+ * An array's own corner of the store, so that its name, whatever it is, is never parsed as a URL.
+ *
+ * @param pairs whether the last dimension is one that only we see: objects are then named without it
+ */
+function within(store: Store, path: string, pairs: boolean): zarrita.AsyncReadable {
+  const inside = (key: string) => `/${path}${pairs ? key.replace(/\/0$/, "") : key}` as Key;
   return {
     get: (key, options) => store.get(inside(key), options),
     getRange: (key, range, options) => store.getRange(inside(key), range as ByteRange, options),

@@ -1,3 +1,4 @@
+import type { Dtype } from "../core/dtype.ts";
 import type { ChannelInfo } from "../core/device.ts";
 import type { LayoutCoordinate, LayoutGroup } from "../core/layout.ts";
 import { QUALITY_CODE } from "../core/point.ts";
@@ -69,16 +70,24 @@ function axisTraits(axis: string, axes: AxisTable, along: LayoutCoordinate | und
 
 /** A reading over the scan dimensions, then its own (`camera_y`, `camera_x`). */
 export function readingSpec(channel: NamedChannel, scan: readonly string[]): ArraySpec {
-  const dtype = channel.dtype ?? "float64";
+  const { dtype, pair, storedAs } = memoryOf(channel.dtype ?? "float64");
   return {
     name: channel.name,
     source: { kind: "reading", channel: channel.name },
     dtype,
-    dimensions: [...scan, ...frameDimensions(channel)],
-    frameShape: channel.shape ?? [],
+    ...(storedAs ? { storedAs } : {}),
+    dimensions: [...scan, ...frameDimensions(channel), ...(pair ? [`${channel.name} parts`] : [])],
+    frameShape: [...channel.shape ?? [], ...(pair ? [2] : [])],
     fill: fillOf(dtype),
     attributes: { units: unitsAttribute(channel.unit), long_name: channel.longName ?? channel.name },
   };
+}
+
+/** How the writer holds a dtype for which there is no typed array: in numbers of the same bytes, complex ones in pairs. */
+function memoryOf(dtype: Dtype): { readonly dtype: Dtype; readonly pair?: boolean; readonly storedAs?: Dtype } {
+  if (dtype === "bool") return { dtype: "uint8", storedAs: dtype };
+  if (dtype === "complex64") return { dtype: "float32", pair: true, storedAs: dtype };
+  return dtype === "complex128" ? { dtype: "float64", pair: true, storedAs: dtype } : { dtype };
 }
 
 /** The names of a reading's own dimensions in the store. */

@@ -1,5 +1,5 @@
 import type { Detector } from "../../core/device.ts";
-import { isFloat, makeArray } from "../../core/dtype.ts";
+import { componentsOf, isFloat, makeArray } from "../../core/dtype.ts";
 import { DeviceError, messageOf, show } from "../../core/errors.ts";
 import { Frame, type Reading, type Setpoint, type Setpoints } from "../../core/point.ts";
 import type { Rig, RigAxis, RigChannel } from "../../core/rig.ts";
@@ -61,8 +61,8 @@ export class Reader {
     this.#sources = devices.map((name) => this.#source(name));
     for (const channel of channels) {
       const { dtype = "float64", shape = [] } = channel, length = shape.reduce((n, size) => n * size, 1);
-      this.#lengths.set(channel.name, length);
-      this.#fills.set(channel.name, shape.length ? new Frame(filled(dtype, length), shape) : NaN);
+      this.#lengths.set(channel.name, length * componentsOf(dtype));
+      this.#fills.set(channel.name, isFrame(channel) ? new Frame(filled(dtype, length), shape) : NaN);
     }
   }
 
@@ -207,11 +207,9 @@ export class Reader {
     for (const channel of source.channels) {
       const got = source.single ? given as Reading : (given as Record<string, Reading>)[channel.channel];
       const length = this.#lengths.get(channel.name)!;
-      const right = channel.shape?.length
-        ? got instanceof Frame && got.data.length === length
-        : typeof got === "number";
+      const right = isFrame(channel) ? got instanceof Frame && got.data.length === length : typeof got === "number";
       if (!right) {
-        throw new DeviceError(channel.name, "read", `gave ${describe(got)}, declared ${describeShape(channel.shape)}`);
+        throw new DeviceError(channel.name, "read", `gave ${describe(got)}, declared ${describeChannel(channel)}`);
       }
       reading[channel.name] = got;
     }
@@ -261,6 +259,17 @@ function unknownPlace({ labels }: RigAxis): Setpoint {
 function filled(dtype: Parameters<typeof makeArray>[0], length: number) {
   const data = makeArray(dtype, length);
   return isFloat(dtype) ? (data as Float64Array).fill(NaN) : data;
+}
+
+/** Whether a channel gives frames: what has dimensions, and complex numbers. */
+function isFrame({ shape, dtype }: RigChannel): boolean {
+  return (shape?.length ?? 0) > 0 || componentsOf(dtype) > 1;
+}
+
+function describeChannel({ shape, dtype }: RigChannel): string {
+  return shape?.length || !dtype?.startsWith("complex")
+    ? describeShape(shape)
+    : "a complex number, as a frame of shape []";
 }
 
 function describeShape(shape: readonly number[] | undefined): string {
