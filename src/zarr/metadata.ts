@@ -1,5 +1,5 @@
 import { componentsOf, type Dtype } from "../core/dtype.ts";
-import type { ArraySpec, Attributes, ElementType } from "./array_spec.ts";
+import { type ArraySpec, type Attributes, elementBytes, type ElementType } from "./array_spec.ts";
 import { type ChunkCodec, type CodecMetadata, shardingMetadata } from "./codecs.ts";
 
 /** The metadata of an array or group, as `zarr.json` holds them. */
@@ -56,7 +56,7 @@ export function hasShards(
 /** Labels are stored as they are: the codec after `vlen-utf8` would gain little, and one reader cannot undo it. */
 function chunkCodecs(dtype: ElementType, codec: ChunkCodec): CodecMetadata[] {
   if (dtype === "string") return [{ name: "vlen-utf8" }];
-  return [{ name: "bytes", configuration: { endian: "little" } }, ...codec.metadata];
+  return [{ name: "bytes", configuration: { endian: "little" } }, ...codec.forItems(elementBytes(dtype)).metadata];
 }
 
 /** Metadata of a group. */
