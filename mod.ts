@@ -84,6 +84,13 @@ export {
   type Selection,
 } from "./src/zarr/open_run.ts";
 export {
+  rechunk,
+  type RechunkedArray,
+  type RechunkOptions,
+  type RechunkProgress,
+  type RechunkReport,
+} from "./src/zarr/rechunk.ts";
+export {
   type VerifyFinding,
   type VerifyOptions,
   type VerifyProgress,

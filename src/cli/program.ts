@@ -4,8 +4,10 @@ import { checkCommand } from "./commands/check.ts";
 import { infoCommand } from "./commands/info.ts";
 import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
+import { rechunkCommand } from "./commands/rechunk.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { parseNames, parseSize } from "./parse_size.ts";
 import { addPeakConditions, parseNumber } from "./peak_conditions.ts";
 
 function withOutput(command: Command): Command {
@@ -77,6 +79,20 @@ function addVerify(program: Command): void {
   examples(verify, "verify map.zarr", "verify map.zarr --json");
 }
 
+function addRechunk(program: Command): void {
+  const rechunk = withOutput(program.command("rechunk").argument("<run>", "a run that has ended"));
+  rechunk.description("rewrite a run for how it is read")
+    .requiredOption("--read-by <dimensions>", "what is read together, as in time or y,x", parseNames)
+    .option("--memory <size>", "what it may take, as in 2GB (500MB)", parseSize)
+    .option("--to <place>", "a new run, instead of changing this one")
+    .action(rechunkCommand);
+  examples(
+    rechunk,
+    "rechunk map.zarr --read-by wavelength",
+    "rechunk map.zarr --read-by time --memory 2GB --to series.zarr",
+  );
+}
+
 /** The `sonde` command and its sub-commands. It throws instead of exiting, so that one place decides the exit code. */
 export function makeProgram(): Command {
   const program = new Command("sonde");
@@ -87,6 +103,7 @@ export function makeProgram(): Command {
   addInfo(program);
   addPlot(program);
   addPeaks(program);
+  addRechunk(program);
   addVerify(program);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;

@@ -2,7 +2,7 @@ import { duration } from "../scan/duration.ts";
 import type { RunStatus } from "../scan/engine/run.ts";
 
 /** Where progress is written: standard error, so that standard output stays for results. */
-interface Screen {
+export interface Screen {
   readonly terminal: boolean;
   columns(): number;
   write(text: string): void;
@@ -22,7 +22,8 @@ const STDERR: Screen = {
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-function bar(part: number, width: number): string {
+/** How much of a whole is done, as a bar of this many characters. */
+export function bar(part: number, width: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, part)) * width * 8);
   return ("█".repeat(eighths >> 3) + EIGHTHS[eighths & 7]).padEnd(width, "░");
 }
@@ -57,8 +58,17 @@ export function progressLine(status: RunStatus, width: number): string {
  * @param status called for each picture
  */
 export function showProgress(status: () => RunStatus, screen: Screen = STDERR): Disposable {
+  return showLine((width) => progressLine(status(), width), screen);
+}
+
+/**
+ * Shows a line until it is disposed: redrawn in place at a terminal, once a minute elsewhere.
+ *
+ * @param line called for each picture, with the characters that there is room for
+ */
+export function showLine(line: (width: number) => string, screen: Screen = STDERR): Disposable {
   const draw = () => {
-    const text = progressLine(status(), screen.terminal ? screen.columns() - 1 : 200);
+    const text = line(screen.terminal ? screen.columns() - 1 : 200);
     screen.write(screen.terminal ? `\r${text}\x1b[K` : `${text}\n`);
   };
   const timer = setInterval(draw, screen.terminal ? 100 : 60_000);

@@ -63,7 +63,8 @@ export function planFrames(array: PlannerInput): ShapePlan {
   const warnings = [];
   if (whole.length) {
     warnings.push(
-      `a chunk spans only a part of ${whole.join(", ")}, because points must fill one shard after the other`,
+      `a chunk spans only a part of ${whole.join(", ")}, because points must fill one shard after the other; ` +
+        `when the run has ended: sonde rechunk RUN.zarr --read-by ${array.readBy!.join(",")}`,
     );
   }
   if (plan.chunkBytes < 1e6 && bytes > SMALL_ARRAY_BYTES) {

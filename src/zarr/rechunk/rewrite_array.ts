@@ -29,6 +29,8 @@ export async function rewriteArray(rewrite: Rewrite, context: RewriteContext): P
   const { from: { shape }, itemBytes, regionShape } = rewrite, fill = fillBytes(rewrite.from);
   const old = new StoredArray(context.from, rewrite.path, rewrite.from, rewrite.codec);
   const memory = new Uint8Array(sizeOf(regionShape) * itemBytes);
+  const chunkBytes = sizeOf(cutOf(rewrite.to).chunkShape) * itemBytes;
+  const scratch = Array.from({ length: ENCODING }, () => new Uint8Array(chunkBytes));
   for (const place of indicesOf(boxesAlong(shape, regionShape))) {
     context.signal?.throwIfAborted();
     const origin = place.map((k, d) => k * regionShape[d]), extent = clip(origin, regionShape, shape);
@@ -37,7 +39,7 @@ export async function rewriteArray(rewrite: Rewrite, context: RewriteContext): P
     if (missing.length) {
       fillWith(region.bytes, fill);
       const stored = await readRegion(old, region, rewrite, context.signal);
-      for (const shard of missing) await writeShard(rewrite, shard, region, fill, stored, context);
+      for (const shard of missing) await writeShard(rewrite, shard, { region, fill, stored, scratch }, context);
     }
     context.onBytes(region.bytes.length);
   }
@@ -83,12 +85,21 @@ function ravelAny(place: readonly number[], shape: readonly number[]): number {
   return place.length ? ravel(place, shape) : 0;
 }
 
+/** What a shard is made of. */
+interface Material {
+  readonly region: FilledBox;
+  /** One element of the fill value. */
+  readonly fill: Uint8Array;
+  /** New chunks for which there is something, by their place on the grid of chunks. */
+  readonly stored: ReadonlySet<number>;
+  /** Memory for the chunks that are encoded at the same time. */
+  readonly scratch: readonly Uint8Array[];
+}
+
 async function writeShard(
   rewrite: Rewrite,
   shard: readonly number[],
-  region: FilledBox,
-  fill: Uint8Array,
-  stored: ReadonlySet<number>,
+  { region, fill, stored, scratch }: Material,
   { to, signal }: RewriteContext,
 ): Promise<void> {
   signal?.throwIfAborted();
@@ -96,21 +107,21 @@ async function writeShard(
   const grid = boxesAlong(rewrite.to.shape, cut.chunkShape), places = [...indicesOf(perShard)];
   const chunks = new Array<Uint8Array | undefined>(places.length).fill(undefined);
   let next = 0;
-  const encodeNext = async () => {
+  const encodeWith = async (bytes: Uint8Array) => {
     for (let k = next++; k < places.length; k = next++) {
       const place = places[k].map((inShard, d) => shard[d] * perShard[d] + inShard);
       const inside = place.every((at, d) => at < grid[d]);
       if (!inside || !stored.has(ravelAny(place, grid))) continue;
       const origin = place.map((at, d) => at * cut.chunkShape[d]);
-      const bytes = new Uint8Array(sizeOf(cut.chunkShape) * rewrite.itemBytes);
       if (clip(origin, cut.chunkShape, rewrite.to.shape).some((length, d) => length < cut.chunkShape[d])) {
         fillWith(bytes, fill);
       }
       copyBox(region, { origin, extent: cut.chunkShape, bytes }, rewrite.itemBytes);
-      chunks[k] = await rewrite.codec.encode(bytes);
+      const encoded = await rewrite.codec.encode(bytes);
+      chunks[k] = encoded.buffer === bytes.buffer ? encoded.slice() : encoded;
     }
   };
-  await Promise.all(Array.from({ length: ENCODING }, encodeNext));
+  await Promise.all(scratch.map(encodeWith));
   const key = objectKey(rewrite.path, shard, separatorOf(rewrite.to));
   // What an earlier layout left under this name must not be taken for data.
   if (chunks.every((chunk) => chunk === undefined)) return await to.remove(key);
