@@ -242,6 +242,23 @@ Deno.test("chunks that no checksum vouches for are counted, and zstd's are check
   assertEquals(zstd.unchecked, 3); // the labels of the log
   assertEquals(none.unchecked, none.chunks);
   assert(none.whole);
+  for (const compression of ["fast", "small"] as const) {
+    const blosc = await verifyRun(await makeGrid({ compression }));
+    assertEquals({ whole: blosc.whole, findings: blosc.findings }, { whole: true, findings: [] });
+    assertEquals(blosc.unchecked, blosc.chunks);
+  }
+});
+
+Deno.test("chunks that do not shrink, and frames that the runtime compresses in the background, are whole", async () => {
+  const store = new MemoryStore(), noise = new Uint16Array(65536), random = new Uint8Array(noise.buffer);
+  for (let at = 0; at < random.length; at += 65536) crypto.getRandomValues(random.subarray(at, at + 65536));
+  const points = indices([6, 8]).map((index, k) => {
+    const reading = { diode: k, camera: new Frame(noise, [256, 256]) };
+    return point(index, k, { setpoint: { y: index[0] / 2, x: index[1] / 2 }, reading });
+  });
+  await record(zarrSink({ store }), header(gridLayout(["y", 6], ["x", 8]), CHANNELS), points);
+  const { findings, unchecked } = await verifyRun(store);
+  assertEquals({ findings, unchecked }, { findings: [], unchecked: 0 });
 });
 
 Deno.test("progress only grows, ends with all bytes, and a signal breaks a verification off", async () => {

@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import * as zarrita from "zarrita";
 import { elementBytes, type ElementType } from "./array_spec.ts";
+import { bloscDecode } from "./blosc/decode.ts";
 import { type CodecMetadata, decodeShard } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
 import { boxesAlong, sizeOf } from "./grid.ts";
@@ -75,7 +76,7 @@ export class ChunkReader {
         bytes = withoutCrc(bytes);
         vouched = true;
       } else if (codec.name === "zstd") {
-        vouched ||= checkFrame(bytes);
+        vouched ||= checkFrames(bytes);
         bytes = this.#unpack(bytes);
       } else bytes = await decodeByRegistry(codec, bytes);
     }
@@ -92,11 +93,18 @@ export class ChunkReader {
   }
 }
 
-/** Gives whether a zstd frame has a checksum, and throws when it does not end where it should. */
-function checkFrame(bytes: Uint8Array): boolean {
-  const { end, checksum } = zstdFrame(bytes);
-  if (end !== bytes.length) throw new RangeError(`the zstd frame ends at byte ${end} of ${bytes.length}`);
-  return checksum;
+/**
+ * Gives whether a checksum vouches for zstd frames, and throws when the last does not end where it should. There may be several:
+ * the runtime's asynchronous compressor puts an empty one at the end.
+ */
+function checkFrames(bytes: Uint8Array): boolean {
+  let vouched = true;
+  for (let rest = bytes; rest.length;) {
+    const { end, checksum } = zstdFrame(rest);
+    vouched &&= checksum;
+    rest = rest.subarray(end);
+  }
+  return vouched && bytes.length > 0;
 }
 
 function withoutCrc(bytes: Uint8Array): Uint8Array {
@@ -107,8 +115,10 @@ function withoutCrc(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** Codecs that others implement. */
+/** Codecs that others implement, but for the blosc containers that Sonde writes. */
 async function decodeByRegistry({ name, configuration }: CodecMetadata, bytes: Uint8Array): Promise<Uint8Array> {
+  const { cname, shuffle } = configuration ?? {};
+  if (name === "blosc" && cname === "zstd" && shuffle !== "bitshuffle") return bloscDecode(bytes);
   const load = zarrita.registry.get(name);
   if (!load) throw new RangeError(`cannot follow the codec "${name}"`);
   const codec = (await load()).fromConfig(configuration as never, {} as never);
