@@ -3,6 +3,9 @@ import { streamsIn } from "./cut.ts";
 import { damaged, type Header, HEADER_BYTES, PLAIN, readHeader, SHUFFLED, WHOLE_BLOCKS } from "./header.ts";
 import { unshuffle } from "./shuffle.ts";
 
+/** Where a frame of zstd says whether it ends with a checksum (RFC 8878, section 3.1.1.1). */
+const FRAME_FLAGS_AT = 4, FRAME_CHECKSUM = 0x04;
+
 /**
  * Decodes a blosc1 container with zstd in it, with or without byte shuffle: what {@linkcode bloscEncode} and C-Blosc's
  * `zstd` write.
@@ -15,32 +18,59 @@ export function bloscDecode(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
     if (encoded.length !== bytes + HEADER_BYTES) throw damaged(`${bytes} bytes as they are cannot be in it`);
     return new Uint8Array(encoded.subarray(HEADER_BYTES));
   }
-  const blocks = bytes === 0 ? 0 : Math.ceil(bytes / blockBytes);
-  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.length);
-  if (HEADER_BYTES + 4 * blocks > encoded.length) throw damaged("the places of its blocks are cut off");
-  const out = new Uint8Array(bytes);
-  const planes = new Uint8Array(Math.min(bytes, blockBytes));
-  for (let b = 0; b < blocks; b++) {
-    const block = out.subarray(b * blockBytes, (b + 1) * blockBytes);
-    const whole = planes.subarray(0, block.length), shuffled = (flags & SHUFFLED) !== 0 && typesize > 1;
-    readStreams(view, view.getUint32(HEADER_BYTES + 4 * b, true), header, shuffled ? whole : block);
-    if (shuffled) unshuffle(whole, block, typesize);
+  const out = new Uint8Array(bytes), shuffled = (flags & SHUFFLED) !== 0 && typesize > 1;
+  const planes = shuffled ? new Uint8Array(Math.min(bytes, blockBytes)) : out;
+  for (const { stream, start, at, length, last } of streamsOf(encoded, header)) {
+    const plane = stream.length === length ? stream : decompress(stream, length);
+    planes.set(plane, shuffled ? at : start + at);
+    if (shuffled && last) unshuffle(planes.subarray(0, at + length), out.subarray(start), typesize);
   }
   return out;
 }
 
-/** Fills a block with its streams, which begin at `at`. */
-function readStreams(view: DataView, at: number, header: Header, block: Uint8Array): void {
-  const whole = (header.flags & WHOLE_BLOCKS) !== 0;
-  const streams = whole ? 1 : streamsIn(block.length, header.typesize, header), length = block.length / streams;
-  for (let k = 0; k < streams; k++) {
-    if (at + 4 > view.byteLength) throw damaged("a block lies outside of it");
-    const size = view.getUint32(at, true);
-    at += 4;
-    if (at + size > view.byteLength) throw damaged("a stream lies outside of it");
-    const stream = new Uint8Array(view.buffer, view.byteOffset + at, size);
-    block.set(size === length ? stream : decompress(stream, length), k * length);
-    at += size;
+/**
+ * Whether checksums vouch for every byte of the chunk, as in all that {@linkcode bloscEncode} writes: then decoding it finds
+ * whatever was damaged.
+ *
+ * @throws {RangeError} when the container is torn, or holds another compressor
+ */
+export function bloscVouched(encoded: Uint8Array): boolean {
+  const header = readHeader(encoded);
+  if (header.flags & PLAIN) return header.bytes === 0;
+  for (const { stream, length } of streamsOf(encoded, header)) {
+    if (stream.length === length || (stream[FRAME_FLAGS_AT] & FRAME_CHECKSUM) === 0) return false;
+  }
+  return true;
+}
+
+interface Stream {
+  readonly stream: Uint8Array;
+  /** Where its block begins in the chunk, and where it stands in the block. */
+  readonly start: number;
+  readonly at: number;
+  /** Bytes that it holds. */
+  readonly length: number;
+  /** Whether it is the last one of its block. */
+  readonly last: boolean;
+}
+
+/** All streams of a container that is not plain. */
+function* streamsOf(encoded: Uint8Array, header: Header): Generator<Stream> {
+  const { bytes, blockBytes, flags, typesize } = header, blocks = bytes === 0 ? 0 : Math.ceil(bytes / blockBytes);
+  if (HEADER_BYTES + 4 * blocks > encoded.length) throw damaged("the places of its blocks are cut off");
+  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.length);
+  for (let b = 0; b < blocks; b++) {
+    const start = b * blockBytes, inBlock = Math.min(blockBytes, bytes - start);
+    const streams = (flags & WHOLE_BLOCKS) === 0 ? streamsIn(inBlock, typesize, header) : 1, length = inBlock / streams;
+    let from = view.getUint32(HEADER_BYTES + 4 * b, true);
+    for (let k = 0; k < streams; k++) {
+      if (from + 4 > encoded.length) throw damaged("a block lies outside of it");
+      const size = view.getUint32(from, true);
+      from += 4;
+      if (from + size > encoded.length) throw damaged("a stream lies outside of it");
+      yield { stream: encoded.subarray(from, from + size), start, at: k * length, length, last: k === streams - 1 };
+      from += size;
+    }
   }
 }
 

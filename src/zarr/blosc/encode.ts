@@ -1,11 +1,14 @@
 import { type Cut, cutIntoBlocks, MOST_BYTES, MOST_PLANES, streamsIn } from "./cut.ts";
-import { HEADER_BYTES, PLAIN, putUint32, SHUFFLED, writeHeader, ZSTD } from "./header.ts";
+import { HEADER_BYTES, putUint32, SHUFFLED, writeHeader, ZSTD } from "./header.ts";
 import { type BloscSetting, PlaneChoice } from "./plane_choice.ts";
 import { BloscScratch } from "./scratch.ts";
 import { zstdBound } from "./zstd.ts";
 
 /** Bytes of a length or place. */
 const WORD = 4;
+
+/** What a frame of zstd takes beyond a plane that does not shrink, at most. */
+const FRAME_BYTES = 32;
 
 /** What zstd wants beyond a plane's length, so as to write into the output directly. */
 const SLACK_BYTES = 1024;
@@ -14,19 +17,20 @@ const SLACK_BYTES = 1024;
 let shared: BloscScratch | undefined;
 
 /**
- * The most bytes that an encoder writes while it encodes `bytes` bytes. The result is never longer than `bytes + 16`.
+ * The most bytes that an encoder writes while it encodes `bytes` bytes. What does not shrink grows by one part in 5000.
  *
  * @throws {RangeError} as {@linkcode bloscEncode}
  */
 export function bloscBound(bytes: number, typesize: number): number {
   check(bytes, typesize);
   const { blocks } = cutIntoBlocks(bytes, typesize);
-  return HEADER_BYTES + WORD * blocks * (1 + typesize) + bytes + SLACK_BYTES;
+  return HEADER_BYTES + blocks * (WORD + typesize * (WORD + FRAME_BYTES)) + bytes + SLACK_BYTES;
 }
 
 /**
  * Encodes a chunk as a blosc1 container with byte shuffle and zstd, which every Zarr reader decodes. The planes of each block are
- * compressed one by one, and stay as they are where they do not shrink.
+ * compressed one by one. Those that do not shrink are kept as they are, in a frame of zstd too, because it ends with a
+ * checksum: readers notice a flipped bit in any plane.
  *
  * @param typesize bytes of an element, 1 to 16
  * @param setting `small` sizes like blosc-zstd, or `fast` at the sizes of blosc-lz4
@@ -70,17 +74,14 @@ export function bloscEncodeInto(
   if (out.length < bound) throw new RangeError(`the output has ${out.length} bytes; needed: ${bound}`);
   scratch ??= shared ??= new BloscScratch();
   const cut = cutIntoBlocks(src.length, typesize), encoder = new Encoder(src, typesize, cut, out, scratch, setting);
-  const most = src.length + HEADER_BYTES;
   let end = HEADER_BYTES + WORD * cut.blocks;
   for (let b = 0; b < cut.blocks; b++) {
     putUint32(out, HEADER_BYTES + WORD * b, end);
     end = encoder.encode(b, end);
   }
-  const plain = end >= most, encodedBytes = plain ? most : end;
-  if (plain) out.set(src, HEADER_BYTES);
-  const flags = ZSTD | (typesize > 1 ? SHUFFLED : 0) | (plain ? PLAIN : 0);
-  writeHeader(out, { flags, typesize, bytes: src.length, blockBytes: cut.blockBytes, encodedBytes });
-  return encodedBytes;
+  const flags = ZSTD | (typesize > 1 ? SHUFFLED : 0);
+  writeHeader(out, { flags, typesize, bytes: src.length, blockBytes: cut.blockBytes, encodedBytes: end });
+  return end;
 }
 
 /** Encodes the blocks of one chunk. */
@@ -123,16 +124,15 @@ class Encoder {
   }
 
   #encodeStream(b: number, k: number, from: Uint8Array, at: number, bytes: number, end: number): number {
-    const { out, scratch } = this, start = end + WORD;
-    let encoded = 0;
+    const { out, scratch } = this, start = end + WORD, room = zstdBound(bytes);
+    let encoded = bytes;
     if (this.#choice.tries(b, k, from, at, bytes, out, start)) {
-      encoded = scratch.zstd.compress(from, at, bytes, out, start, zstdBound(bytes));
+      encoded = scratch.zstd.compress(from, at, bytes, out, start, room);
       this.#choice.learn(k, bytes, encoded);
     }
-    if (encoded === 0 || encoded >= bytes) {
-      out.set(from.subarray(at, at + bytes), start);
-      encoded = bytes;
-    }
+    if (encoded >= bytes) encoded = scratch.keep.compress(from, at, bytes, out, start, room);
+    // Readers take a stream of the plane's own length for the plane itself.
+    if (encoded === bytes) out.set(from.subarray(at, at + bytes), start);
     putUint32(out, end, encoded);
     return start + encoded;
   }

@@ -13,7 +13,7 @@ export const ZSTD = 4 << 5;
 /**
  * The header of a blosc1 container (C-Blosc's README_CHUNK_FORMAT). After it come the places of its blocks, then the blocks.
  * A block holds one stream for each byte plane of its elements, or one stream for all of it; a stream is its length and
- * then zstd, or the plane as it is where the length is that of the plane.
+ * then a frame of zstd, or the plane as it is where the length is that of the plane.
  */
 export interface Header {
   /** Of `SHUFFLED`, `PLAIN` and so on, and the compressor. */

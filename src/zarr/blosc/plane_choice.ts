@@ -42,6 +42,6 @@ export class PlaneChoice {
 
   /** Says what compressing plane `k` gave: that is as good as a probe. */
   learn(k: number, bytes: number, encoded: number): void {
-    this.#worth[k] = encoded > 0 && encoded < WORTH * bytes;
+    this.#worth[k] = encoded < WORTH * bytes;
   }
 }

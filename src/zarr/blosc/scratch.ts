@@ -5,6 +5,9 @@ import { ZstdCompressor } from "./zstd.ts";
 /** Level 1: noisy frames hardly shrink more at higher ones, and take many times as long. */
 const ZSTD_LEVEL = 1;
 
+/** At this level zstd sees long repetitions only, and puts everything else into its frame as it is. */
+const KEEP_LEVEL = -50;
+
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE_BYTES = 65536;
 
@@ -29,7 +32,7 @@ export interface BloscScratchOptions {
   readonly reuse?: boolean;
 }
 
-/** What an encoder needs besides source and output, made once: room for two blocks, the kernels, a context of zstd. */
+/** What an encoder needs besides source and output, made once: room for two blocks, the kernels, contexts of zstd. */
 export class BloscScratch {
   /** Bytes that a scratch takes. */
   static readonly BYTES: number = 2 * BLOCK_BYTES;
@@ -41,8 +44,10 @@ export class BloscScratch {
   readonly planes: number;
   /** For the planes. */
   readonly shuffler: Shuffler;
-  /** For the planes too. */
+  /** For planes that shrink. */
   readonly zstd: ZstdCompressor;
+  /** For the others: they are kept as they are, in a frame with a checksum. */
+  readonly keep: ZstdCompressor;
   #staging = new Uint8Array(0);
 
   /**
@@ -57,6 +62,7 @@ export class BloscScratch {
     }
     this.shuffler = new Shuffler(memory, { simd });
     this.zstd = new ZstdCompressor(ZSTD_LEVEL, { reuse });
+    this.keep = new ZstdCompressor(KEEP_LEVEL, { reuse });
     this.bytes = this.shuffler.bytes;
     this.source = at;
     this.planes = at + BLOCK_BYTES;

@@ -26,7 +26,7 @@ export function zstdBound(bytes: number): number {
 }
 
 /**
- * Compresses pieces to frames of zstd, each into memory that the caller gives. One context of zstd serves them all: making
+ * Compresses pieces to frames of zstd that end with a checksum, each into memory that the caller gives. One context of zstd serves them all: making
  * one takes as long as compressing 20 kB.
  */
 export class ZstdCompressor {
@@ -36,7 +36,7 @@ export class ZstdCompressor {
 
   /** `reuse: false` takes only documented functions, as happens by itself where the others are missing. */
   constructor(level: number, { reuse = true } = {}) {
-    this.#options = { params: { [constants.ZSTD_c_compressionLevel]: level } };
+    this.#options = { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 } };
     if (!reuse) return;
     const { _handle, _writeState } = createZstdCompress(this.#options) as unknown as Inside;
     if (typeof _handle?.writeSync !== "function" || typeof _handle.reset !== "function" || !_writeState) return;
