@@ -156,7 +156,7 @@ for (const contender of CONTENDERS) {
           const { wallMs, cpuMs, bytes, storedBytes, files } = await runContender(contender, small, true);
           assert(wallMs > 0 && cpuMs >= 0 && files > 1, `${wallMs} ms, ${cpuMs} ms, ${files} files`);
           const expected = Number(/[\d.]+$/.exec(each.name)?.[0] ?? 1);
-          assert(Math.abs(storedBytes / bytes - expected) < 0.2, `${each.name}: ${storedBytes / bytes}`);
+          assert(Math.abs(storedBytes / bytes - expected) < 0.03, `${each.name}: ${storedBytes / bytes}`);
         }
       }),
   });

@@ -14,8 +14,8 @@ export interface CompressionClass {
 /** The classes that are compared, largest first. */
 export const CLASSES: readonly CompressionClass[] = [
   { name: "raw", sonde: "none", peers: "none" },
-  { name: "about 0.51", sonde: "zstd", peers: "lz4" },
-  { name: "about 0.39", sonde: "zstd", peers: "zstd" },
+  { name: "about 0.51", sonde: "fast", peers: "lz4" },
+  { name: "about 0.39", sonde: "small", peers: "zstd" },
 ];
 
 /** Where stores are written. */

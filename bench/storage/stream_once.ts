@@ -7,6 +7,7 @@
 import process from "node:process";
 import { connect, linspace, scan, sim } from "../../mod.ts";
 import { type DeviceSpec, Frame } from "../../mod.ts";
+import type { Compression } from "../../src/zarr/codecs.ts";
 import { zarrSink } from "../../src/zarr/zarr_sink.ts";
 import { SONDE_VERSION } from "../../src/core/version.ts";
 
@@ -14,7 +15,7 @@ interface Job {
   readonly frames: string;
   readonly side: number;
   readonly count: number;
-  readonly compression: "none" | "zstd";
+  readonly compression: Compression;
   readonly out: string;
 }
 
