@@ -19,7 +19,8 @@ import {
   withFolder,
 } from "./zarr_fixture.ts";
 
-const DTYPES = Object.keys(ARRAY_OF) as Dtype[];
+/** One number an element; flags and complex numbers have tests of their own. */
+const DTYPES = (Object.keys(ARRAY_OF) as Dtype[]).filter((dtype) => dtype !== "bool" && !dtype.startsWith("complex"));
 
 function frameOf(dtype: Dtype, shape: number[], seed: number): Frame {
   const data = makeArray(dtype, shape.reduce((a, b) => a * b, 1));
