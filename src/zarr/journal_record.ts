@@ -17,6 +17,8 @@ export interface JournalRecord {
 interface FrameEntry {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
+  /** Numbers in its memory: more than its shape says where they are complex. */
+  readonly length: number;
   /** From the end of the text, bytes. */
   readonly offset: number;
 }
@@ -31,7 +33,7 @@ export function encodeRecord({ point, ...where }: JournalRecord): Uint8Array {
   for (const [name, read] of Object.entries(point.reading)) {
     if (!(read instanceof Frame)) reading[name] = read;
     else {
-      reading[name] = { dtype: dtypeOf(read.data), shape: read.shape, offset };
+      reading[name] = { dtype: dtypeOf(read.data), shape: read.shape, length: read.data.length, offset };
       offset += read.data.byteLength;
       frames.push(read);
     }
@@ -61,8 +63,8 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 }
 
 /** In memory of its own, because elements must be aligned. */
-function frameOf(bytes: Uint8Array, { dtype, shape }: FrameEntry): Frame {
-  const data = makeArray(dtype, shape.reduce((a, b) => a * b, 1));
+function frameOf(bytes: Uint8Array, { dtype, shape, length }: FrameEntry): Frame {
+  const data = makeArray(dtype, length);
   new Uint8Array(data.buffer).set(bytes.subarray(0, data.byteLength));
   return new Frame(data, shape);
 }
