@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { check, connect, InputError, parseScanFile, scan, sim } from "../mod.ts";
 import { indicesOf, sizeOf, stridesOf } from "../src/zarr/grid.ts";
 import { planFrames, planRecut } from "../src/zarr/planner.ts";
 import { copyBox } from "../src/zarr/rechunk/copy_box.ts";
@@ -116,4 +117,20 @@ Deno.test("check() says what a chunk cannot span while points come, and names th
     readBy: ["time"],
   });
   assertStringIncludes(plan.warnings[0], "sonde rechunk RUN.zarr --read-by time");
+});
+
+Deno.test("readBy is known to scan files, check and scan: what no dimension bears is named with its near match", async () => {
+  const file = parseScanFile(
+    "read: [camera]\nreadBy: [tiem]\nplan: { kind: nest, plans: [{ kind: every, ms: 1, num: 4000 }] }",
+  );
+  await using rig = await connect({ camera: sim.camera({ shape: [200, 300] }) });
+  const checked = (readBy: readonly string[]) => check(file.plan as never, rig, { read: ["camera"], readBy });
+  const wrong = (await checked(file.readBy!)).issues.find(({ path }) => path === "readBy[0]")!;
+  assertEquals([wrong.severity, wrong.received], ["error", "tiem"]);
+  assertStringIncludes(wrong.message, `did you mean "time"? Allowed: time`);
+  assert((await checked(["camera_x"])).ok);
+  const part = await checked(["time"]);
+  assert(part.ok && part.issues.some(({ message }) => message.includes("--read-by time")), String(part));
+  const options = { rig, read: ["camera"], readBy: ["tiem"], to: "never.zarr", quiet: true } as const;
+  assertThrows(() => scan(file.plan as never, options), InputError, "readBy[0]");
 });

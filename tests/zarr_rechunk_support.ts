@@ -10,11 +10,16 @@ export const FRAME: [number, number] = [100, 100];
 
 /** Points whose frames say where they are; some are skipped, so that some chunks are never stored. */
 export function framePoints(shape: number[], dtype: "uint16" | "float64" = "uint16"): Point[] {
+  let measured = 0;
   return indices(shape).map((index, k) => {
     const data = dtype === "uint16" ? new Uint16Array(sizeOf(FRAME)) : new Float64Array(sizeOf(FRAME));
     for (let i = 0; i < data.length; i++) data[i] = (k * 7919 + i) % 60000;
     const quality = k % 11 === 5 ? "skipped" : "good";
-    return point(index, k, { quality, setpoint: { x: k }, reading: { diode: k, camera: new Frame(data, FRAME) } });
+    return point(index, quality === "good" ? measured++ : -1, {
+      quality,
+      setpoint: { x: k },
+      reading: { diode: k, camera: new Frame(data, FRAME) },
+    });
   });
 }
 

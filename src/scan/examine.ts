@@ -1,6 +1,7 @@
 import type { ChannelInfo } from "../core/device.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Layout } from "../core/layout.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
@@ -28,6 +29,8 @@ export interface Size {
   readonly files: number;
   readonly peakMemoryBytes: number;
   readonly warnings: readonly string[];
+  /** What will be stored, as far as `readBy` may name it. */
+  readonly arrays?: readonly { readonly dimensions: readonly string[] }[];
 }
 
 /** How a layout with these channels is sized. */
@@ -146,6 +149,7 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
   if (rig) issues.push(...onceEach(reached.flatMap((r) => axisIssues(r.columns, rig.axes, origin))));
   const layout = planLayout(tree, rig?.axes ?? new Map(), origin);
   const size = options.sizing?.({ layout, channels, readBy: options.readBy });
+  issues.push(...readByIssues(options.readBy ?? [], size));
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
   const timeMs = rig && estimateMs(tree, timeModel(rig, channels));
   return { issues, tree, layout, channels, gridPoints, points, timeMs, size };
@@ -154,6 +158,16 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
 /** Passes share outer dimensions, so the same issue can come up in each. */
 function onceEach(issues: readonly Issue[]): Issue[] {
   return [...new Map(issues.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
+}
+
+/** Dimensions to be read together that the run will not have. */
+function readByIssues(readBy: readonly string[], size: Size | undefined): Issue[] {
+  const known = [...new Set(size?.arrays?.flatMap(({ dimensions }) => dimensions))], allowed = known.join(", ");
+  return readBy.flatMap((name, k) => {
+    if (!size?.arrays || known.includes(name)) return [];
+    const message = `"${name}" is no dimension of this run; ${didYouMean(name, known)}`;
+    return [{ path: `readBy[${k}]`, message, received: name, allowed, severity: "error" as const }];
+  });
 }
 
 function timeModel(rig: Rig, channels: readonly RigChannel[]) {

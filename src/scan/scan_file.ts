@@ -30,6 +30,8 @@ export interface ScanFile {
   readonly seed?: number;
   /** No more points than this. */
   readonly maxPoints?: number;
+  /** Dimensions that will be read together. */
+  readonly readBy?: readonly string[];
   /** What to do with a detector that fails. */
   readonly onReadError?: OnReadError;
   /** A reading that takes longer has failed. */

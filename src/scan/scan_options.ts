@@ -35,7 +35,10 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
   readonly onReadError?: OnReadError;
   /** A reading that takes longer has failed; what the detector says, or 60 000, when left out. */
   readonly readTimeoutMs?: number;
-  /** Dimensions that will be read together, for the choice of chunks. */
+  /**
+   * Dimensions that will be read together, for the choice of chunks: `["time"]` for the series of each pixel. What does not fit
+   * the order in which points come is said by `check`, and `rechunk` does it afterwards.
+   */
   readonly readBy?: readonly string[];
   /** Aborts the run. */
   readonly signal?: AbortSignal;

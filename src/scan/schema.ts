@@ -152,6 +152,8 @@ export const scanFileSchema = z.strictObject({
     .describe("Devices by name, each with its driver and options"),
   read: z.array(z.string().min(1)).min(1).describe("The detectors to read at each point"),
   to: z.string().min(1).optional().describe("Where to store; runs/{date}/{number}-{name}.zarr when left out"),
+  readBy: z.array(z.string().min(1)).min(1).optional()
+    .describe("Dimensions that will be read together, as in [time] for the series of each pixel"),
   onReadError: onReadErrorSchema.optional(),
   readTimeoutMs: z.number().positive().optional(),
   plans: z.record(z.string(), planSchema).optional().describe("Plans by name, for `use`"),

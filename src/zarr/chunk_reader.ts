@@ -12,6 +12,7 @@ export interface StoredArray {
   readonly shape: readonly number[];
   readonly data_type: string;
   readonly chunk_grid: { readonly configuration: { readonly chunk_shape: readonly number[] } };
+  readonly chunk_key_encoding: { readonly name: string; readonly configuration?: { readonly separator?: string } };
   readonly codecs: readonly CodecMetadata[];
 }
 

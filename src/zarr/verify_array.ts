@@ -1,6 +1,7 @@
 import { messageOf } from "../core/errors.ts";
 import { ChunkReader, type StoredArray } from "./chunk_reader.ts";
 import { indicesOf, sizeOf } from "./grid.ts";
+import { objectKey, separatorOf } from "./rechunk/stored_array.ts";
 import type { Key, Store } from "./stores/store.ts";
 import type { VerifyFinding } from "./verify_run.ts";
 
@@ -45,7 +46,7 @@ export async function verifyArray(
   let chunks = 0, unchecked = 0, bytes = 0;
   for (const place of indicesOf(objectGrid)) {
     signal?.throwIfAborted();
-    const key = `/${path}/${["c", ...place].join("/")}` as Key;
+    const key = objectKey(path, place, separatorOf(array));
     const inside = await chunksAt(key, place);
     let k = 0;
     for (const inner of inside ? indicesOf(perObject) : []) {

@@ -1,6 +1,9 @@
 import { InputError, messageOf } from "../core/errors.ts";
 import { openRun } from "./open_run.ts";
 import { parseNode } from "./parse_node.ts";
+import { readPending } from "./rechunk/pending_rewrite.ts";
+import { isRewrittenMarker, REWRITTEN_MARKER } from "./rechunk/rewritten_marker.ts";
+import { separatorOf } from "./rechunk/stored_array.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Key, Store } from "./stores/store.ts";
 import { type ArrayFindings, verifyArray } from "./verify_array.ts";
@@ -242,17 +245,32 @@ class Verification {
   async #findStrays(): Promise<void> {
     if (!this.store.list) return;
     for await (const key of this.store.list()) {
-      if (key === "/zarr.json" || this.#belongs(key)) continue;
+      if (key === "/zarr.json" || this.#belongs(key) || await this.#isLeftBehind(key)) continue;
       this.#tell("warning", "", "no metadata tell of it: readers may warn", key);
     }
   }
 
+  /** A line to readers who opened the run before it was rewritten, or what a rewrite that was broken off left. */
+  async #isLeftBehind(key: Key): Promise<boolean> {
+    const path = /^\/(.*)\/(?:c[./\d]*|rechunk\.json)$/.exec(key)?.[1];
+    if (path === undefined || this.#nodes.get(path)?.node_type !== "array") return false;
+    const start = await this.store.getRange(key, { offset: 0, length: REWRITTEN_MARKER.length });
+    if (start && isRewrittenMarker(start)) return true;
+    if (!await readPending(this.store, path)) return false;
+    if (key.endsWith("/rechunk.json")) {
+      this.#tell("warning", path, "a rewrite was broken off: the same sonde rechunk goes on with it", key);
+    }
+    return true;
+  }
+
   #belongs(key: Key): boolean {
     if (key.endsWith("/zarr.json")) return this.#nodes.has(key.slice(1, -"/zarr.json".length)) || this.#growing;
-    const [, path, place = ""] = /^\/(.*?)\/c((?:\/\d+)*)$/.exec(key) ?? [];
+    const [, path, place = ""] = /^\/(.*?)\/c((?:[./]\d+)*)$/.exec(key) ?? [];
     const node = this.#nodes.get(path);
     if (node?.node_type !== "array") return path !== undefined && this.#growing;
-    const index = place.split("/").slice(1).map(Number), shard = node.chunk_grid.configuration.chunk_shape;
+    const separator = separatorOf(node),
+      index = place.split(separator).slice(1).map(Number),
+      shard = node.chunk_grid.configuration.chunk_shape;
     return index.length === node.shape.length &&
       (this.#growing || index.every((n, d) => n * shard[d] < node.shape[d]));
   }

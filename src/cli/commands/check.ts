@@ -7,7 +7,11 @@ import { check } from "../../wire.ts";
 export async function checkCommand(path: string, options: OutputOptions): Promise<void> {
   const file = await readScanFile(path);
   await using rig = await connectRig(file, path);
-  const report = await check(file.plan, rig, { read: [...file.read], maxPoints: file.maxPoints });
+  const report = await check(file.plan, rig, {
+    read: [...file.read],
+    maxPoints: file.maxPoints,
+    readBy: file.readBy,
+  });
   if (!report.ok) throw new InputError(report.issues);
   const { passes, points, skipped, timeMs, bytes, files, peakMemoryBytes, issues } = report;
   if (options.json) {

@@ -6,6 +6,7 @@ import { hasShards } from "../metadata.ts";
 import { planRecut } from "../planner.ts";
 import {
   type ArrayNode,
+  chunkCodecsOf,
   codecOf,
   cutOf,
   elementBytesOf,
@@ -81,7 +82,7 @@ export function planRewrite(path: string, from: ArrayNode, options: RewriteOptio
 
 /** The metadata of the array when it is cut anew; all that they say of its meaning stays. */
 export function recut(from: ArrayNode, cut: StoredCut, codec: ChunkCodec, separator: Separator): ArrayNode {
-  const codecs: CodecMetadata[] = [{ name: "bytes", configuration: { endian: "little" } }, ...codec.metadata];
+  const codecs: CodecMetadata[] = [chunkCodecsOf(from)[0], ...codec.metadata];
   return {
     ...from,
     chunk_grid: { name: "regular", configuration: { chunk_shape: cut.shardShape } },

@@ -43,7 +43,7 @@ export function cutOf(node: ArrayNode): StoredCut {
 }
 
 /** What separates the numbers in the names of an array's objects. */
-export function separatorOf({ chunk_key_encoding }: ArrayNode): Separator {
+export function separatorOf({ chunk_key_encoding }: Pick<ArrayNode, "chunk_key_encoding">): Separator {
   return (chunk_key_encoding.configuration?.separator ?? "/") as Separator;
 }
 
@@ -56,10 +56,19 @@ export function elementBytesOf({ data_type }: ArrayNode): number | undefined {
 
 /** The codec that made an array's chunks; undefined when Sonde does not write such. */
 export function codecOf(node: ArrayNode): ChunkCodec | undefined {
-  const [first, ...rest] = shardingOf(node)?.codecs ?? node.codecs;
-  if (first?.name !== "bytes") return undefined;
-  if (rest.length === 0) return chunkCodec("none");
-  return rest.length === 1 && rest[0].name === "zstd" ? chunkCodec("zstd") : undefined;
+  const [first, compression, ...rest] = chunkCodecsOf(node);
+  if (first?.name !== "bytes" || rest.length) return undefined;
+  if (!compression) return chunkCodec("none");
+  if (compression.name === "zstd") return chunkCodec("zstd");
+  // Which setting it was nobody knows any more; this time there is time for the small one.
+  if (compression.name === "blosc") {
+    return chunkCodec("small").forItems(Number(compression.configuration?.typesize ?? 1));
+  }
+}
+
+/** The codecs of an array's chunks, as its metadata say. */
+export function chunkCodecsOf(node: ArrayNode): readonly CodecMetadata[] {
+  return shardingOf(node)?.codecs ?? node.codecs;
 }
 
 /** The name of the object at a place on the grid of shards. */
