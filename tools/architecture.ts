@@ -16,6 +16,7 @@ const WIRING = "src/wire.ts";
 /** Where data files are touched: few places, so that they can be counted. */
 const TOUCHES_FILES = [
   "src/zarr/stores/fs.ts",
+  "src/zarr/stores/write_at.ts",
   "src/zarr/journal.ts",
   "src/zarr/run_folder.ts",
   "src/view/write_figure.ts",

@@ -84,7 +84,7 @@ export function shardIndexBytes(chunks: number): number {
 /** Where a chunk stands in its shard. */
 export interface ChunkPlace {
   readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly length: number;
 }
 
 /**
@@ -97,7 +97,7 @@ export function writeShardIndex(shard: Uint8Array, places: readonly (ChunkPlace 
   const index = new DataView(shard.buffer, shard.byteOffset + start);
   places.forEach((place, k) => {
     index.setBigUint64(16 * k, place ? BigInt(place.offset) : ABSENT, true);
-    index.setBigUint64(16 * k + 8, place ? BigInt(place.bytes.length) : ABSENT, true);
+    index.setBigUint64(16 * k + 8, place ? BigInt(place.length) : ABSENT, true);
   });
   index.setUint32(16 * places.length, crc32c(shard.subarray(start, shard.length - 4)), true);
 }

@@ -1,7 +1,7 @@
 import { componentsOf, makeArray, type NumericArray } from "../core/dtype.ts";
 import { SondeError } from "../core/errors.ts";
 import type { Frame } from "../core/point.ts";
-import type { ArraySpec, ElementType } from "./array_spec.ts";
+import { type ArraySpec, elementBytes, type ElementType } from "./array_spec.ts";
 import { encodeLabels } from "./codecs.ts";
 import { boxesAlong, indicesOf, ravel, type Segment, segmentsOf, sizeOf, unravel } from "./grid.ts";
 import { hasShards } from "./metadata.ts";
@@ -24,6 +24,8 @@ export class Column {
   /** Whether an object holds more than one chunk. */
   readonly sharded: boolean;
   readonly #chunkElements: number;
+  /** Whether chunks reach beyond the frame. */
+  readonly #padded: boolean;
   readonly #shardGrid: readonly number[];
   readonly #chunksPerShard: number;
   readonly #places: readonly { readonly shard: number; readonly place: number }[];
@@ -37,6 +39,7 @@ export class Column {
     this.dtype = spec.dtype;
     this.sharded = hasShards(cut);
     this.#chunkElements = sizeOf(chunk);
+    this.#padded = spec.frameShape.some((extent, d) => extent % chunk[d] !== 0);
     this.#shardGrid = boxesAlong(spec.frameShape, shard);
     this.#chunksPerShard = sizeOf(perShard);
     this.#segments = segmentsOf(spec.frameShape, chunk);
@@ -48,13 +51,35 @@ export class Column {
     this.frameShards = sizeOf(this.#shardGrid);
   }
 
-  /** Elements of `points` points, all "not measured". */
-  allocate(points: number): Elements {
-    const length = points * this.frameChunks * this.#chunkElements, { fill, dtype } = this.spec;
+  /**
+   * Elements of `points` points, all "not measured".
+   *
+   * @param memory of exactly `bytesOf(points)` bytes, for numbers only; what it holds stays, so that `fillRest` must be
+   *   called before the elements go anywhere
+   */
+  allocate(points: number, memory?: SharedArrayBuffer): Elements {
+    const length = this.#lengthOf(points), { dtype } = this.spec;
     if (dtype === "string") return new Array<string>(length).fill("");
-    const elements = makeArray(dtype, length);
-    if (fill != 0) (elements as Float64Array).fill(fill as number);
+    const elements = makeArray(dtype, length, memory);
+    if (memory ? this.#padded : this.spec.fill != 0) this.#fill(elements);
     return elements;
+  }
+
+  /** Bytes that the elements of `points` points take. */
+  bytesOf(points: number): number {
+    return this.#lengthOf(points) * elementBytes(this.dtype);
+  }
+
+  /** Writes "not measured" where no frame was stored: wherever `seen` is not 2. */
+  fillRest(elements: Elements, seen: Uint8Array): void {
+    const points = seen.length, size = this.#chunkElements;
+    for (let offset = 0; offset < points; offset++) {
+      if (seen[offset] === 2) continue;
+      for (let k = 0; k < this.frameChunks; k++) {
+        const start = (k * points + offset) * size;
+        this.#fill((elements as Float64Array).subarray(start, start + size));
+      }
+    }
   }
 
   /** The elements as points see them. */
@@ -124,6 +149,14 @@ export class Column {
   where(chunk: number, k: number): { readonly object: number; readonly place: number } {
     const { shard, place } = this.#places[k];
     return { object: shard, place: chunk * this.#chunksPerShard + place };
+  }
+
+  #lengthOf(points: number): number {
+    return points * this.frameChunks * this.#chunkElements;
+  }
+
+  #fill(elements: NumericArray): void {
+    (elements as Float64Array).fill(this.spec.fill as number);
   }
 
   /** The name of object `k` of the frames at a place of the shard grid over the scan dimensions. */

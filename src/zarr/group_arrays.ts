@@ -1,16 +1,19 @@
 import { SondeError } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
-import type { ArraySpec } from "./array_spec.ts";
+import { type ArraySpec, elementBytes } from "./array_spec.ts";
+import type { ChunkRoute } from "./chunk_route.ts";
 import { Column } from "./column.ts";
 import { coordinateNode, publishCoordinate } from "./coordinate.ts";
 import { coordinatesAttribute } from "./coordinate_spec.ts";
 import { DirectRoute } from "./direct_route.ts";
 import { type Filler, fillerOf } from "./filler.ts";
+import type { WorkerRoute } from "./frames/worker_route.ts";
+import { sizeOf } from "./grid.ts";
 import { type GroupSpec, groupSpec } from "./group_spec.ts";
 import { arrayNode, groupNode, type Node } from "./metadata.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { planArray } from "./plan_arrays.ts";
 import type { RunData } from "./open_run.ts";
+import { paysForWorkers, planArray } from "./plan_arrays.ts";
 import type { ShapePlan } from "./planner.ts";
 import { axisSpecs, type AxisTable, failedBits, type NamedChannel, passSpec, readingSpec } from "./point_arrays.ts";
 import { restoreSet } from "./restore_set.ts";
@@ -24,6 +27,8 @@ export interface GroupArraysContext {
   readonly axes: AxisTable;
   /** The way to the store. */
   readonly pipeline: Pipeline;
+  /** The way of large frames; as everything else when left out. */
+  readonly frames?: WorkerRoute;
   /** Dimensions that will be read together. */
   readonly readBy?: readonly string[];
   /** Told of failures that nobody waits for. */
@@ -53,6 +58,7 @@ export class GroupArrays {
   /** Arrays of frames. */
   readonly frames: FrameArray[] = [];
   readonly #context: GroupArraysContext;
+  readonly #direct: DirectRoute;
   readonly #prefix: string;
   readonly #arrays: { readonly spec: ArraySpec; readonly plan: ShapePlan }[] = [];
   readonly #axes: Set<string>;
@@ -69,6 +75,7 @@ export class GroupArrays {
     const spec = groupSpec(group, context.channels, context.axes);
     this.spec = spec;
     this.#context = context;
+    this.#direct = new DirectRoute(context.pipeline);
     this.#prefix = group.path ? `${group.path}/` : "";
     this.#axes = new Set(group.axes);
     this.#readings = new Set(context.channels.map(({ name }) => name));
@@ -112,7 +119,11 @@ export class GroupArrays {
       }
     }
     for (const set of [...this.data, this.status]) {
-      await restoreSet(set, run, { shape, stored, pressure: () => this.#context.pipeline.pressure });
+      await restoreSet(set, run, {
+        shape,
+        stored,
+        pressure: () => this.#context.pipeline.pressure ?? this.#context.frames?.pressure,
+      });
     }
   }
   /**
@@ -183,7 +194,7 @@ export class GroupArrays {
     this.#arrays.push({ spec, plan });
     if (source.kind === "quality" || source.kind === "seqNum") this.status.columns.push(column);
     else if (source.kind === "reading" && spec.frameShape.length) {
-      const set = this.#newSet(plan);
+      const set = this.#newSet(plan, this.#frameRoute(spec, plan));
       set.columns.push(column);
       this.frames.push({ channel: source.channel, column, set });
     } else {
@@ -196,10 +207,19 @@ export class GroupArrays {
     return planArray(spec, this.spec, this.#context.readBy);
   }
 
-  #newSet({ chunkShape, shardShape }: ShapePlan): ShardSet {
+  /** Large frames go through Workers, which are told where many are sure to come. */
+  #frameRoute({ frameShape, dtype }: ArraySpec, plan: ShapePlan): ChunkRoute | undefined {
+    const { frames } = this.#context;
+    const bytes = sizeOf(this.spec.scanShape) * sizeOf(frameShape) * elementBytes(dtype);
+    if (!frames || !paysForWorkers(plan, bytes)) return undefined;
+    if (Number.isFinite(bytes)) frames.expect();
+    return frames;
+  }
+
+  #newSet({ chunkShape, shardShape }: ShapePlan, route: ChunkRoute = this.#direct): ShardSet {
     const { scanShape } = this.spec, rank = scanShape.length;
     const cut = { scanShape, chunkShape: chunkShape.slice(0, rank), shardShape: shardShape.slice(0, rank) };
-    return new ShardSet(cut, [], new DirectRoute(this.#context.pipeline), this.#context.onError);
+    return new ShardSet(cut, [], route, this.#context.onError);
   }
 
   #passCode(pass: string): number {

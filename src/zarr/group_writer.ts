@@ -8,6 +8,7 @@ import type { JournalRecord } from "./journal_record.ts";
 import type { Node } from "./metadata.ts";
 import type { RunData } from "./open_run.ts";
 import { PendingPoints } from "./pending_points.ts";
+import type { StageTimes } from "./stage_times.ts";
 
 /** Partly filled shards of frames are published at most this often. */
 const FRAMES_EVERY_MS = 10_000;
@@ -28,6 +29,7 @@ export interface Publication {
 /** Stores the points of one group: first what was read, and when that is on disk, how each point came out. */
 export class GroupWriter {
   readonly #arrays: GroupArrays;
+  readonly #times: StageTimes;
   readonly #pending = new PendingPoints();
   readonly #index: number[] = [];
   readonly #seqNumColumn: number;
@@ -44,6 +46,7 @@ export class GroupWriter {
    */
   constructor(group: LayoutGroup, context: GroupArraysContext) {
     this.#arrays = new GroupArrays(group, context);
+    this.#times = context.pipeline.times;
     const columns = this.#arrays.status.columns;
     this.#seqNumColumn = columns.findIndex(({ spec }) => spec.source.kind === "seqNum");
     this.#qualityColumn = columns.findIndex(({ spec }) => spec.source.kind === "quality");
@@ -172,7 +175,11 @@ export class GroupWriter {
 
   #putFrame({ channel, column, set }: FrameArray, index: readonly number[], point: Point | undefined): void {
     const frame = point?.reading[channel], offset = set.locate(index), there = frame instanceof Frame;
-    if (there) column.copyFrame(set.elements(0), set.chunkPoints, offset, frame);
+    if (there) {
+      const startMs = performance.now();
+      column.copyFrame(set.elements(0), set.chunkPoints, offset, frame);
+      this.#times.copy += performance.now() - startMs;
+    }
     set.mark(offset, this.#order, there);
   }
 

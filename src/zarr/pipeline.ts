@@ -2,10 +2,13 @@ import { setImmediate } from "node:timers";
 import type { Clock } from "../core/clock.ts";
 import { ByteBudget } from "../core/byte_budget.ts";
 import type { ChunkCodec } from "./codecs.ts";
+import { StageTimes } from "./stage_times.ts";
 import type { Key, Store } from "./stores/store.ts";
 
 /** The way of bytes from memory to the store, within a bound: whoever measures faster than it is told to wait. */
 export class Pipeline {
+  /** Where the time goes. */
+  readonly times: StageTimes = new StageTimes();
   #bytesWritten = 0;
   #encoding: Promise<unknown> = Promise.resolve();
   #room: Promise<void> | undefined;
@@ -40,7 +43,8 @@ export class Pipeline {
    */
   encode(bytes: Uint8Array, itemBytes: number): Promise<Uint8Array> {
     const encoded = Promise.all([this.#take(bytes.length), this.#encoding]).then(async () => {
-      const result = await this.codec.forItems(itemBytes).encode(bytes);
+      const codec = this.codec.forItems(itemBytes);
+      const result = await this.times.measure("codec", async () => await codec.encode(bytes));
       await new Promise<void>((resolve) => setImmediate(resolve));
       return result;
     });
@@ -52,7 +56,7 @@ export class Pipeline {
   async publish(key: Key, bytes: Uint8Array): Promise<void> {
     await this.#take(bytes.length);
     try {
-      await this.store.set(key, bytes);
+      await this.times.measure("write", () => this.store.set(key, bytes));
       this.#bytesWritten += bytes.length;
     } finally {
       this.#budget.give(bytes.length);

@@ -94,6 +94,20 @@ function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
   return [...coordinates, ...arrays];
 }
 
+/** Below this, starting Workers takes longer than compressing all of it. */
+const WORTH_WORKERS_BYTES = 32e6;
+/** Smaller chunks are compressed sooner than they are handed over. */
+const WORTH_HANDING_OVER_BYTES = 250e3;
+
+/**
+ * Whether frames go through Workers.
+ *
+ * @param bytes of the whole array, Infinity when it grows
+ */
+export function paysForWorkers({ chunkBytes, shardBytes }: ShapePlan, bytes: number): boolean {
+  return bytes >= WORTH_WORKERS_BYTES && chunkBytes >= WORTH_HANDING_OVER_BYTES && shardBytes > chunkBytes;
+}
+
 /** How an array of a group is cut into chunks and shards. */
 export function planArray(array: ArraySpec, spec: GroupSpec, readBy?: readonly string[]): ShapePlan {
   const shape = [...spec.scanShape, ...array.frameShape], itemBytes = elementBytes(array.dtype);

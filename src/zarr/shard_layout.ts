@@ -1,7 +1,12 @@
-import { type ChunkPlace, shardIndexBytes, writeShardIndex } from "./codecs.ts";
+import { shardIndexBytes, writeShardIndex } from "./codecs.ts";
 
 /** What was replaced is kept this long: nobody takes longer from a shard's index to its chunks. */
 const KEEP_MS = 10_000;
+
+interface PlacedChunk {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * Puts encoded chunks together into a shard, again and again while it fills.
@@ -18,8 +23,8 @@ const KEEP_MS = 10_000;
  * ```
  */
 export class ShardLayout {
-  #places: (ChunkPlace | undefined)[] = [];
-  #replaced: (ChunkPlace & { readonly sinceMs: number })[] = [];
+  #places: (PlacedChunk | undefined)[] = [];
+  #replaced: (PlacedChunk & { readonly sinceMs: number })[] = [];
 
   /**
    * The shard with these chunks.
@@ -46,12 +51,12 @@ export class ShardLayout {
     return this.#write(chunks.length);
   }
 
-  get #taken(): ChunkPlace[] {
+  get #taken(): PlacedChunk[] {
     return [...this.#places.filter((place) => place !== undefined), ...this.#replaced];
   }
 
   /** In the first gap that is large enough, else at the end. */
-  #placeFor(bytes: Uint8Array): ChunkPlace {
+  #placeFor(bytes: Uint8Array): PlacedChunk {
     let offset = 0;
     for (const taken of this.#taken.sort((a, b) => a.offset - b.offset)) {
       if (taken.offset - offset >= bytes.length) break;
@@ -65,7 +70,8 @@ export class ShardLayout {
     const payload = taken.reduce((most, { offset, bytes }) => Math.max(most, offset + bytes.length), 0);
     const shard = new Uint8Array(payload + shardIndexBytes(chunks));
     for (const { offset, bytes } of taken) shard.set(bytes, offset);
-    writeShardIndex(shard, Array.from({ length: chunks }, (_, k) => this.#places[k]));
+    const places = Array.from({ length: chunks }, (_, k) => this.#places[k]);
+    writeShardIndex(shard, places.map((place) => place && { offset: place.offset, length: place.bytes.length }));
     return shard;
   }
 }

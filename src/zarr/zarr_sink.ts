@@ -4,7 +4,8 @@ import type { Point } from "../core/point.ts";
 import type { LogEntry, Outcome, RunHeader, Sink } from "../core/sink.ts";
 import type { Attributes } from "./array_spec.ts";
 import { Backlog } from "./backlog.ts";
-import { chunkCodec, type Compression } from "./codecs.ts";
+import { chunkCodec } from "./codecs.ts";
+import { WorkerRoute } from "./frames/worker_route.ts";
 import { GroupWriter } from "./group_writer.ts";
 import { Journal, RunLock } from "./journal.ts";
 import { decodeRecord } from "./journal_record.ts";
@@ -16,39 +17,21 @@ import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
 import { refuseOtherCut } from "./refuse_other_cut.ts";
 import { runAttributes, RunMetadata } from "./run_metadata.ts";
+import type { StageMs } from "./stage_times.ts";
 import { FsStore } from "./stores/fs.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Store } from "./stores/store.ts";
+import type { ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
 
 /** What is waiting is published this often. */
 const PUBLISH_EVERY_MS = 1000;
 const QUEUE_BYTES = 256e6;
+/** Frames on their way to the disk: some chunks for each Worker. */
+const RING_BYTES = 64e6;
+/** Waiting longer than this in all is worth a line in the log. */
+const LONG_WAIT_MS = 5000;
 
-/** How a run is stored. */
-export interface ZarrSinkOptions {
-  /** Where: a path or `file://` URL … */
-  readonly url?: string | URL;
-  /** … or a store. */
-  readonly store?: Store;
-  /** `zstd` (level 1) when left out. */
-  readonly compression?: Compression;
-  /** Dimensions that will be read together: chunks are spread along them. */
-  readonly readBy?: readonly string[];
-  /** At most this many bytes wait to be compressed and written; 256 MB when left out. */
-  readonly queueBytes?: number;
-  /** When to publish; the computer's clock when left out. */
-  readonly clock?: Clock;
-  /** What must survive a power cut; `second` when left out. */
-  readonly durability?: Durability;
-  /** More attributes of the root: what `resume` needs to know. */
-  readonly attributes?: Attributes;
-}
-
-/**
- * What is on the disk itself, and not only with the operating system, when: nothing, every object that is published, or
- * those and, once a second, the journal. A process that is killed loses the same in all three: at most the last second.
- */
-export type Durability = "none" | "shard" | "second";
+export type { Durability, ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
 
 /** A run in a store, to be taken up again. */
 export interface ResumedSink extends Sink {
@@ -74,9 +57,9 @@ export async function resumedSink(
   const store = options.store ?? openStore(options.url!);
   const lock = store instanceof FsStore ? await RunLock.take(store.location) : undefined;
   try {
-    const folding = new ZarrSink(store, options);
+    const folding = new StoreSink(store, options);
     if (await folding.fold(header)) await folding.settle();
-    const sink = new ZarrSink(store, options, lock);
+    const sink = new StoreSink(store, options, lock);
     await sink.restore(header, again);
     return sink;
   } catch (thrown) {
@@ -101,18 +84,20 @@ export async function resumedSink(
  * console.assert(sink.location.endsWith("map.zarr"));
  * ```
  */
-export function zarrSink(options: ZarrSinkOptions): Sink {
+export function zarrSink(options: ZarrSinkOptions): ZarrSink {
   if ((options.store === undefined) === (options.url === undefined)) {
     throw InputError.at("to", "give either a url or a store");
   }
-  return new ZarrSink(options.store ?? openStore(options.url!), options);
+  return new StoreSink(options.store ?? openStore(options.url!), options);
 }
 
-class ZarrSink implements ResumedSink {
+class StoreSink implements ResumedSink, ZarrSink {
   readonly #store: Store;
   readonly #options: ZarrSinkOptions;
   readonly #clock: Clock;
   readonly #pipeline: Pipeline;
+  /** The way of large frames into a folder. */
+  readonly #frames: WorkerRoute | undefined;
   readonly #metadata: RunMetadata;
   readonly #log: LogWriter;
   readonly #groups: GroupWriter[] = [];
@@ -128,6 +113,7 @@ class ZarrSink implements ResumedSink {
   #cancelTimer: (() => void) | undefined;
   #publishing: Promise<void> = Promise.resolve();
   #closed = false;
+  #saidWaiting = false;
   #lock: RunLock | undefined;
   #journal: Journal | undefined;
   #backlog: Backlog | undefined;
@@ -141,6 +127,7 @@ class ZarrSink implements ResumedSink {
     this.#clock = options.clock ?? systemClock;
     const codec = chunkCodec(options.compression ?? "zstd");
     this.#pipeline = new Pipeline(store, codec, options.queueBytes ?? QUEUE_BYTES, this.#clock);
+    if (store instanceof FsStore) this.#frames = this.#workerRoute(store);
     this.#metadata = new RunMetadata(this.#pipeline);
     this.#log = new LogWriter(this.#pipeline, this.#onError);
   }
@@ -150,7 +137,11 @@ class ZarrSink implements ResumedSink {
   }
 
   get bytesWritten(): number {
-    return this.#pipeline.bytesWritten;
+    return this.#pipeline.bytesWritten + (this.#frames?.bytesWritten ?? 0);
+  }
+
+  get stageMs(): StageMs {
+    return this.#pipeline.times.snapshot;
   }
 
   async open(header: RunHeader): Promise<void> {
@@ -158,6 +149,7 @@ class ZarrSink implements ResumedSink {
     this.#makeGroups(header);
     this.#attributes = { ...runAttributes(header), ...this.#options.attributes };
     await this.#store.claim(RunMetadata.first(this.#attributes));
+    this.#frames?.start();
     if (this.#store instanceof FsStore) this.#lock = await RunLock.take(this.#store.location);
     try {
       this.#header = header;
@@ -167,7 +159,7 @@ class ZarrSink implements ResumedSink {
       await Promise.all(this.#groups.map((group) => group.create()));
       await this.#metadata.update(this.#attributes, this.#nodes());
     } catch (thrown) {
-      await this.#lock?.[Symbol.asyncDispose]();
+      await this.release();
       throw thrown;
     }
   }
@@ -213,7 +205,7 @@ class ZarrSink implements ResumedSink {
     for await (const bytes of Journal.read(location)) {
       const record = decodeRecord(bytes);
       if (record.experimentId !== this.#attributes.experiment_id) continue;
-      if (groups.get(record.group)?.fold(record)) await this.#pipeline.pressure;
+      if (groups.get(record.group)?.fold(record)) await (this.#pipeline.pressure ?? this.#frames?.pressure);
     }
     return true;
   }
@@ -222,16 +214,18 @@ class ZarrSink implements ResumedSink {
   async settle(): Promise<void> {
     await this.#publishData(true);
     await this.#metadata.update({ ...this.#attributes }, this.#nodes());
+    await this.#frames?.close();
     await new Journal(this.#store.location, { sync: false }).remove();
   }
 
   async release(): Promise<void> {
+    await this.#frames?.close();
     await this.#lock?.[Symbol.asyncDispose]();
   }
 
   #makeGroups(header: RunHeader): void {
     const { channels, axes } = header, { readBy } = this.#options;
-    const context = { channels, axes, readBy, pipeline: this.#pipeline, onError: this.#onError };
+    const context = { channels, axes, readBy, pipeline: this.#pipeline, frames: this.#frames, onError: this.#onError };
     for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
     refuseClashes(this.#groups);
   }
@@ -252,7 +246,8 @@ class ZarrSink implements ResumedSink {
     this.#group.put(point);
     if (this.#backlog && this.#group.hasFrames) this.#backlog.keep(this.#group, this.#group.points - 1, point);
     if (this.#cancelTimer === undefined) this.#arm();
-    return this.#pipeline.pressure;
+    const room = this.#pipeline.pressure ?? this.#frames?.pressure;
+    return room && this.#waitFor(room, point);
   }
 
   log(entry: LogEntry): void {
@@ -271,6 +266,9 @@ class ZarrSink implements ResumedSink {
     const failures: unknown[] = [];
     const attempt = (work: Promise<void>) => work.catch((error) => void failures.push(error));
     await attempt(this.#publishData(true));
+    // Also makes room on a full disk, so that what is left can be said.
+    await attempt(this.#frames?.close() ?? Promise.resolve());
+    if (this.#frames && failures.length) await this.#publishData(true).catch(() => {});
     await attempt(this.#metadata.update(this.#lastAttributes(this.#header, outcome), this.#nodes()));
     if (failures.length) await attempt(this.#keepBacklog());
     else await attempt(this.#journal?.remove() ?? Promise.resolve());
@@ -287,6 +285,37 @@ class ZarrSink implements ResumedSink {
   /** What cannot be published stands in the journal, where there is room for it, for `resume`. */
   async #keepBacklog(): Promise<void> {
     if (this.#backlog?.waiting) await this.#backlog.flush();
+  }
+
+  #workerRoute(store: FsStore): WorkerRoute {
+    const { compression = "zstd", workers = navigator.hardwareConcurrency, queueBytes = RING_BYTES } = this.#options;
+    return new WorkerRoute({
+      store,
+      compression,
+      workers: Math.max(1, workers),
+      ringBytes: queueBytes,
+      times: this.#pipeline.times,
+      nowMs: () => this.#clock.nowMs(),
+      onError: this.#onError,
+    });
+  }
+
+  /** The point is safe, so that a run that may not wait loses nothing when it fails here. */
+  #waitFor(room: Promise<void>, { seqNum }: Point): Promise<void> {
+    if (this.#options.whenFull === "fail") {
+      throw new SondeError(
+        `frames come faster than ${this.location} can take them, and the run may not wait: ` +
+          'measure slower, give it more queueBytes, compress less, or let it wait (whenFull: "wait")',
+      );
+    }
+    const { times } = this.#pipeline;
+    return times.measure("wait", () => room).then(() => {
+      this.#throwFailure();
+      if (times.wait < LONG_WAIT_MS || this.#saidWaiting) return;
+      this.#saidWaiting = true;
+      const text = `the scan has waited ${Math.round(times.wait / 1000)} s for the disk so far`;
+      this.log({ kind: "warning", timestampMs: this.#clock.nowMs(), seqNum, text, data: { ...this.stageMs } });
+    });
   }
 
   #throwFailure(): void {

@@ -47,7 +47,7 @@ export class FsStore implements Store {
   /** Writes beside the folder, then renames. */
   async set(key: Key, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key);
-    const temporary = this.#temporary();
+    const temporary = this.temporary();
     try {
       await this.#ensureFolder(dirname(path));
       await writeDurably(temporary, bytes);
@@ -65,7 +65,7 @@ export class FsStore implements Store {
     try {
       await this.#makeOrTakeEmpty();
       if (!await onOneDisk(this.#workshop, this.location)) this.#workshop = this.location;
-      temporary = this.#temporary();
+      temporary = this.temporary();
       await writeDurably(temporary, rootObject);
       if (!await linkOrCreate(temporary, path, rootObject)) throw this.#taken();
       this.#folders.add(this.location);
@@ -115,6 +115,57 @@ export class FsStore implements Store {
     return names.sort();
   }
 
+  /** A new hidden name beside the folder, for a file that will be published. */
+  temporary(): string {
+    return join(this.#workshop, `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
+  }
+
+  /** The path of an object. */
+  locationOf(key: Key): string {
+    return this.#path(key);
+  }
+
+  /** Writes at a place of a file that `temporary` named, and makes it when there is none. */
+  async writeTemporary(path: string, bytes: Uint8Array, offset: number): Promise<void> {
+    using file = await Deno.open(path, { write: true, create: true });
+    await file.seek(offset, Deno.SeekMode.Start);
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+  }
+
+  /**
+   * Publishes a file that `temporary` named: its first `payload` bytes, then `index`.
+   *
+   * @param keep whether the file will be written to again: what is published is then a copy
+   * @throws {StoreError} when it cannot be written; the file then still stands
+   */
+  async publishTemporary(
+    path: string,
+    key: Key,
+    { payload, index, keep }: { payload: number; index: Uint8Array; keep: boolean },
+  ): Promise<void> {
+    const target = this.#path(key), version = keep ? this.temporary() : path;
+    try {
+      await this.#ensureFolder(dirname(target));
+      if (keep) await Deno.copyFile(path, version);
+      {
+        using file = await Deno.open(version, { write: true });
+        await file.truncate(payload);
+        await file.seek(payload, Deno.SeekMode.Start);
+        for (let written = 0; written < index.length;) written += await file.write(index.subarray(written));
+        await file.syncData();
+      }
+      await this.#rename(version, target);
+    } catch (cause) {
+      if (keep) await Deno.remove(version).catch(() => {});
+      throw new StoreError(target, "write", cause);
+    }
+  }
+
+  /** Removes a file that `temporary` named, where there is one. */
+  async discardTemporary(path: string): Promise<void> {
+    await Deno.remove(path).catch(() => {});
+  }
+
   async #makeOrTakeEmpty(): Promise<void> {
     await Deno.mkdir(dirname(this.location), { recursive: true });
     try {
@@ -155,10 +206,6 @@ export class FsStore implements Store {
 
   #path(key: Key): string {
     return join(this.location, ...key.slice(1).split("/"));
-  }
-
-  #temporary(): string {
-    return join(this.#workshop, `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
   }
 }
 
