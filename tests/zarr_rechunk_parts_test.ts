@@ -1,13 +1,18 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { check, connect, InputError, parseScanFile, scan, sim } from "../mod.ts";
+import { check, connect, InputError, parseScanFile, scan, sim, SondeError } from "../mod.ts";
 import { indicesOf, sizeOf, stridesOf } from "../src/zarr/grid.ts";
 import { planFrames, planRecut } from "../src/zarr/planner.ts";
 import { copyBox } from "../src/zarr/rechunk/copy_box.ts";
 import { fillBytes, fillWith } from "../src/zarr/rechunk/fill_bytes.ts";
 import { growRegion } from "../src/zarr/rechunk/plan_rewrite.ts";
 import type { ArrayNode } from "../src/zarr/rechunk/stored_array.ts";
+import { Journal } from "../src/zarr/journal.ts";
+import { rechunk } from "../src/zarr/rechunk.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import { python } from "./python.ts";
+import { channel, gridLayout, header, record, withFolder } from "./zarr_fixture.ts";
+import { FRAME, framePoints } from "./zarr_rechunk_support.ts";
 
 Deno.test("copyBox() copies what two boxes have in common, and nothing else", () => {
   const span = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 6 }));
@@ -134,3 +139,32 @@ Deno.test("readBy is known to scan files, check and scan: what no dimension bear
   const options = { rig, read: ["camera"], readBy: ["tiem"], to: "never.zarr", quiet: true } as const;
   assertThrows(() => scan(file.plan as never, options), InputError, "readBy[0]");
 });
+
+Deno.test("rechunk() rewrites runs of every compression, and zarr-python reads what comes out", () =>
+  withFolder(async (folder) => {
+    for (const compression of ["none", "zstd", "fast", "small"] as const) {
+      const url = `${folder}/${compression}.zarr`, head = header(gridLayout(["time", 80], ["x", 3]), CAMERA);
+      await record(zarrSink({ url, compression }), head, framePoints([80, 3]));
+      const sum = () =>
+        python<[string, number[]]>(
+          "import zarr, hashlib\na = zarr.open_group(data, mode='r')['camera']\n" +
+            "print(json.dumps([hashlib.sha256(a[...].tobytes()).hexdigest(), list(a.chunks)]))",
+          url,
+        );
+      const [before] = await sum();
+      await rechunk(url, { readBy: ["time"], memoryBytes: 20e6, keepMs: 0 });
+      const [after, chunks] = await sum();
+      assertEquals([after, chunks[0]], [before, 80], compression);
+    }
+  }));
+
+const CAMERA = [channel("diode"), channel("camera", { dtype: "uint16", shape: FRAME })];
+
+Deno.test("a run with a journal beside it is not rewritten", () =>
+  withFolder(async (folder) => {
+    const url = `${folder}/run.zarr`, journal = new Journal(url, { sync: false });
+    await record(zarrSink({ url }), header(gridLayout(["x", 2]), [channel("diode")]), []);
+    await journal.append([Uint8Array.of(1, 2, 3)]);
+    journal.close();
+    await assertRejects(() => rechunk(url, { readBy: ["x"] }), SondeError, "resume the run first");
+  }));
