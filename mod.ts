@@ -43,6 +43,8 @@ export {
   figureOf,
   type PictureOptions,
   RecordedRun,
+  resume,
+  type ResumeOptions,
   type RunPeaks,
   runPeaks,
   savePeaks,
@@ -97,7 +99,7 @@ export {
   type VerifyReport,
   verifyRun,
 } from "./src/zarr/verify_run.ts";
-export { zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
+export { type Durability, zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
 export type { Attributes, ElementType } from "./src/zarr/array_spec.ts";
 export type { Compression } from "./src/zarr/codecs.ts";
 export { type ByteRange, type Key, type Store, StoreError } from "./src/zarr/stores/store.ts";

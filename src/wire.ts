@@ -7,24 +7,30 @@
 import { type PeakAlong, peaksAlong } from "./adapt/peaks_along.ts";
 import type { FindPeaksOptions } from "./adapt/peaks/mod.ts";
 import { InputError, SondeError } from "./core/errors.ts";
+import type { Answer, AskRequest } from "./core/path.ts";
 import type { Plan } from "./core/plan.ts";
-import type { Readings, Setpoints } from "./core/point.ts";
+import { QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "./core/point.ts";
 import type { Rig } from "./core/rig.ts";
 import type { Sink } from "./core/sink.ts";
+import type { DeviceEntry } from "./hw/device_specs.ts";
 import { checkPlan, type CheckReport } from "./scan/check.ts";
 import { createJob } from "./scan/create_run.ts";
 import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
+import { replay } from "./scan/replay.ts";
 import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
+import { refuseOtherRig, settingsOf, storedPlan, storedSettings } from "./scan/stored_settings.ts";
 import { type Figure, runFigure, type RunFigureOptions } from "./view/mod.ts";
 import { pickArray, readingsOf } from "./view/figures/pick_array.ts";
 import { sourceOfRun } from "./view/source_of_run.ts";
 import { addTable } from "./zarr/add_table.ts";
 import type { Compression } from "./zarr/codecs.ts";
 import { openRun, type RunData } from "./zarr/open_run.ts";
+import { numberedSink } from "./zarr/numbered_sink.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
-import { numberedRun } from "./zarr/run_folder.ts";
-import { zarrSink } from "./zarr/zarr_sink.ts";
+import { recordedReplies } from "./zarr/recorded_replies.ts";
+import { FORMAT_VERSION } from "./zarr/run_metadata.ts";
+import { type Durability, resumedSink, zarrSink } from "./zarr/zarr_sink.ts";
 
 /** Where points go: a path, a URL, or a sink of one's own. */
 export type To = string | URL | Sink;
@@ -35,6 +41,10 @@ export interface Storage {
   readonly to?: To | readonly To[];
   /** How chunks are compressed; `zstd` when left out. `fast` is for cameras that fill the disk, `small` for small runs. */
   readonly compression?: Compression;
+  /** What must survive a power cut: nothing, what is published, or all but the last second; `second` when left out. */
+  readonly durability?: Durability;
+  /** The rig as a scan file describes it, so that `sonde resume` can connect it. */
+  readonly devices?: Readonly<Record<string, DeviceEntry>>;
 }
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
@@ -82,43 +92,20 @@ export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
   }
 }
 
-/** Picks its folder when it is opened, so that a scan that never starts leaves nothing behind. */
-class NumberedSink implements Sink {
-  #sink: Sink | undefined;
-  constructor(readonly options: ScanLike) {}
-  get location(): string {
-    return this.#sink?.location ?? "runs/";
-  }
-  get bytesWritten(): number {
-    return this.#sink?.bytesWritten ?? 0;
-  }
-  async open(...args: Parameters<Sink["open"]>): Promise<void> {
-    const url = await numberedRun("runs", args[0].name, new Date(args[0].createdAt));
-    this.#sink = zarrSink({ url, ...this.options });
-    await this.#sink.open(...args);
-  }
-  write(...args: Parameters<Sink["write"]>): void | Promise<void> {
-    return this.#sink!.write(...args);
-  }
-  log(...args: Parameters<Sink["log"]>): void | Promise<void> {
-    return this.#sink!.log(...args);
-  }
-  close(...args: Parameters<Sink["close"]>): void | Promise<void> {
-    return this.#sink!.close(...args);
-  }
-}
-
-type ScanLike = Pick<Storage, "compression"> & { readonly readBy?: readonly string[] };
-
 function isSink(to: To): to is Sink {
   return typeof to === "object" && !(to instanceof URL);
 }
 
-function sinksFor({ to, compression, readBy }: Storage & ScanLike): Sink[] {
-  if (to === undefined) return [new NumberedSink({ compression, readBy })];
+type AnyScanOptions = ScanOptions<never, never, readonly never[]>;
+type Settable = Storage & Pick<AnyScanOptions, Exclude<keyof AnyScanOptions, "rig">>;
+
+function sinksFor(options: Settable): Sink[] {
+  const { to, compression, durability, readBy } = options;
+  const how = { compression, durability, readBy, attributes: { settings: settingsOf(options) } };
+  if (to === undefined) return [numberedSink(how)];
   const places: readonly To[] = Array.isArray(to) ? to : [to as To];
   if (!places.length) throw InputError.at("to", "names no place; leave it out for a numbered folder", to);
-  return places.map((place) => isSink(place) ? place : zarrSink({ url: place, compression, readBy }));
+  return places.map((place) => isSink(place) ? place : zarrSink({ url: place, ...how }));
 }
 
 /**
@@ -147,7 +134,100 @@ export function scan<A, D, const R extends readonly (keyof D & string)[]>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
   options: ScanOptions<A, D, R> & Storage,
 ): RecordedRun<A, ReadingsOf<D, R>> {
-  return new RecordedRun(createJob(plan, options, { sinks: sinksFor(options), sizing: planArrays }));
+  return new RecordedRun(
+    createJob(plan, options, { sinks: sinksFor(options as unknown as Settable), sizing: planArrays }),
+  );
+}
+
+/** How a run is resumed. */
+export interface ResumeOptions<A = Record<string, Setpoint>, D = Record<string, unknown>> {
+  /** The plan, or the generator function, that was running: it must be the one that is stored. A plan may be left out. */
+  readonly plan?: Plan<keyof A & string> | PathFunction<A, D>;
+  /** Points whose readings failed are measured again; they stay as they are when this is left out. */
+  readonly remeasure?: "failed";
+  /** Aborts the run. */
+  readonly signal?: AbortSignal;
+  /** Answers what a path asks. */
+  readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Says nothing at the end. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * Takes up a run that was killed, stopped or failed, in the store where it is: what its journal kept is published, its
+ * path is sent all that it was sent before, the axes go where they stood, and it goes on at the next point. What is
+ * stored stays; the loop sees the points that are new.
+ *
+ * @param rig the one that the run was begun with, connected again
+ * @throws InputError with every difference when plan, rig or version is another one; nothing moves then
+ * @throws SondeError when another process is writing the run
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, openRun, resume, scan, sim } from "sonde";
+ * const devices = { x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() };
+ * const folder = await Deno.makeTempDir(), to = `${folder}/line.zarr`;
+ * {
+ *   await using rig = await connect(devices);
+ *   for await (const { index: [i] } of scan(linspace("x", -1, 1, 5), { rig, read: ["diode"], to, quiet: true })) {
+ *     if (i === 1) break;
+ *   }
+ * }
+ * await using rig = await connect(devices);
+ * const { status, points } = await (await resume(to, rig, { quiet: true })).done;
+ * console.assert(status === "success" && points === 5);
+ * console.assert((await openRun(to)).attributes.exit_status === "success");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function resume<A, D>(
+  place: string | URL,
+  rig: Rig<A, D>,
+  options: ResumeOptions<A, D> = {},
+): Promise<RecordedRun<A, Readings>> {
+  const run = await openRun(place), anyRig = rig as unknown as Rig, { answer, quiet, signal, remeasure } = options;
+  const { attributes } = run,
+    settings = storedSettings(attributes, FORMAT_VERSION),
+    origin = (attributes.origin ?? {}) as Setpoints;
+  const plan = storedPlan(attributes, options.plan as Plan | PathFunction | undefined),
+    counted = typeof plan === "function";
+  if (counted && remeasure) {
+    const message = "a user's generator has seen its failed points already: they cannot be measured again";
+    throw InputError.at("remeasure", message, remeasure, "a plan");
+  }
+  const { read, read_by: readBy, max_points: maxPoints } = settings;
+  const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs } = settings, seed = Number(attributes.seed);
+  const scanOptions = { rig: anyRig, read, seed, readBy, maxPoints, onReadError, readTimeoutMs, answer, quiet, signal };
+  const job = createJob(plan, scanOptions, { sinks: [], sizing: planArrays });
+  const header = job.header(origin);
+  refuseOtherRig(attributes.devices, header, counted);
+  const again = (quality: number) => remeasure === "failed" && quality === QUALITY_CODE.failed;
+  const sink = await resumedSink(
+    { url: place, readBy, ...settings as Pick<Storage, "compression" | "durability"> },
+    header,
+    again,
+  );
+  try {
+    const found = await recordedReplies(await openRun(place), header.layout.groups);
+    const { answers, notes } = found,
+      start = Object.keys(origin).length ? [{ setpoint: origin, readback: origin }] : [];
+    const at = (pass: string, index: readonly number[]) => {
+      const quality = found.quality(pass, index);
+      return quality && !again(quality) ? { moved: quality !== QUALITY_CODE.skipped } : undefined;
+    };
+    const { path, setpoint, complete } = await replay(
+      job.path(),
+      counted
+        ? { answers, notes, moves: found.moves, points: found.points(header.channels.map(({ name }) => name)) }
+        : { answers, notes, moves: start, at },
+    );
+    const resumed = { measured: found.measured, skipped: found.skipped, setpoint: complete ? {} : setpoint };
+    const findOrigin = () => Promise.resolve(origin);
+    return new RecordedRun({ ...job, sinks: [sink], findOrigin, header: () => header, path: () => path, resumed });
+  } catch (thrown) {
+    await sink.release();
+    throw thrown;
+  }
 }
 
 /** What `check` is told beside the plan and the rig. */

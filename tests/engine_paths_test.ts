@@ -31,7 +31,10 @@ Deno.test("a generator measures, moves, notes, and is sent what was measured", a
   assertEquals(points.map(({ pass }) => pass), ["coarse", "coarse", "coarse", "coarse", "coarse", "fine"]);
   assertEquals(points.map(({ index }) => index), [[0], [1], [2], [3], [4], [5]]);
   const best = points.slice(0, 5).reduce((a, p) => p.reading.diode > a.reading.diode ? p : a);
-  assertEquals(b.sink.entries[0].data, { diode: best.reading.diode, x: best.setpoint.x });
+  assertEquals(b.sink.entries.find(({ kind }) => kind === "note")?.data, {
+    diode: best.reading.diode,
+    x: best.setpoint.x,
+  });
   assertEquals(points[5].setpoint.x, best.setpoint.x);
   assertEquals(b.sink.header!.plan instanceof Object, true);
   assertEquals(b.sink.header!.layout.groups.map(({ path }) => path), ["points"]);

@@ -92,7 +92,7 @@ meanings = points["pass"].attrs["flag_meanings"].split()
 print(json.dumps([points.x_setpoint.values.tolist(), points.c.values.tolist(), [meanings[k] for k in points["pass"].values], log.text.values.tolist(), json.loads(log["data"].values[0])]))`,
       to,
     );
-    assertEquals(read, [[1, 3], [0, 1], ["pass_0", "dark"], ["half way"], { counted: 0 }]);
+    assertEquals(read, [[1, 3], [0, 1], ["pass_0", "dark"], ["half way", "moved: x 2"], { counted: 0 }]);
   }));
 
 Deno.test("a run left half-way, and one still running, are read by xarray with what they have", () =>

@@ -5,6 +5,7 @@ import { infoCommand } from "./commands/info.ts";
 import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
 import { rechunkCommand } from "./commands/rechunk.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { parseNames, parseSize } from "./parse_size.ts";
@@ -32,6 +33,14 @@ function addRun(program: Command): void {
     .option("--max-points <number>", "no more points than this", parseNumber)
     .action(runCommand);
   examples(run, "run map.yaml", 'run map.yaml --sample "WSe2 7" --to map.zarr', "run scan.ts");
+}
+
+function addResume(program: Command): void {
+  const resume = withOutput(program.command("resume").argument("<run>", "a run that was killed, stopped or failed"));
+  resume.description("take up a run at its next point, with the rig and plan that it was begun with")
+    .option("--remeasure <which>", "failed: measure again the points whose readings failed")
+    .action(resumeCommand);
+  examples(resume, "resume map.zarr", "resume map.zarr --remeasure failed");
 }
 
 function addCheck(program: Command): void {
@@ -99,6 +108,7 @@ export function makeProgram(): Command {
   program.description("Describes, runs and records laboratory scans").version(SONDE_VERSION);
   program.option("--debug", "show where an error came from").exitOverride().configureOutput({ writeErr: () => {} });
   addRun(program);
+  addResume(program);
   addCheck(program);
   addInfo(program);
   addPlot(program);

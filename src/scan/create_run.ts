@@ -71,6 +71,11 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
   };
 }
 
+/** What a run keeps of a user's generator in the place of a plan. */
+export function generatorRecord(make: PathFunction): Record<string, string> {
+  return { kind: "generator", name: make.name, source: make.toString() };
+}
+
 function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
   const { channels, issues } = readList(rig, options.read);
   orThrow(issues);
@@ -80,7 +85,7 @@ function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Pr
     total: undefined,
     estimate: { timeMs: 0, bytes: 0 },
     settleMs: new Map(),
-    plan: { kind: "generator", name: make.name, source: make.toString() },
+    plan: generatorRecord(make),
     layout: () => generatorLayout([]),
     path: () => make(pathTools),
     findOrigin: () => Promise.resolve({}),

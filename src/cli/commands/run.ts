@@ -8,9 +8,9 @@ import { scan } from "../../wire.ts";
 /** `sonde run`: a YAML scan on the rig that it describes, or a TypeScript file that runs its own. */
 export async function runCommand(path: string, options: OutputOptions & ScanOverrides): Promise<void> {
   if (/\.[cm]?[jt]s$/.test(path)) return await runScript(path);
-  const file = withOverrides(await readScanFile(path), options), { plan, rig: _, ...rest } = file;
+  const file = withOverrides(await readScanFile(path), options), { plan, rig: devices, ...rest } = file;
   await using rig = await connectRig(file, path);
-  const run = scan(plan, { ...rest, rig, read: [...file.read], quiet: true });
+  const run = scan(plan, { ...rest, rig, devices, read: [...file.read], quiet: true });
   for (const warning of options.json || options.quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {
     using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);

@@ -28,7 +28,7 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
     if (request.kind === "measure") return undefined;
     if (!gently && !request.always) return { setpoint: {}, readback: {} };
     const late = () => new Error(`the path's own moves took more than ${duration(FINALLY_MS)}`);
-    return await waits.wait(performer.move(request), Math.max(0, untilMs - waits.clock.nowMs()), late);
+    return await waits.wait(performer.move(request, false), Math.max(0, untilMs - waits.clock.nowMs()), late);
   };
   let next = path.return({});
   for (let k = 0; !next.done; k++) {

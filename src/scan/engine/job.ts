@@ -23,6 +23,8 @@ export interface Job {
   /** Whether points are stored by their count. */
   readonly counted: boolean;
   readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Of a run that is resumed: the points that it has, and the last setpoint of every axis. */
+  readonly resumed?: { readonly measured: number; readonly skipped: number; readonly setpoint: Setpoints };
   /** For whoever likes to know. */
   readonly say: (line: string) => void;
   /** For a person who has to do something. */

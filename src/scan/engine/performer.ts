@@ -1,6 +1,6 @@
 import { DeviceError, SondeError } from "../../core/errors.ts";
 import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } from "../../core/path.ts";
-import type { Point, Quality, Setpoint } from "../../core/point.ts";
+import type { Point, Quality, Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
@@ -27,6 +27,8 @@ export interface Means {
   /** Indices of a user's generator are the count of its points, whatever it says. */
   readonly counted: boolean;
   readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Points that a run that is resumed has already. */
+  readonly before?: { readonly measured: number; readonly skipped: number };
 }
 
 /** A reading that failed for good where the policy says `abort` or `pause`. */
@@ -54,7 +56,12 @@ export class Performer {
   #writing: Promise<unknown> | undefined;
 
   /** One performer a run. */
-  constructor(readonly means: Means) {}
+  constructor(readonly means: Means) {
+    const { measured = 0, skipped = 0 } = means.before ?? {};
+    this.measured = measured;
+    this.skipped = skipped;
+    this.#stored = measured + skipped;
+  }
 
   /** Points handed to the sinks, skipped ones too. */
   get stored(): number {
@@ -164,8 +171,13 @@ export class Performer {
     return point;
   }
 
-  /** Moves, and says where the axes are. */
-  async move(request: MoveRequest): Promise<Located> {
+  /**
+   * Moves, and says where the axes are.
+   *
+   * @param recorded whether the reply is kept, so that it can be sent again when the run is resumed. Of a plan the origin
+   *   is kept with the run, and it is sent no other.
+   */
+  async move(request: MoveRequest, recorded: boolean = this.means.counted): Promise<Located> {
     const { mover, waits } = this.means;
     const moving = mover.move(request.setpoint);
     if (moving) await moving;
@@ -176,6 +188,7 @@ export class Performer {
       readback[name] = isPromise(place) ? await waits.wait(place, READBACK_TIMEOUT_MS, late) : place;
       setpoint[name] = mover.place(name, readback[name]);
     }
+    if (recorded) await this.log("transition", `moved: ${placesText(setpoint)}`, { reply: { setpoint, readback } });
     return { setpoint, readback };
   }
 
@@ -238,6 +251,10 @@ export class Performer {
       }
     }
   }
+}
+
+function placesText(setpoint: Setpoints): string {
+  return Object.entries(setpoint).map(([axis, at]) => `${axis} ${at}`).join(", ") || "nothing";
 }
 
 /** The innermost line that a request stands in; empty for points without an index, which stand in none. */

@@ -28,8 +28,8 @@ export class Session {
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
-    const { waits, mover, times } = this;
-    this.performer = new Performer({ rig, waits, mover, reader, times, sinks, policy, counted, answer });
+    const { waits, mover, times } = this, before = job.resumed;
+    this.performer = new Performer({ rig, waits, mover, reader, times, sinks, policy, counted, answer, before });
   }
 
   /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
@@ -45,7 +45,15 @@ export class Session {
       await this.performer.log("warning", warning);
     }
     for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
+    if (job.resumed) await this.#restore(job.resumed);
     return job.path();
+  }
+
+  /** Goes where the axes stood when the run was broken off. */
+  async #restore({ measured, setpoint }: NonNullable<Job["resumed"]>): Promise<void> {
+    const moving = this.mover.move(setpoint);
+    if (moving) await moving;
+    await this.performer.log("transition", `taken up again after ${measured} points`, { setpoint });
   }
 
   /** A sink whose opening was broken off counts as opened when it opens after all, so that it is closed. */

@@ -1,0 +1,34 @@
+import { InputError } from "../../core/errors.ts";
+import { connect } from "../../hw/connect.ts";
+import { type DeviceEntry, deviceSpecs } from "../../hw/device_specs.ts";
+import { notice, type OutputOptions, print, printJson } from "../output.ts";
+import { showProgress } from "../show_progress.ts";
+import { resume } from "../../wire.ts";
+import { openRun } from "../../zarr/open_run.ts";
+
+/** `sonde resume`: takes up a run that `sonde run` began from a YAML file, with the rig that its store remembers. */
+export async function resumeCommand(
+  place: string,
+  options: OutputOptions & { readonly remeasure?: string },
+): Promise<void> {
+  const { remeasure } = options;
+  if (remeasure !== undefined && remeasure !== "failed") {
+    throw InputError.at("--remeasure", `is "${remeasure}"; allowed: failed`, remeasure, "failed");
+  }
+  const { attributes, location } = await openRun(place);
+  const { devices } = (attributes.settings ?? {}) as { devices?: Record<string, DeviceEntry> };
+  if (!devices) {
+    const message = `${location} does not say how its rig is connected, because a program ran it: resume it from there`;
+    throw InputError.at("run", message, place, "a run of a YAML file");
+  }
+  await using rig = await connect(deviceSpecs(devices), { seed: Number(attributes.seed) });
+  const run = await resume(place, rig, { remeasure, quiet: true });
+  {
+    using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
+    await run.done;
+  }
+  const { points, skipped, state, reason, elapsedMs } = run.status;
+  if (options.json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
+  if (!options.quiet) notice(run.report);
+  print(run.to[0]);
+}

@@ -1,0 +1,110 @@
+import { InputError } from "../core/errors.ts";
+import type { Plan } from "../core/plan.ts";
+import type { RunHeader } from "../core/sink.ts";
+import { generatorRecord } from "./create_run.ts";
+import { differences } from "./differences.ts";
+import { parsePlan } from "./parse_plan.ts";
+import type { PathFunction } from "./path_tools.ts";
+import type { OnReadError } from "./read_policy.ts";
+import { PATH_VERSION } from "./replay.ts";
+import type { ScanOptions } from "./scan_options.ts";
+
+/** What is kept of the options of a run, so that it can be resumed from its store alone. */
+export interface StoredSettings {
+  readonly path_version: number;
+  readonly read: readonly string[];
+  readonly read_by?: readonly string[];
+  readonly compression?: string;
+  readonly durability?: string;
+  readonly max_points?: number;
+  readonly on_read_error?: OnReadError;
+  readonly read_timeout_ms?: number;
+  /** The rig as a scan file describes it. */
+  readonly devices?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+type AnyOptions = Pick<
+  ScanOptions<never, never, readonly never[]>,
+  "read" | "readBy" | "maxPoints" | "onReadError" | "readTimeoutMs"
+>;
+
+/** The settings of a run, as its store keeps them. */
+export function settingsOf(
+  options: AnyOptions & Pick<StoredSettings, "compression" | "durability" | "devices">,
+): StoredSettings {
+  return {
+    path_version: PATH_VERSION,
+    read: options.read,
+    read_by: options.readBy,
+    compression: options.compression,
+    durability: options.durability,
+    max_points: options.maxPoints,
+    on_read_error: options.onReadError,
+    read_timeout_ms: options.readTimeoutMs,
+    devices: options.devices,
+  };
+}
+
+/**
+ * The settings that the root attributes of a run hold.
+ *
+ * @throws InputError with each difference when the run is of another version
+ */
+export function storedSettings(attributes: Readonly<Record<string, unknown>>, formatVersion: number): StoredSettings {
+  const settings = attributes.settings as StoredSettings | undefined;
+  const issues = [
+    ...differences(attributes.format_version, formatVersion, "format_version"),
+    ...differences(settings?.path_version, PATH_VERSION, "path_version"),
+  ];
+  if (issues.length) throw new InputError(issues);
+  if (!settings?.read) throw InputError.at("settings.read", "is missing: the run does not say what it read");
+  return settings;
+}
+
+/**
+ * The plan that goes on: the one that is stored, which the one that is given must equal.
+ *
+ * @throws InputError with each difference
+ */
+export function storedPlan(
+  attributes: Readonly<Record<string, unknown>>,
+  given: Plan | PathFunction | undefined,
+): Plan | PathFunction {
+  const stored = attributes.plan as { readonly kind: string };
+  if (typeof given !== "function" && stored.kind === "generator") {
+    throw InputError.at("plan", "the run is that of a generator function: give the function that it was begun with");
+  }
+  if (given === undefined) return stored as Plan;
+  const issues = differences(stored, typeof given === "function" ? generatorRecord(given) : parsePlan(given), "plan");
+  if (issues.length) throw new InputError(issues);
+  return given;
+}
+
+/** What a snapshot of devices says of one of them. */
+interface DeviceRecord {
+  readonly axes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly readings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Refuses a rig whose axes or detectors, as far as the run uses them, are not what they were. Settings may have changed.
+ *
+ * @param stored the snapshot in the store
+ * @param all whether any axis may be used, as a generator does
+ * @throws InputError with each difference
+ */
+export function refuseOtherRig(stored: unknown, { devices, layout, channels }: RunHeader, all: boolean): void {
+  const axes = new Set(layout.groups.flatMap((group) => group.axes));
+  const readings = new Set(channels.map(({ name }) => name));
+  const used = (snapshot: unknown) => {
+    // As it stands in a store: what is undefined is not there.
+    const records = Object.values(JSON.parse(JSON.stringify(snapshot)) as Record<string, DeviceRecord>);
+    return Object.fromEntries(records.flatMap((device) => [
+      ...Object.entries(device.axes).filter(([name]) => all || axes.has(name))
+        .map(([name, { unit, limits, labels }]) => [name, { unit, limits, labels }] as const),
+      ...Object.entries(device.readings).filter(([name]) => readings.has(name)),
+    ]));
+  };
+  const issues = differences(used(stored), used(devices), "rig");
+  if (issues.length) throw new InputError(issues);
+}
