@@ -279,7 +279,7 @@ Deno.test("every flipped bit of the planes is found, also of those that do not s
   for (const [name, source] of Object.entries({ chance, ramp })) {
     for (const setting of SETTINGS) {
       const encoded = bloscEncode(source, 2, setting);
-      assert(bloscVouched(encoded));
+      assert(bloscVouched(encoded, { typesize: 2, shuffle: "shuffle" }));
       for (let bit = 8 * (HEADER_BYTES + 8); bit < 8 * encoded.length; bit += 1 + (encoded.length >> 5)) {
         const damaged = encoded.slice();
         damaged[bit >> 3] ^= 1 << (bit & 7);
@@ -289,7 +289,11 @@ Deno.test("every flipped bit of the planes is found, also of those that do not s
       }
     }
   }
-  assert(!bloscVouched(Uint8Array.from(await encodedByPeer())));
+  const peer = Uint8Array.from(await encodedByPeer());
+  assert(!bloscVouched(peer, { typesize: 2, shuffle: "shuffle" }));
+  for (const said of [{ typesize: 4, shuffle: "shuffle" }, { typesize: 2, shuffle: "noshuffle" }]) {
+    assertThrows(() => bloscVouched(peer, said), RangeError, "not as the metadata say");
+  }
   const unnoticed = await python<string[]>(
     `
 from numcodecs import Blosc

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import * as zarrita from "zarrita";
 import { elementBytes, type ElementType } from "./array_spec.ts";
-import { bloscDecode } from "./blosc/decode.ts";
+import { type BloscConfiguration, bloscDecode, bloscVouched } from "./blosc/decode.ts";
 import { type CodecMetadata, decodeShard } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
 import { boxesAlong, sizeOf } from "./grid.ts";
@@ -79,6 +79,9 @@ export class ChunkReader {
       } else if (codec.name === "zstd") {
         vouched ||= checkFrames(bytes);
         bytes = this.#unpack(bytes);
+      } else if (isBloscZstd(codec)) {
+        vouched ||= bloscVouched(bytes, codec.configuration as BloscConfiguration);
+        bytes = bloscDecode(bytes);
       } else bytes = await decodeByRegistry(codec, bytes);
     }
     if (this.#codecs[0].name === "vlen-utf8") checkLabels(bytes, this.#elements);
@@ -116,10 +119,13 @@ function withoutCrc(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** Codecs that others implement, but for the blosc containers that Sonde writes. */
+/** Blosc containers of the kind that Sonde writes. */
+function isBloscZstd({ name, configuration }: CodecMetadata): boolean {
+  return name === "blosc" && configuration?.cname === "zstd" && configuration.shuffle !== "bitshuffle";
+}
+
+/** Codecs that others implement. */
 async function decodeByRegistry({ name, configuration }: CodecMetadata, bytes: Uint8Array): Promise<Uint8Array> {
-  const { cname, shuffle } = configuration ?? {};
-  if (name === "blosc" && cname === "zstd" && shuffle !== "bitshuffle") return bloscDecode(bytes);
   const load = zarrita.registry.get(name);
   if (!load) throw new RangeError(`cannot follow the codec "${name}"`);
   const codec = (await load()).fromConfig(configuration as never, {} as never);

@@ -28,14 +28,28 @@ export function bloscDecode(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+/** What an array's metadata say of its containers. */
+export interface BloscConfiguration {
+  /** Bytes of an element. */
+  readonly typesize?: number;
+  /** Which shuffle. */
+  readonly shuffle?: string;
+}
+
 /**
  * Whether checksums vouch for every byte of the chunk, as in all that {@linkcode bloscEncode} writes: then decoding it finds
  * whatever was damaged.
  *
- * @throws {RangeError} when the container is torn, or holds another compressor
+ * @param said the header has no checksum, so it is compared with what the metadata say
+ * @throws {RangeError} when the container is torn, says something else than the metadata, or holds another compressor
  */
-export function bloscVouched(encoded: Uint8Array): boolean {
-  const header = readHeader(encoded);
+export function bloscVouched(encoded: Uint8Array, said: BloscConfiguration): boolean {
+  const header = readHeader(encoded), shuffled = (header.flags & SHUFFLED) !== 0 && header.typesize > 1;
+  if (header.typesize !== said.typesize || shuffled !== (said.shuffle === "shuffle" && said.typesize > 1)) {
+    throw damaged(
+      `its elements have ${header.typesize} bytes, ${shuffled ? "" : "not "}shuffled: not as the metadata say`,
+    );
+  }
   if (header.flags & PLAIN) return header.bytes === 0;
   for (const { stream, length } of streamsOf(encoded, header)) {
     if (stream.length === length || (stream[FRAME_FLAGS_AT] & FRAME_CHECKSUM) === 0) return false;

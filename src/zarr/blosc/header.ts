@@ -7,6 +7,9 @@ const FORMAT_VERSION = 2, ZSTD_VERSION = 1;
 /** Bits of the header's flags: bytes shuffled, everything as it was, bits shuffled, blocks never split. */
 export const SHUFFLED = 0x01, PLAIN = 0x02, BITS_SHUFFLED = 0x04, WHOLE_BLOCKS = 0x10;
 
+/** A bit of the flags that has no meaning. */
+const UNKNOWN_BITS = 0x08;
+
 /** The compressor in the flags' upper three bits. */
 export const ZSTD = 4 << 5;
 
@@ -66,6 +69,8 @@ export function readHeader(encoded: Uint8Array): Header {
   if (!plain && flags >> 5 !== ZSTD >> 5) {
     throw new RangeError(`a blosc container with compressor ${flags >> 5} cannot be read here; allowed: 4, zstd`);
   }
+  if (!plain && encoded[1] !== ZSTD_VERSION) throw damaged(`its compressor's version is ${encoded[1]}`);
+  if (flags & UNKNOWN_BITS) throw damaged("its flags say what no version of it means");
   if (!plain && flags & BITS_SHUFFLED) throw new RangeError("a blosc container with bit shuffle cannot be read here");
   return { flags, typesize, bytes, blockBytes, encodedBytes };
 }
