@@ -387,9 +387,11 @@ Deno.test("openRun() refuses what is not a run, and says so of objects that are 
     await assertRejects(() => openRun(folder), InputError, "cannot be read");
     await Deno.writeTextFile(join(folder, "zarr.json"), `{"zarr_format":3,"node_type":"group","attributes":{}}`);
     await assertRejects(() => openRun(folder), InputError, "another kind of Zarr store");
-    const path = join(folder, "torn.zarr");
-    await record(zarrSink({ url: path }), HEAD, POINTS);
-    await Deno.truncate(join(path, "diode", "c", "0"), 10);
-    const run = await openRun(path);
-    await assertRejects(() => run.array("diode").read(), StoreError, "diode");
+    for (const compression of ["zstd", "fast", "small"] as const) {
+      const path = join(folder, `torn ${compression}.zarr`);
+      await record(zarrSink({ url: path, compression }), HEAD, POINTS);
+      await Deno.truncate(join(path, "diode", "c", "0"), 10);
+      const run = await openRun(path);
+      await assertRejects(() => run.array("diode").read(), StoreError, "diode");
+    }
   }));

@@ -3,9 +3,12 @@ import { componentsOf, type Dtype, makeArray, type NumericArray } from "../core/
 import { InputError, messageOf } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Attributes, ElementType } from "./array_spec.ts";
+import { registerBlosc } from "./blosc/register_blosc.ts";
 import { StoreError } from "./stores/store.ts";
 import type { ByteRange, Key, Store } from "./stores/store.ts";
 import { openStore } from "./stores/open_store.ts";
+
+registerBlosc();
 
 /** What to read along one dimension: an index (the dimension goes away), `[from, to)`, or null for all of it. */
 export type Selection = readonly (number | readonly [number, number] | null)[];
