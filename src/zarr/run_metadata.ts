@@ -31,6 +31,9 @@ export function runAttributes(header: RunHeader, outcome?: Outcome): Attributes 
   };
 }
 
+/** Arrays that say of a point that it is there. */
+const STATUS = /(?:^|\/)(?:quality|seq_num)$/;
+
 /** Publishes metadata where they changed: those of arrays and groups first, the root, which repeats them all, last. */
 export class RunMetadata {
   readonly #published = new Map<string, string>();
@@ -56,7 +59,11 @@ export class RunMetadata {
 
   /** Publishes all nodes that changed, then the root. `attributes` are taken as changed when they are another object. */
   async update(attributes: Attributes, nodes: ReadonlyMap<string, Node>): Promise<void> {
-    await Promise.all([...nodes].map(([path, node]) => this.#publish(path, node)));
+    // Whoever asks the arrays one by one finds no status of points that other arrays do not reach yet.
+    for (const last of [false, true]) {
+      const some = [...nodes].filter(([path]) => STATUS.test(path) === last);
+      await Promise.all(some.map(([path, node]) => this.#publish(path, node)));
+    }
     if (!this.#rootIsStale && attributes === this.#attributes) return;
     await this.#pipeline.publish("/zarr.json", encodeNode(rootNode(attributes, nodes)));
     this.#attributes = attributes;
