@@ -6,6 +6,7 @@ import { Frame, type Point } from "../src/core/point.ts";
 import type { RigChannel } from "../src/core/rig.ts";
 import { EncodePool } from "../src/zarr/frames/encode_pool.ts";
 import { FrameRing } from "../src/zarr/frames/frame_ring.ts";
+import { planArrays } from "../src/zarr/plan_arrays.ts";
 import { StageTimes } from "../src/zarr/stage_times.ts";
 import { zarrSink, type ZarrSinkOptions } from "../src/zarr/zarr_sink.ts";
 import { python } from "./python.ts";
@@ -149,6 +150,24 @@ Deno.test("waiting for the ring is counted, and so is what every stage takes", (
     await sink.close(OUTCOME);
     assert(waits > 0 && sink.stageMs.wait > 0);
     for (const [stage, ms] of Object.entries(sink.stageMs)) assert(ms > 0, stage);
+  }));
+
+Deno.test("streaming ten times what may be in memory takes no more of it than planArrays() says", () =>
+  withFolder(async (folder) => {
+    const layout = gridLayout(["x", 2000]), sink = zarrSink({ url: join(folder, "run.zarr"), compression: "none" });
+    const { peakMemoryBytes } = planArrays({ layout, channels: MANY });
+    const frame = pointOf([0], 0, 0, MANY).reading, before = Deno.memoryUsage().rss;
+    await sink.open(header(layout, MANY));
+    let most = before;
+    for (let k = 0; k < 2000; k++) {
+      await sink.write(point([k], k, { reading: frame }));
+      most = Math.max(most, Deno.memoryUsage().rss);
+    }
+    await sink.close(OUTCOME);
+    // Each Worker is a program of its own, of some 40 MB.
+    const programs = navigator.hardwareConcurrency * 60e6;
+    assert(most - before < peakMemoryBytes + programs, `${most - before} bytes, and not ${peakMemoryBytes}`);
+    assert(peakMemoryBytes < 200e6 + navigator.hardwareConcurrency * 10e6, `${peakMemoryBytes}`);
   }));
 
 Deno.test("the folder that vanishes under a run with Workers is a clear error, and nothing is left behind", () =>

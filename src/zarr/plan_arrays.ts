@@ -1,6 +1,7 @@
 import type { Layout } from "../core/layout.ts";
 import { type ArraySpec, elementBytes, type ElementType } from "./array_spec.ts";
 import { coordinateCut, elementTypeOf } from "./coordinate.ts";
+import { RING_BYTES } from "./frames/frame_ring.ts";
 import { sizeOf } from "./grid.ts";
 import { type GroupSpec, groupSpec } from "./group_spec.ts";
 import type { NamedChannel } from "./point_arrays.ts";
@@ -10,6 +11,8 @@ import { costOf, planFrames, planScalars, type ShapePlan } from "./planner.ts";
 const MANY_FILES = 1000;
 /** What the writer may hold beside the shards being filled. */
 const IN_FLIGHT_BYTES = 256e6;
+/** Encoded chunks that a Worker may hold: one that it writes, and one that it makes. */
+const CHUNKS_A_WORKER = 2;
 
 /** How one array of a run is stored. */
 export interface ArrayPlan extends ShapePlan {
@@ -22,6 +25,8 @@ export interface ArrayPlan extends ShapePlan {
   readonly shape: readonly number[];
   /** Uncompressed; 0 for an array that grows. */
   readonly bytes: number;
+  /** Whether each point has a frame in it. */
+  readonly hasFrames: boolean;
 }
 
 /** What a run will cost on disk and in memory, known before it begins. */
@@ -66,8 +71,24 @@ export function planArrays({ layout, channels, readBy }: PlanArraysOptions): Sto
   });
   if (files > MANY_FILES) warnings.push(`the run will have ${files} files`);
   const bytes = arrays.reduce((sum, array) => sum + array.bytes, 0);
-  const open = arrays.reduce((sum, array) => sum + Math.min(array.shardBytes, array.bytes || Infinity), 0);
-  return { arrays, bytes, files, peakMemoryBytes: open + Math.min(IN_FLIGHT_BYTES, bytes || Infinity), warnings };
+  return { arrays, bytes, files, peakMemoryBytes: peakMemoryBytes(arrays), warnings };
+}
+
+/**
+ * Frames that go through Workers take a chunk that is being filled, the ring, and what Workers make of it; what goes the
+ * direct way, its shards and the queue. What a program takes before it stores anything is not in it.
+ */
+function peakMemoryBytes(arrays: readonly ArrayPlan[]): number {
+  const size = ({ bytes }: ArrayPlan) => bytes || Infinity;
+  const viaWorkers = (array: ArrayPlan) => array.hasFrames && paysForWorkers(array, size(array));
+  const frames = arrays.filter(viaWorkers), others = arrays.filter((array) => !viaWorkers(array));
+  const sum = (of: readonly ArrayPlan[], bytes: (array: ArrayPlan) => number) => of.reduce((n, a) => n + bytes(a), 0);
+  const largest = frames.reduce((most, { chunkBytes }) => Math.max(most, chunkBytes), 0);
+  const ring = frames.length ? RING_BYTES + largest : 0;
+  return sum(frames, ({ chunkBytes }) => chunkBytes) + ring +
+    navigator.hardwareConcurrency * CHUNKS_A_WORKER * largest +
+    sum(others, (array) => Math.min(array.shardBytes, size(array))) +
+    Math.min(IN_FLIGHT_BYTES, sum(others, size));
 }
 
 function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
@@ -76,7 +97,17 @@ function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
     const cut = coordinateCut(entries.length);
     const bytes = entries.length * elementBytes(dtype);
     const cost = costOf(shape, cut, elementBytes(dtype));
-    return { ...cost, warnings: [], group: spec.group.path, name, dtype, dimensions: [dimension], shape, bytes };
+    return {
+      ...cost,
+      warnings: [],
+      group: spec.group.path,
+      name,
+      dtype,
+      dimensions: [dimension],
+      shape,
+      bytes,
+      hasFrames: false,
+    };
   });
   const arrays = spec.arrays.map((array): ArrayPlan => {
     const shape = [...spec.scanShape, ...array.frameShape];
@@ -89,6 +120,7 @@ function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
       dimensions: array.dimensions,
       shape,
       bytes: Number.isFinite(size) ? size * elementBytes(array.dtype) : 0,
+      hasFrames: array.frameShape.length > 0,
     };
   });
   return [...coordinates, ...arrays];

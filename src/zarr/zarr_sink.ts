@@ -5,6 +5,7 @@ import type { LogEntry, Outcome, RunHeader, Sink } from "../core/sink.ts";
 import type { Attributes } from "./array_spec.ts";
 import { Backlog } from "./backlog.ts";
 import { chunkCodec } from "./codecs.ts";
+import { RING_BYTES } from "./frames/frame_ring.ts";
 import { WorkerRoute } from "./frames/worker_route.ts";
 import { GroupWriter } from "./group_writer.ts";
 import { Journal, RunLock } from "./journal.ts";
@@ -26,8 +27,6 @@ import type { ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
 /** What is waiting is published this often. */
 const PUBLISH_EVERY_MS = 1000;
 const QUEUE_BYTES = 256e6;
-/** Frames on their way to the disk: some chunks for each Worker. */
-const RING_BYTES = 64e6;
 /** Waiting longer than this in all is worth a line in the log. */
 const LONG_WAIT_MS = 5000;
 

@@ -1,3 +1,6 @@
+/** Bytes of frames that may be on their way to the disk, unless a run says otherwise: some chunks for each Worker. */
+export const RING_BYTES = 64e6;
+
 /**
  * Shared memory for chunks, used again and again. What is on its way to the disk is bounded: `pressure` says when there
  * is too much of it. Chunks that are being filled come on top, because nobody knows which of them is full next.
