@@ -77,6 +77,7 @@ export { deviceSpecs } from "./src/hw/device_specs.ts";
 export type * from "./src/hw/rig_types.ts";
 export type { DeviceEntry } from "./src/hw/device_specs.ts";
 
+export { openArray } from "./src/zarr/open_array.ts";
 export {
   openRun,
   type OpenRunOptions,

@@ -160,7 +160,8 @@ function groupOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf("/")));
 }
 
-function runArray(store: Store, path: string, node: ArrayNode): RunArray {
+/** An array from its metadata; nothing is read yet. `path` is empty where the store is the array. */
+export function runArray(store: Store, path: string, node: zarrita.ArrayMetadata): RunArray {
   const shape = node.shape, dimensions = node.dimension_names ?? [], numbers = asNumbers(node);
   const inner = shape.length < numbers.shape.length ? [[0, 2] as const] : [];
   return {
@@ -195,6 +196,10 @@ function asNumbers(node: ArrayNode): ArrayNode {
   const dtype = node.data_type as ElementType;
   if (dtype === "bool") return { ...node, data_type: "uint8", fill_value: Number(node.fill_value) };
   if (dtype === "string" || componentsOf(dtype) === 1) return node;
+  const [real, imaginary] = [node.fill_value].flat();
+  if (real !== imaginary) {
+    throw InputError.at("fill_value", "has two different parts; allowed: equal ones", node.fill_value);
+  }
   const pairs = (shape: readonly number[]) => [...shape, 2],
     [first] = node.codecs,
     grid = node.chunk_grid.configuration;
@@ -205,7 +210,7 @@ function asNumbers(node: ArrayNode): ArrayNode {
     shape: pairs(node.shape),
     chunk_grid: { ...node.chunk_grid, configuration: { ...grid, chunk_shape: pairs(grid.chunk_shape) } },
     codecs: cut ? [{ ...first, configuration: { ...first.configuration, chunk_shape: pairs(cut) } }] : node.codecs,
-    fill_value: [node.fill_value].flat()[0] as number,
+    fill_value: real as number,
     dimension_names: undefined,
   } as ArrayNode;
 }
@@ -216,7 +221,7 @@ function asNumbers(node: ArrayNode): ArrayNode {
  * @param pairs whether the last dimension is one that only we see: objects are then named without it
  */
 function within(store: Store, path: string, pairs: boolean): zarrita.AsyncReadable {
-  const inside = (key: string) => `/${path}${pairs ? key.replace(/\/0$/, "") : key}` as Key;
+  const inside = (key: string) => `${path && "/"}${path}${pairs ? key.replace(/\/0$/, "") : key}` as Key;
   return {
     get: (key, options) => store.get(inside(key), options),
     getRange: (key, range, options) => store.getRange(inside(key), range as ByteRange, options),

@@ -1,10 +1,17 @@
 import { zstdDecompressSync } from "node:zlib";
 import { streamsIn } from "./cut.ts";
-import { damaged, type Header, HEADER_BYTES, PLAIN, readHeader, SHUFFLED, WHOLE_BLOCKS } from "./header.ts";
+import {
+  damaged,
+  type Header,
+  HEADER_BYTES,
+  PLAIN,
+  readHeader,
+  SHUFFLED,
+  WHOLE_BLOCKS,
+  ZSTD_VERSION,
+} from "./header.ts";
 import { unshuffle } from "./shuffle.ts";
-
-/** Where a frame of zstd says whether it ends with a checksum (RFC 8878, section 3.1.1.1). */
-const FRAME_FLAGS_AT = 4, FRAME_CHECKSUM = 0x04;
+import { zstdFrame } from "../zstd_frame.ts";
 
 /**
  * Decodes a blosc1 container with zstd in it, with or without byte shuffle: what {@linkcode bloscEncode} and C-Blosc's
@@ -51,8 +58,15 @@ export function bloscVouched(encoded: Uint8Array, said: BloscConfiguration): boo
     );
   }
   if (header.flags & PLAIN) return header.bytes === 0;
+  // Decoders differ in what they make of a wrong one.
+  if (encoded[1] !== ZSTD_VERSION || header.blockBytes > header.bytes || header.blockBytes % header.typesize) {
+    throw damaged(`it has blocks of ${header.blockBytes} bytes for ${header.bytes} bytes`);
+  }
   for (const { stream, length } of streamsOf(encoded, header)) {
-    if (stream.length === length || (stream[FRAME_FLAGS_AT] & FRAME_CHECKSUM) === 0) return false;
+    if (stream.length === length) return false;
+    const { end, checksum } = zstdFrame(stream);
+    if (end !== stream.length) throw damaged(`a stream of ${stream.length} bytes holds a frame of ${end}`);
+    if (!checksum) return false;
   }
   return true;
 }

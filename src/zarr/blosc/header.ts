@@ -1,8 +1,11 @@
 /** Bytes of the header. */
 export const HEADER_BYTES = 16;
 
-/** The version of the container, and that of the zstd format in it. */
-const FORMAT_VERSION = 2, ZSTD_VERSION = 1;
+/** The version of the container. */
+const FORMAT_VERSION = 2;
+
+/** The version of the zstd format in it. */
+export const ZSTD_VERSION = 1;
 
 /** Bits of the header's flags: bytes shuffled, everything as it was, bits shuffled, blocks never split. */
 export const SHUFFLED = 0x01, PLAIN = 0x02, BITS_SHUFFLED = 0x04, WHOLE_BLOCKS = 0x10;

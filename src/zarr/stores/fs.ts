@@ -109,7 +109,7 @@ export class FsStore implements Store {
     const own = basename(this.location), names: string[] = [];
     for (const folder of new Set([dirname(this.location), this.location])) {
       for await (const { name } of Deno.readDir(folder)) {
-        if (name.startsWith(`.${own}.`) || name.startsWith(`${own}.`)) names.push(name);
+        if (name.startsWith(`.${own}.`) || name === `${own}.journal` || name === `${own}.lock`) names.push(name);
       }
     }
     return names.sort();
