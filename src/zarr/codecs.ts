@@ -38,6 +38,8 @@ export interface ChunkCodec {
   forItems(itemBytes: number): ChunkCodec;
   /** `bytes` must not change until the promise, if any, is settled. The result may be `bytes` itself. */
   encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** As `encode`, at once, and the result holds only until the next call; there where that saves something. */
+  encodeTransient?(bytes: Uint8Array): Uint8Array;
   /** The bytes as they were before `encode`. */
   decode(encoded: Uint8Array): Uint8Array;
 }

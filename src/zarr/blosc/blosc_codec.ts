@@ -1,6 +1,6 @@
 import type { ChunkCodec } from "../codecs.ts";
 import { bloscDecode } from "./decode.ts";
-import { bloscEncode } from "./encode.ts";
+import { bloscEncode, bloscEncodeTransient } from "./encode.ts";
 import type { BloscSetting } from "./plane_choice.ts";
 
 /**
@@ -14,6 +14,7 @@ export function bloscCodec(setting: BloscSetting, itemBytes = 1): ChunkCodec {
     metadata: [{ name: "blosc", configuration }],
     forItems: (itemBytes) => bloscCodec(setting, itemBytes),
     encode: (bytes) => bloscEncode(bytes, itemBytes, setting),
+    encodeTransient: (bytes) => bloscEncodeTransient(bytes, itemBytes, setting),
     decode: bloscDecode,
   };
 }

@@ -51,9 +51,24 @@ export function bloscEncode(
   setting: BloscSetting,
   scratch?: BloscScratch,
 ): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bloscEncodeTransient(src, typesize, setting, scratch));
+}
+
+/**
+ * As {@linkcode bloscEncode}, but the result stands in the memory of the scratch and is overwritten by the next call: fresh
+ * memory for every chunk takes about as long as writing it to a file does.
+ *
+ * @throws {RangeError} as {@linkcode bloscEncode}
+ */
+export function bloscEncodeTransient(
+  src: Uint8Array,
+  typesize: number,
+  setting: BloscSetting,
+  scratch?: BloscScratch,
+): Uint8Array {
   scratch ??= shared ??= new BloscScratch();
   const out = scratch.staging(bloscBound(src.length, typesize));
-  return new Uint8Array(out.subarray(0, bloscEncodeInto(src, typesize, setting, out, scratch)));
+  return out.subarray(0, bloscEncodeInto(src, typesize, setting, out, scratch));
 }
 
 /**

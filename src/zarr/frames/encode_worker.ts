@@ -16,7 +16,7 @@ self.onmessage = ({ data }: MessageEvent<EncodeSetup | EncodeRequest>) => {
 async function perform({ id, memory, offset, bytes, itemBytes, file }: EncodeRequest): Promise<void> {
   try {
     const startMs = performance.now();
-    const encoded = await codecFor(itemBytes).encode(new Uint8Array(memory, offset, bytes));
+    const encoded = await encode(codecFor(itemBytes), new Uint8Array(memory, offset, bytes), file === undefined);
     const encodedMs = performance.now();
     const chunk = file ? append(file, encoded) : { offset: 0, length: encoded.length, encoded: unshared(encoded) };
     reply({ id, chunk, codecMs: encodedMs - startMs, writeMs: performance.now() - encodedMs });
@@ -29,6 +29,11 @@ function codecFor(itemBytes: number): ChunkCodec {
   let known = codecs.get(itemBytes);
   if (!known) codecs.set(itemBytes, known = codec!.forItems(itemBytes));
   return known;
+}
+
+/** What goes into a file at once need not be kept. */
+function encode(codec: ChunkCodec, bytes: Uint8Array, keep: boolean): Uint8Array | Promise<Uint8Array> {
+  return keep || !codec.encodeTransient ? codec.encode(bytes) : codec.encodeTransient(bytes);
 }
 
 /** Takes a place at the end of the file, which no other Worker then gets. */
