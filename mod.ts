@@ -100,7 +100,9 @@ export {
   type VerifyReport,
   verifyRun,
 } from "./src/zarr/verify_run.ts";
-export { type Durability, zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
+export type { WhenFull } from "./src/zarr/frames/worker_route.ts";
+export type { StageMs } from "./src/zarr/stage_times.ts";
+export { type Durability, type ZarrSink, zarrSink, type ZarrSinkOptions } from "./src/zarr/zarr_sink.ts";
 export type { Attributes, ElementType } from "./src/zarr/array_spec.ts";
 export type { Compression } from "./src/zarr/codecs.ts";
 export { type ByteRange, type Key, type Store, StoreError } from "./src/zarr/stores/store.ts";

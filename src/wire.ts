@@ -25,6 +25,7 @@ import { pickArray, readingsOf } from "./view/figures/pick_array.ts";
 import { sourceOfRun } from "./view/source_of_run.ts";
 import { addTable } from "./zarr/add_table.ts";
 import type { Compression } from "./zarr/codecs.ts";
+import type { WhenFull } from "./zarr/frames/worker_route.ts";
 import { openRun, type RunData } from "./zarr/open_run.ts";
 import { numberedSink } from "./zarr/numbered_sink.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
@@ -43,6 +44,8 @@ export interface Storage {
   readonly compression?: Compression;
   /** What must survive a power cut: nothing, what is published, or all but the last second; `second` when left out. */
   readonly durability?: Durability;
+  /** What becomes of a run that measures faster than its frames can be stored: it waits, or fails; `wait` when left out. */
+  readonly whenFull?: WhenFull;
   /** The rig as a scan file describes it, so that `sonde resume` can connect it. */
   readonly devices?: Readonly<Record<string, DeviceEntry>>;
 }
@@ -100,8 +103,8 @@ type AnyScanOptions = ScanOptions<never, never, readonly never[]>;
 type Settable = Storage & Pick<AnyScanOptions, Exclude<keyof AnyScanOptions, "rig">>;
 
 function sinksFor(options: Settable): Sink[] {
-  const { to, compression, durability, readBy } = options;
-  const how = { compression, durability, readBy, attributes: { settings: settingsOf(options) } };
+  const { to, compression, durability, readBy, whenFull } = options;
+  const how = { compression, durability, readBy, whenFull, attributes: { settings: settingsOf(options) } };
   if (to === undefined) return [numberedSink(how)];
   const places: readonly To[] = Array.isArray(to) ? to : [to as To];
   if (!places.length) throw InputError.at("to", "names no place; leave it out for a numbered folder", to);

@@ -16,7 +16,7 @@ export interface ZarrSinkOptions {
   readonly compression?: Compression;
   /** Dimensions that will be read together: chunks are spread along them. */
   readonly readBy?: readonly string[];
-  /** At most this many bytes wait to be compressed and written; 64 MB of frames and 256 MB of the rest when left out. */
+  /** At most this many bytes wait to be compressed and written; 32 MB of frames and 256 MB of the rest when left out. */
   readonly queueBytes?: number;
   /** What becomes of a run that measures faster than its frames can be stored; it waits when left out. */
   readonly whenFull?: WhenFull;

@@ -1,5 +1,5 @@
 /** Bytes of frames that may be on their way to the disk, unless a run says otherwise: some chunks for each Worker. */
-export const RING_BYTES = 64e6;
+export const RING_BYTES = 32e6;
 
 /**
  * Shared memory for chunks, used again and again. What is on its way to the disk is bounded: `pressure` says when there
