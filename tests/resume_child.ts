@@ -26,7 +26,8 @@ function axis(name: string): DeviceSpec<Record<"", number>, Record<never, never>
   };
 }
 
-const memory = new Uint16Array(48 * 64);
+/** Small frames are encoded by the thread that measures, large ones by Workers. */
+const shape = kind === "large" ? [640, 480] : [48, 64], memory = new Uint16Array(shape[0] * shape[1]);
 const diode: DeviceSpec<Record<never, never>, Record<"", number>> = {
   driver: "test.diode",
   connect: () => ({
@@ -39,11 +40,11 @@ const camera: DeviceSpec<Record<never, never>, Record<"", Frame>> = {
   connect: () => ({
     driver: "test.camera",
     detector: {
-      channels: { "": { unit: "count", dtype: "uint16", shape: [48, 64] } },
+      channels: { "": { unit: "count", dtype: "uint16", shape } },
       async read() {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await new Promise((resolve) => setTimeout(resolve, kind === "large" ? 10 : 2));
         if (places.x === 3 && places.y === 1) throw new Error("no frame here");
-        return new Frame(memory.fill(Math.round(places.x * 7 + places.y * 131 + 1000)), [48, 64]);
+        return new Frame(memory.fill(Math.round(places.x * 7 + places.y * 131 + 1000)), shape);
       },
     },
   }),

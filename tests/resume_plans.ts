@@ -41,6 +41,7 @@ export const PLANS = {
   },
   relative: { plan: relative(nest(repeat(7), linspace("x", -50, 50, 101))) },
   passes: { plan: nest(linspace("y", 0, 6, 7), concat(linspace("x", 0, 49, 50), repeat(50))) },
+  large: { plan: nest(linspace("y", 0, 4, 5), linspace("x", 0, 39, 40)) },
   own: { plan: own },
 } as const satisfies Record<string, { plan: Plan | PathFunction<{ x: number; y: number }> }>;
 
