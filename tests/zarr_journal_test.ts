@@ -2,10 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { ARRAY_OF, type Dtype, makeArray } from "../src/core/dtype.ts";
 import { SondeError } from "../src/core/errors.ts";
+import { fakeClock } from "../src/core/fake_clock.ts";
 import { Frame } from "../src/core/point.ts";
 import { Journal, RunLock } from "../src/zarr/journal.ts";
 import { decodeRecord, encodeRecord } from "../src/zarr/journal_record.ts";
-import { filesIn, point, withFolder } from "./zarr_fixture.ts";
+import { openRun } from "../src/zarr/open_run.ts";
+import { zarrSink } from "../src/zarr/zarr_sink.ts";
+import { channel, filesIn, gridLayout, header, OUTCOME, point, withFolder } from "./zarr_fixture.ts";
 
 async function all(store: string): Promise<Uint8Array[]> {
   return await Array.fromAsync(Journal.read(store));
@@ -118,4 +121,39 @@ Deno.test("the lock of a process that was killed can be taken at once, though it
     assertEquals(await filesIn(folder), ["a.zarr.lock"]);
     await (await RunLock.take(store))[Symbol.asyncDispose]();
     assertEquals(await filesIn(folder), []);
+  }));
+
+Deno.test("points whose shard is not full stand in the journal after a second, and it goes when they are published", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/a.zarr`,
+      clock = fakeClock(),
+      channels = [channel("camera", { dtype: "uint8", shape: [2, 2] })];
+    const sink = zarrSink({ url: store, clock });
+    await sink.open(header(gridLayout(["x", 100]), channels));
+    const measure = async (from: number, to: number) => {
+      for (let k = from; k < to; k++) {
+        const camera = new Frame(new Uint8Array(4).fill(k + 1), [2, 2]);
+        await sink.write(point([k], k, { setpoint: { x: k }, reading: { camera } }));
+      }
+    };
+    const kept = async () => (await all(store)).map((bytes) => decodeRecord(bytes).point.seqNum);
+    const status = async () => Array.from((await (await openRun(store)).array("quality").read()).data as Uint8Array);
+    const second = async (holds: () => Promise<boolean>) => {
+      await clock.sleep(1000);
+      while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    // The first publication takes frames along; those that follow wait for their shard, ten seconds at most.
+    await measure(0, 3);
+    await second(async () => (await status())[2] === 1);
+    assertEquals(await kept(), []);
+    await measure(3, 6);
+    await second(async () => (await kept()).length === 3);
+    assertEquals(await kept(), [3, 4, 5]);
+    assertEquals((await status())[3], 0);
+    await measure(6, 8);
+    await second(async () => (await kept()).length === 5);
+    assertEquals(await kept(), [3, 4, 5, 6, 7]);
+    await sink.close(OUTCOME);
+    assertEquals((await status()).slice(0, 8), new Array(8).fill(1));
+    assertEquals((await filesIn(folder)).filter((name) => !name.startsWith("a.zarr/")), []);
   }));

@@ -53,11 +53,15 @@ export async function resumedSink(
   header: RunHeader,
   again: (quality: number) => boolean = () => false,
 ): Promise<ResumedSink> {
-  const store = options.store ?? openStore(options.url!);
+  const store = storeOf(options);
   const lock = store instanceof FsStore ? await RunLock.take(store.location) : undefined;
   try {
     const folding = new StoreSink(store, options);
-    if (await folding.fold(header)) await folding.settle();
+    try {
+      if (await folding.fold(header)) await folding.settle();
+    } finally {
+      await folding.release();
+    }
     const sink = new StoreSink(store, options, lock);
     await sink.restore(header, again);
     return sink;
@@ -87,7 +91,11 @@ export function zarrSink(options: ZarrSinkOptions): ZarrSink {
   if ((options.store === undefined) === (options.url === undefined)) {
     throw InputError.at("to", "give either a url or a store");
   }
-  return new StoreSink(options.store ?? openStore(options.url!), options);
+  return new StoreSink(storeOf(options), options);
+}
+
+function storeOf({ store, url, durability }: ZarrSinkOptions): Store {
+  return store ?? openStore(url!, { sync: durability !== "none" });
 }
 
 class StoreSink implements ResumedSink, ZarrSink {

@@ -13,11 +13,13 @@ export class FsStore implements Store {
   /** The folder, absolute. */
   readonly location: string;
   readonly #folders = new Set<string>();
+  readonly #sync: boolean;
   /** Where objects are written before they are renamed: beside the store, or in it when it is a disk of its own. */
   #workshop: string;
 
-  /** `folder` need not exist yet. */
-  constructor(folder: string) {
+  /** `folder` need not exist yet. `sync` says whether what is published is on the disk itself; it is when left out. */
+  constructor(folder: string, { sync = true }: { readonly sync?: boolean } = {}) {
+    this.#sync = sync;
     this.location = resolve(folder);
     this.#workshop = dirname(this.location);
   }
@@ -50,7 +52,7 @@ export class FsStore implements Store {
     const temporary = this.temporary();
     try {
       await this.#ensureFolder(dirname(path));
-      await writeDurably(temporary, bytes);
+      await writeFile(temporary, bytes, this.#sync);
       await this.#rename(temporary, path);
     } catch (cause) {
       await Deno.remove(temporary).catch(() => {});
@@ -66,7 +68,7 @@ export class FsStore implements Store {
       await this.#makeOrTakeEmpty();
       if (!await onOneDisk(this.#workshop, this.location)) this.#workshop = this.location;
       temporary = this.temporary();
-      await writeDurably(temporary, rootObject);
+      await writeFile(temporary, rootObject, this.#sync);
       if (!await linkOrCreate(temporary, path, rootObject)) throw this.#taken();
       this.#folders.add(this.location);
     } catch (cause) {
@@ -152,7 +154,7 @@ export class FsStore implements Store {
         await file.truncate(payload);
         await file.seek(payload, Deno.SeekMode.Start);
         for (let written = 0; written < index.length;) written += await file.write(index.subarray(written));
-        await file.syncData();
+        if (this.#sync) await file.syncData();
       }
       await this.#rename(version, target);
     } catch (cause) {
@@ -242,10 +244,10 @@ async function readFully(file: Deno.FsFile, into: Uint8Array<ArrayBuffer>): Prom
   return into;
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+async function writeFile(path: string, bytes: Uint8Array, sync: boolean): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
   for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-  await file.syncData();
+  if (sync) await file.syncData();
 }
 
 /**
