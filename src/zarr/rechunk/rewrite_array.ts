@@ -5,6 +5,7 @@ import type { Store } from "../stores/store.ts";
 import { type Box, copyBox, type FilledBox, overlap } from "./copy_box.ts";
 import { fillBytes, fillWith } from "./fill_bytes.ts";
 import type { Rewrite } from "./plan_rewrite.ts";
+import { release } from "./release.ts";
 import { cutOf, objectKey, separatorOf, StoredArray } from "./stored_array.ts";
 
 /** Where an array is read, where it is written, and who wants to know. */
@@ -69,6 +70,7 @@ async function readRegion(
     if (!bytes) continue;
     const chunk = { origin: place.map((k, d) => k * old.chunkShape[d]), extent: old.chunkShape, bytes };
     copyBox(chunk, region, itemBytes);
+    release(bytes);
     for (const place of placesIn(overlap(chunk, region)!, chunkShape)) stored.add(ravelAny(place, grid));
   }
   return stored;
@@ -125,5 +127,8 @@ async function writeShard(
   const key = objectKey(rewrite.path, shard, separatorOf(rewrite.to));
   // What an earlier layout left under this name must not be taken for data.
   if (chunks.every((chunk) => chunk === undefined)) return await to.remove(key);
-  await to.set(key, hasShards(cut) ? new ShardLayout().assemble(chunks, 0) : chunks[0]!);
+  if (!hasShards(cut)) return await to.set(key, chunks[0]!);
+  const object = new ShardLayout().assemble(chunks, 0);
+  for (const chunk of chunks) if (chunk) release(chunk);
+  await to.set(key, object);
 }

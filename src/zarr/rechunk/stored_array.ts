@@ -3,6 +3,7 @@ import { type ChunkCodec, chunkCodec, type CodecMetadata, shardIndexBytes } from
 import { crc32c } from "../crc32c.ts";
 import { boxesAlong, ravel, sizeOf } from "../grid.ts";
 import type { Node } from "../metadata.ts";
+import { release } from "./release.ts";
 import { type Key, type Store, StoreError } from "../stores/store.ts";
 
 /** Metadata of an array as far as they say where its elements stand. */
@@ -122,7 +123,9 @@ export class StoredArray {
       : await this.#store.get(key, { signal });
     if (!encoded) return undefined;
     try {
-      return this.#codec.decode(encoded);
+      const bytes = this.#codec.decode(encoded);
+      if (bytes.buffer !== encoded.buffer) release(encoded);
+      return bytes;
     } catch (cause) {
       throw new StoreError(`${this.#store.location}${key}`, "read", cause);
     }
