@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
+import { ROOT } from "../tools/root.ts";
 import { parseNames, parseSize } from "../src/cli/parse_size.ts";
 import { Frame } from "../src/core/point.ts";
 import { openRun } from "../src/zarr/open_run.ts";
@@ -100,14 +101,13 @@ Deno.test("sonde rechunk --to writes a new run, with bounded memory", () =>
        await rechunk(Deno.args[0], { readBy: ["time"], memoryBytes: 50e6, to: Deno.args[1], onProgress: look });
        console.log(most - first);`,
     );
-    const config = new URL("../deno.json", import.meta.url);
     const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
       args: [
         "run",
         "-A",
         "--no-check",
         "--v8-flags=--expose-gc",
-        `--config=${config.pathname}`,
+        `--config=${join(ROOT, "deno.json")}`,
         program,
         run,
         join(folder, "o.zarr"),

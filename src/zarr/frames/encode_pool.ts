@@ -11,6 +11,8 @@ import {
 
 /** A Worker has one chunk in hand and one that it can begin at once. */
 const JOBS_AT_A_TIME = 2;
+/** What a Worker has in hand when it is ended may take this long. */
+const LAST_WORK_MS = 2000;
 
 interface Task {
   readonly job: EncodeJob;
@@ -31,6 +33,7 @@ export class EncodePool {
   readonly #encoders: Encoder[] = [];
   readonly #queue: Task[] = [];
   #ids = 0;
+  #onIdle: (() => void) | undefined;
   #broken: SondeError | undefined;
 
   /** `script` is what a Worker runs. */
@@ -60,9 +63,27 @@ export class EncodePool {
     });
   }
 
-  /** Ends the Workers; chunks that are not done fail. */
-  close(): void {
-    this.#fail(new SondeError("the Workers that compress frames were ended"));
+  /**
+   * Ends the Workers; chunks that are not done fail. What a Worker has in hand it may still write, so that whoever clears
+   * up after it finds everything.
+   */
+  async close(): Promise<void> {
+    this.#broken ??= new SondeError("the Workers that compress frames were ended");
+    for (const task of this.#queue.splice(0)) task.reject(this.#broken);
+    if (this.#busy) {
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, LAST_WORK_MS);
+        this.#onIdle = () => {
+          clearTimeout(late);
+          resolve();
+        };
+      });
+    }
+    this.#fail(this.#broken);
+  }
+
+  get #busy(): boolean {
+    return this.#encoders.some(({ tasks }) => tasks.size > 0);
   }
 
   #startOne(): Encoder {
@@ -91,7 +112,9 @@ export class EncodePool {
   #settle({ tasks }: Encoder, reply: EncodeReply): void {
     const task = tasks.get(reply.id);
     tasks.delete(reply.id);
-    if (!task || this.#broken) return;
+    if (!this.#busy) this.#onIdle?.();
+    if (!task) return;
+    if (this.#broken) return task.reject(this.#broken);
     if ("failure" in reply) task.reject(errorOf(reply.failure));
     else {
       this.times.codec += reply.codecMs;
@@ -109,6 +132,7 @@ export class EncodePool {
     this.#broken ??= error;
     const tasks = [...this.#encoders.flatMap((encoder) => [...encoder.tasks.values()]), ...this.#queue];
     for (const { worker } of this.#encoders.splice(0)) worker.terminate();
+    this.#onIdle?.();
     this.#queue.length = 0;
     for (const task of tasks) task.reject(this.#broken);
   }

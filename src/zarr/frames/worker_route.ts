@@ -71,7 +71,7 @@ export class WorkerRoute implements ChunkRoute<ChunkJob> {
 
   /** Ends the Workers, and removes the files of shards that were not published. */
   async close(): Promise<void> {
-    this.#pool.close();
+    await this.#pool.close();
     const files = [...this.#files.values()].flatMap((columns) => [...columns.values()].flat());
     this.#files.clear();
     await Promise.all(files.map((file) => file?.discard()));
