@@ -37,21 +37,9 @@ export {
 } from "./src/scan/nodes.ts";
 export { parsePlan } from "./src/scan/parse_plan.ts";
 export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
-export {
-  check,
-  type CheckOptions,
-  figureOf,
-  type PictureOptions,
-  RecordedRun,
-  resume,
-  type ResumeOptions,
-  type RunPeaks,
-  runPeaks,
-  savePeaks,
-  scan,
-  type Storage,
-  type To,
-} from "./src/wire.ts";
+export { check, type CheckOptions, RecordedRun, scan, type Storage, type To } from "./src/wire.ts";
+export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
+export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
 export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
 export type { TimeSplit } from "./src/scan/engine/time_split.ts";
@@ -78,14 +66,7 @@ export type * from "./src/hw/rig_types.ts";
 export type { DeviceEntry } from "./src/hw/device_specs.ts";
 
 export { openArray } from "./src/zarr/open_array.ts";
-export {
-  openRun,
-  type OpenRunOptions,
-  type RunArray,
-  type RunData,
-  type RunElements,
-  type Selection,
-} from "./src/zarr/open_run.ts";
+export type { OpenRunOptions, RunArray, RunData, RunElements, Selection } from "./src/zarr/open_run.ts";
 export {
   rechunk,
   type RechunkedArray,

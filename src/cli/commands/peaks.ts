@@ -1,6 +1,6 @@
 import { type OutputOptions, print, printJson } from "../output.ts";
 import { peakConditions } from "../peak_conditions.ts";
-import { runPeaks, savePeaks } from "../../wire.ts";
+import { runPeaks, savePeaks } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
 
 /** `sonde peaks`: a table of a line's peaks, in the units of its axis. */

@@ -2,7 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { peakConditions } from "../peak_conditions.ts";
 import { writeFigure } from "../../view/mod.ts";
-import { figureOf } from "../../wire.ts";
+import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
 
 /** `wavelength=640.2,y=0` as the places of a cut. */

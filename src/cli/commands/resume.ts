@@ -3,7 +3,7 @@ import { connect } from "../../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../../hw/device_specs.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { showProgress } from "../show_progress.ts";
-import { resume } from "../../wire.ts";
+import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
 
 /** `sonde resume`: takes up a run that `sonde run` began from a YAML file, with the rig that its store remembers. */
