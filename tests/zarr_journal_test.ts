@@ -7,6 +7,7 @@ import { Frame } from "../src/core/point.ts";
 import { Journal, RunLock } from "../src/zarr/journal.ts";
 import { decodeRecord, encodeRecord } from "../src/zarr/journal_record.ts";
 import { openRun } from "../src/zarr/open_run.ts";
+import { verifyRun } from "../src/zarr/verify_run.ts";
 import { zarrSink } from "../src/zarr/zarr_sink.ts";
 import { channel, filesIn, gridLayout, header, OUTCOME, point, withFolder } from "./zarr_fixture.ts";
 
@@ -153,6 +154,9 @@ Deno.test("points whose shard is not full stand in the journal after a second, a
     await measure(6, 8);
     await second(async () => (await kept()).length === 5);
     assertEquals(await kept(), [3, 4, 5, 6, 7]);
+    const { journaled, whole, findings } = await verifyRun(store);
+    assertEquals([journaled, whole], [5, true]);
+    assert(findings.some(({ message }) => message === "the journal holds 5 points, which sonde resume takes in"));
     await sink.close(OUTCOME);
     assertEquals((await status()).slice(0, 8), new Array(8).fill(1));
     assertEquals((await filesIn(folder)).filter((name) => !name.startsWith("a.zarr/")), []);

@@ -4,6 +4,9 @@ import { parseNode } from "./parse_node.ts";
 import { readPending } from "./rechunk/pending_rewrite.ts";
 import { isRewrittenMarker, REWRITTEN_MARKER } from "./rechunk/rewritten_marker.ts";
 import { separatorOf } from "./rechunk/stored_array.ts";
+import { Journal } from "./journal.ts";
+import { decodeRecord } from "./journal_record.ts";
+import { FsStore } from "./stores/fs.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Key, Store } from "./stores/store.ts";
 import { type ArrayFindings, verifyArray } from "./verify_array.ts";
@@ -58,6 +61,8 @@ export interface VerifyReport {
   readonly bytes: number;
   /** What stands beside the run and belongs to it: a journal, a lock, objects never finished. */
   readonly leftovers: readonly string[];
+  /** Whole points in the journal beside the run, which `resume` takes in. */
+  readonly journaled: number;
   /** All that is wrong, in the order in which it was found. */
   readonly findings: readonly VerifyFinding[];
 }
@@ -111,7 +116,7 @@ class Verification {
 
   async run(): Promise<VerifyReport> {
     const root = await this.#readRoot(), { signal } = this.options;
-    if (!root) return this.#report("unknown", 0, []);
+    if (!root) return this.#report("unknown", 0, [], 0);
     this.#nodes = new Map(Object.entries(root.consolidated_metadata.metadata));
     this.#growing = root.attributes.exit_status === "running";
     this.#findings.push(...await verifyMetadata(this.store, this.#nodes, { growing: this.#growing, signal }));
@@ -120,10 +125,27 @@ class Verification {
     await this.#findStrays();
     const leftovers = await this.store.leftovers?.() ?? [];
     for (const name of leftovers) this.#tell("warning", "", `${name} stands beside the run`);
-    return this.#report(String(root.attributes.exit_status), points, leftovers);
+    const journaled = await this.#readJournal(root);
+    return this.#report(String(root.attributes.exit_status), points, leftovers, journaled);
   }
 
-  #report(status: string, points: number, leftovers: readonly string[]): VerifyReport {
+  /** Counts the points that the journal keeps: each record is checked by its own checksum, and decoded. */
+  async #readJournal({ attributes }: Root): Promise<number> {
+    if (!(this.store instanceof FsStore)) return 0;
+    const kept = new Set<string>();
+    try {
+      for await (const bytes of Journal.read(this.store.location)) {
+        const { experimentId, group, order } = decodeRecord(bytes);
+        if (experimentId === attributes.experiment_id) kept.add(`${group} ${order}`);
+      }
+    } catch (thrown) {
+      this.#tell("error", "", `the journal beside the run cannot be read: ${messageOf(thrown)}`);
+    }
+    if (kept.size) this.#tell("warning", "", `the journal holds ${kept.size} points, which sonde resume takes in`);
+    return kept.size;
+  }
+
+  #report(status: string, points: number, leftovers: readonly string[], journaled: number): VerifyReport {
     const arrays = [...this.#arrays.values()], findings = this.#findings;
     const sum = (of: (array: ArrayFindings) => number) => arrays.reduce((total, array) => total + of(array), 0);
     return {
@@ -136,6 +158,7 @@ class Verification {
       unchecked: sum(({ unchecked }) => unchecked),
       bytes: sum(({ bytes }) => bytes),
       leftovers,
+      journaled,
       findings,
     };
   }
