@@ -93,9 +93,12 @@ print(json.dumps(bad))`,
 /**
  * Kills a scan at random instants, `kills` times, resumes it each time, and compares what is stored in the end with a
  * scan that was left alone. Nothing that had a status is measured again, and xarray reads it at every stop.
+ *
+ * @returns the kills that it survived: a life that comes to its end before its kill is none
  */
-export function killAndResume(kind: PlanName, kills: number, seed: number): Promise<void> {
-  return withFolder(async (folder) => {
+export async function killAndResume(kind: PlanName, kills: number, seed: number): Promise<number> {
+  let survived = 0;
+  await withFolder(async (folder) => {
     const whole = join(folder, "whole.zarr"), store = join(folder, "killed.zarr"), chance = random(seed, kind);
     assert((await runChild(whole, kind, false)).done);
     let told = await runChild(store, kind, false, delayMs(chance)), killed = 1;
@@ -116,7 +119,9 @@ export function killAndResume(kind: PlanName, kills: number, seed: number): Prom
     assertEquals((attributes.resumed_at as string[] | undefined)?.length ?? 0, lives.length - 1);
     const beside = (await filesIn(folder)).filter((name) => !/^(whole|killed)\.zarr\//.test(name));
     assertEquals(beside.filter((name) => !name.startsWith(".")), []);
+    survived = lives.length - 1;
   });
+  return survived;
 }
 
 function delayMs(chance: Random): number {

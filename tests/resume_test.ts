@@ -10,8 +10,9 @@ const KILLS = [["snake", 3], ["own", 2], ["shuffle", 1], ["mask", 1], ["relative
 ]] as const;
 
 for (const [kind, kills] of KILLS) {
-  Deno.test(`a scan (${kind}) that is killed ${kills} times and resumed holds what one holds that was left alone`, () =>
-    killAndResume(kind, kills, 1));
+  Deno.test(`a scan (${kind}) that is killed ${kills} times and resumed holds what one holds that was left alone`, async () => {
+    await killAndResume(kind, kills, 1);
+  });
 }
 
 const rigOf = (limits: readonly [number, number] = [0, 100]) =>
