@@ -9,8 +9,8 @@ import { random } from "../src/core/random.ts";
 import { bloscBound, bloscEncodeInto } from "../src/zarr/blosc/encode.ts";
 import { BloscScratch } from "../src/zarr/blosc/scratch.ts";
 import { chunkCodec } from "../src/zarr/codecs.ts";
-import { PYTHON } from "../tests/python.ts";
 import { ROOT } from "../tools/root.ts";
+import { type LinePeer, startLinePeer } from "./line_peer.ts";
 import { median } from "./median.ts";
 import { writeFrames } from "./storage/write_frames.ts";
 
@@ -76,7 +76,7 @@ function shuffleAll(scratch: BloscScratch, data: Data): Measured {
   return { ms: performance.now() - startMs, bytes: data.bytes.length };
 }
 
-function contenders(peer: Peer, files: Readonly<Record<string, string>>): Readonly<Record<string, Contender>> {
+function contenders(peer: LinePeer, files: Readonly<Record<string, string>>): Readonly<Record<string, Contender>> {
   const scratch = new BloscScratch(), out = new Uint8Array(bloscBound(FRAME_CHUNK, 2)), zstd = chunkCodec("zstd");
   const blosc = (setting: "fast" | "small"): Contender => (_, data) => {
     const startMs = performance.now();
@@ -102,40 +102,11 @@ function contenders(peer: Peer, files: Readonly<Record<string, string>>): Readon
   };
 }
 
-interface Peer extends AsyncDisposable {
-  ask(request: unknown): Promise<Measured>;
-}
-
-/** A process that answers one request at a time. */
-function startPeer(): Peer {
-  const args = [join(ROOT, "bench", "codec_numcodecs.py")];
-  const child = new Deno.Command(PYTHON, { args, stdin: "piped", stdout: "piped" }).spawn();
-  const writer = child.stdin.getWriter();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  return {
-    async ask(request: unknown): Promise<Measured> {
-      await writer.write(new TextEncoder().encode(JSON.stringify(request) + "\n"));
-      let line = "";
-      while (!line.endsWith("\n")) {
-        const { value, done } = await reader.read();
-        if (done) throw new Error("the process of numcodecs ended");
-        line += value;
-      }
-      return JSON.parse(line);
-    },
-    async [Symbol.asyncDispose]() {
-      await writer.close();
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
-
 /** Measures and prints. */
 export async function benchCodec(): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await using peer = startPeer();
+    await using peer = startLinePeer(join(ROOT, "bench", "codec_numcodecs.py"));
     const sets = await dataSets(folder), files: Record<string, string> = {};
     for (const [k, [name, { bytes }]] of Object.entries(sets).entries()) {
       files[name] = join(folder, `${k}.bin`);

@@ -17,6 +17,7 @@ interface Section {
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   scan: { title: "Time per point: Sonde, QCoDeS, Bluesky", file: "scan.ts", run: "benchScan" },
+  codec: { title: "Codecs: Sonde and C-Blosc", file: "codec.ts", run: "benchCodec" },
   peaks: { title: "Peaks: findPeaks and scipy.signal.find_peaks", file: "peaks.ts", run: "benchPeaks" },
 };
 

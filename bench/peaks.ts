@@ -7,8 +7,9 @@
 import { join } from "@std/path";
 import { findPeaks, type FindPeaksOptions } from "../src/adapt/peaks/mod.ts";
 import { random } from "../src/core/random.ts";
-import { PYTHON } from "../tests/python.ts";
 import { ROOT } from "../tools/root.ts";
+import { type LinePeer, startLinePeer } from "./line_peer.ts";
+import { median } from "./median.ts";
 
 const SAMPLES = 1_000_000, WARM_UP = 3, ROUNDS = 9;
 
@@ -39,39 +40,9 @@ function signals(): Record<string, Float64Array> {
   };
 }
 
-/** A scipy process that answers one request at a time. */
-function startScipy() {
-  const child = new Deno.Command(PYTHON, {
-    args: [join(ROOT, "bench", "peaks_scipy.py")],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  return {
-    async time(signal: string, options: FindPeaksOptions): Promise<{ ms: number; peaks: number }> {
-      await writer.write(new TextEncoder().encode(JSON.stringify({ signal, options }) + "\n"));
-      let line = "";
-      while (!line.endsWith("\n")) {
-        const { value, done } = await reader.read();
-        if (done) throw new Error("scipy's process ended");
-        line += value;
-      }
-      return JSON.parse(line);
-    },
-    async [Symbol.asyncDispose]() {
-      await writer.close();
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
-
-const median = (durations: number[]) => durations.toSorted((a, b) => a - b)[durations.length >> 1];
-
 /** Median times of both on one signal and question. */
 async function compare(
-  scipy: ReturnType<typeof startScipy>,
+  scipy: LinePeer,
   path: string,
   signal: Float64Array,
   options: FindPeaksOptions,
@@ -82,7 +53,7 @@ async function compare(
     const startedMs = performance.now();
     peaks = findPeaks(signal, options).peaks.length;
     const elapsedMs = performance.now() - startedMs;
-    const answer = await scipy.time(path, options);
+    const answer = await scipy.ask<{ ms: number; peaks: number }>({ signal: path, options });
     expected = answer.peaks;
     if (round < WARM_UP) continue;
     ours.push(elapsedMs);
@@ -94,7 +65,7 @@ async function compare(
 /** Prints milliseconds (medians) of both and their ratio, for every signal and question. */
 export async function benchPeaks(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "sonde-bench-" });
-  await using scipy = startScipy();
+  await using scipy = startLinePeer(join(ROOT, "bench", "peaks_scipy.py"));
   console.log(`findPeaks on ${SAMPLES} samples, median of ${ROUNDS} rounds, ms\n`);
   console.log(["signal", "question", "peaks", "sonde", "scipy", "scipy/sonde"].map(column).join(""));
   try {

@@ -57,7 +57,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     return examined;
   };
   // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
-  const { tree, channels, points, timeMs, size, issues } = examineFrom(given), plan = parsePlan(given);
+  const { tree, channels, points, timeMs, size, issues, layout } = examineFrom(given), plan = parsePlan(given);
   return {
     channels,
     warnings: issues.map(({ path, message }) => `${path}: ${message}`),
@@ -65,7 +65,8 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
     settleMs: settleTimes(tree!),
     plan,
-    layout: (origin) => examineFrom(plan, origin).layout!,
+    // Only an origin can change what was found already, and examining a large mask takes a while.
+    layout: (origin) => Object.keys(origin).length ? examineFrom(plan, origin).layout! : layout!,
     path: () => staticPath(tree!, seed),
     findOrigin: (signal) => findOrigin(plan, rig, signal),
   };
