@@ -62,6 +62,10 @@ export interface ChannelInfo {
   readonly coordinates?: Readonly<Record<string, { readonly unit: string; readonly values: ArrayLike<number> }>>;
   /** What a person calls it; the name in the rig when left out. */
   readonly longName?: string;
+  /** Of a derived signal: what it was computed by. */
+  readonly expression?: string;
+  /** How a number stands for many: `repeat: mean`, as the CF conventions say it. */
+  readonly cellMethods?: string;
 }
 
 /** It can be told to acquire; `read` then gives what it acquired. */

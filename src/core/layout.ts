@@ -1,3 +1,4 @@
+import type { ChannelInfo } from "./device.ts";
 import type { Setpoint } from "./point.ts";
 
 /** A coordinate along one dimension. When it has the dimension's name it is the index coordinate. */
@@ -34,6 +35,10 @@ export interface LayoutGroup {
   readonly dimensions: readonly LayoutDimension[];
   /** Axes that have readbacks here. In the growing group they also have `<axis>_setpoint`, and more may come later. */
   readonly axes: readonly string[];
+  /** What its points hold; what the run reads when left out. */
+  readonly channels?: readonly (ChannelInfo & { readonly name: string })[];
+  /** Of the growing group: the dimensions of the loops around, stored as `<dimension>_index(point)` from the points' index. */
+  readonly around?: readonly string[];
 }
 
 /** Where all points of a run are stored. */

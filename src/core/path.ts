@@ -16,6 +16,10 @@ export interface MeasureRequest {
   readonly skip?: boolean;
   /** Paced loops that step with this point, outermost first: wait for each of them. */
   readonly due?: readonly Due[];
+  /** Numbers that the path has found, stored as readings of this point beside what is read. */
+  readonly give?: Readonly<Record<string, number>>;
+  /** Whether the point is stored; it is when left out. The path is sent it all the same. */
+  readonly keep?: boolean;
 }
 
 /** A paced loop is at this long after its step 0, start to start; being late is recorded as an overrun. */
@@ -48,6 +52,20 @@ export interface AskRequest {
   readonly next: string;
   /** The answer where nobody answers; `cancel` when left out. */
   readonly otherwise?: Answer;
+  /** Wait this long for an answer; for ever when left out. */
+  readonly deadlineMs?: number;
+  /** What `continue` will do, for programs and for whoever reckons its time. */
+  readonly action?: Action;
+  /** What was found, for programs; JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What a path means to do when it may. */
+export interface Action {
+  /** Which axes will move, and between which setpoints. */
+  readonly axes: readonly { readonly axis: string; readonly from: number; readonly to: number }[];
+  /** How many points it will measure, at the most. */
+  readonly points: number;
 }
 
 /** A decision, in words and data, for the run's log. */
@@ -60,8 +78,28 @@ export interface NoteRequest {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** Ask a program elsewhere (an optimiser in another process) for data. What it answers is recorded with the run. */
+export interface ConsultRequest {
+  /** Which request this is. */
+  readonly kind: "consult";
+  /** What it is told; JSON. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Is this point stored already? Only a run that is resumed has any; then what lies behind it need not be done again. */
+export interface RecallRequest {
+  /** Which request this is. */
+  readonly kind: "recall";
+  /** The series of the point. */
+  readonly pass: string;
+  /** Its place there. */
+  readonly index: readonly number[];
+  /** Where it was measured. */
+  readonly setpoint: Setpoints;
+}
+
 /** What a path may yield. */
-export type Request = MeasureRequest | MoveRequest | AskRequest | NoteRequest;
+export type Request = MeasureRequest | MoveRequest | AskRequest | NoteRequest | ConsultRequest | RecallRequest;
 
 /** The answer to an `ask`: go on, leave this action out, or end the run. */
 export type Answer = "continue" | "cancel" | "abort";
@@ -74,8 +112,14 @@ export interface Located {
   readonly readback: Setpoints;
 }
 
-/** What a path is sent: a point for `measure`, places for `move`, an answer for `ask`, nothing for `note`. */
-export type Reply = Point | Located | Answer | undefined;
+/** What a program elsewhere answers; JSON. */
+export type Advice = Readonly<Record<string, unknown>>;
+
+/**
+ * What a path is sent: a point for `measure`, places for `move`, an answer for `ask`, advice for `consult`, the point or
+ * nothing for `recall`, nothing for `note`.
+ */
+export type Reply = Point | Located | Answer | Advice | undefined;
 
 /** What a path says when it has ended, for whoever folds it. */
 export type Summary = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import type { AdaptivePlan, Align, Climb, Focus, Fold, Learn, Track, When, Zoom } from "./adaptive_plan.ts";
 import type { Setpoint } from "./point.ts";
 
 /** What every node that moves one axis may say. */
@@ -221,7 +222,8 @@ export type Plan<N extends string = string> =
   | Relative<N>
   | Repeat
   | Every
-  | Use;
+  | Use
+  | AdaptivePlan<N>;
 
 /** The axes that a plan names. */
 export type AxesOf<P> = P extends Linspace<infer N> ? N
@@ -236,4 +238,12 @@ export type AxesOf<P> = P extends Linspace<infer N> ? N
   : P extends Spiral<infer N> ? N
   : P extends Mask<infer N> ? N
   : P extends Relative<infer N> ? N
+  : P extends Zoom<infer N> ? N
+  : P extends Align<infer N> ? N
+  : P extends Track<infer N> ? N
+  : P extends Focus<infer N> ? N
+  : P extends Learn<infer N> ? N
+  : P extends Climb<infer N> ? N
+  : P extends When<infer N> ? N
+  : P extends Fold<infer N> ? N
   : never;

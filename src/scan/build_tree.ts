@@ -88,6 +88,9 @@ class Builder {
       case "use":
         this.error(path, `"${plan.plan}" is the name of a plan of the same file, and there is no file here`, plan.plan);
         return this.hole();
+      default:
+        this.error(path, `a plan of kind "${plan.kind}" cannot be run yet`, plan.kind);
+        return this.hole();
     }
   }
 

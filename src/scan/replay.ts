@@ -83,6 +83,8 @@ class Tape {
     if (request.kind === "ask") {
       return this.#answers < answers.length ? { reply: answers[this.#answers++], moved: false } : undefined;
     }
+    if (request.kind === "recall") return { reply: undefined, moved: false };
+    if (request.kind === "consult") return undefined;
     const at = this.#notes.indexOf(request.text);
     if (at < 0) return undefined;
     this.#notes.splice(at, 1);

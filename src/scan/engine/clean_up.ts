@@ -25,7 +25,8 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
   const perform = async (request: Request): Promise<Reply> => {
     if (request.kind === "note") return void await performer.log("note", request.text, request.data);
     if (request.kind === "ask") return "cancel";
-    if (request.kind === "measure") return undefined;
+    if (request.kind === "measure" || request.kind === "recall") return undefined;
+    if (request.kind === "consult") return {};
     if (!gently && !request.always) return { setpoint: {}, readback: {} };
     const late = () => new Error(`the path's own moves took more than ${duration(FINALLY_MS)}`);
     return await waits.wait(performer.move(request, false), Math.max(0, untilMs - waits.clock.nowMs()), late);

@@ -1,4 +1,4 @@
-import type { Answer, AskRequest, Path } from "../../core/path.ts";
+import type { Advice, Answer, AskRequest, Path } from "../../core/path.ts";
 import type { Setpoints } from "../../core/point.ts";
 import type { Rig, RigChannel } from "../../core/rig.ts";
 import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
@@ -23,6 +23,8 @@ export interface Job {
   /** Whether points are stored by their count. */
   readonly counted: boolean;
   readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Where a path's `consult` goes; none when left out. */
+  readonly consult?: (data: Advice) => Advice | Promise<Advice>;
   /** Of a run that is resumed: the points that it has, and the last setpoint of every axis. */
   readonly resumed?: { readonly measured: number; readonly skipped: number; readonly setpoint: Setpoints };
   /** For whoever likes to know. */

@@ -1,5 +1,14 @@
 import { DeviceError, SondeError } from "../../core/errors.ts";
-import type { Answer, AskRequest, Due, Located, MeasureRequest, MoveRequest } from "../../core/path.ts";
+import type {
+  Advice,
+  Answer,
+  AskRequest,
+  ConsultRequest,
+  Due,
+  Located,
+  MeasureRequest,
+  MoveRequest,
+} from "../../core/path.ts";
 import type { Point, Quality, Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
@@ -27,6 +36,7 @@ export interface Means {
   /** Indices of a user's generator are the count of its points, whatever it says. */
   readonly counted: boolean;
   readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
+  readonly consult?: (data: Advice) => Advice | Promise<Advice>;
   /** Points that a run that is resumed has already. */
   readonly before?: { readonly measured: number; readonly skipped: number };
 }
@@ -198,6 +208,15 @@ export class Performer {
     const answer = isPromise(asked) ? await this.means.waits.wait(asked, Infinity) : asked;
     await this.log("ask", `${request.found}: ${request.next}? ${answer}`, { ...request, answer });
     return answer;
+  }
+
+  /** Consults a program elsewhere, and records what it answers. */
+  async consult({ data }: ConsultRequest): Promise<Advice> {
+    const { consult, waits } = this.means;
+    if (!consult) throw new SondeError("the path consults a program elsewhere, and the scan was given none (consult)");
+    const advised = consult(data), advice = isPromise(advised) ? await waits.wait(advised, Infinity) : advised;
+    await this.log("transition", "advised", { reply: advice });
+    return advice;
   }
 
   /** Writes into the log of every sink. */

@@ -263,6 +263,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
         if (request.kind === "measure") return await performer.measure(request, again, this.#end !== undefined);
         if (request.kind === "move") return await performer.move(request);
         if (request.kind === "note") return void await performer.log("note", request.text, request.data);
+        if (request.kind === "recall") return undefined;
+        if (request.kind === "consult") return await performer.consult(request);
         const answer = await performer.ask(request);
         if (answer === "abort") throw new RunAborted(`answered "abort" to: ${request.next}`);
         return answer;

@@ -24,12 +24,24 @@ export class Session {
 
   /** Opens nothing yet. */
   constructor(readonly job: Job) {
-    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, answer } = job;
+    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, answer, consult } = job;
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
     const { waits, mover, times } = this, before = job.resumed;
-    this.performer = new Performer({ rig, waits, mover, reader, times, sinks, policy, counted, answer, before });
+    this.performer = new Performer({
+      rig,
+      waits,
+      mover,
+      reader,
+      times,
+      sinks,
+      policy,
+      counted,
+      answer,
+      consult,
+      before,
+    });
   }
 
   /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
