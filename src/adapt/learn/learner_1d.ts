@@ -1,0 +1,243 @@
+import type { LearnLoss } from "../../core/adaptive_plan.ts";
+import { intervalLoss } from "./interval_loss.ts";
+import type { Learner, LearnerOptions } from "./learner.ts";
+import { LossHeap } from "./loss_heap.ts";
+import { RunningMean } from "./running_mean.ts";
+import { SortedNodes } from "./sorted_nodes.ts";
+
+/** When the spread of readings has grown by more than this, all losses are reckoned anew, as in python-adaptive. */
+const RESCALE = 2;
+/** Differences of losses below this decide nothing. */
+const DIGITS = 1e12;
+/** A coordinate is measured so often at the most: its error is then an eighth of one reading's. */
+const REPEATS = 64;
+/** So many of the largest losses are weighed against the way there. */
+const NEAREST = 255;
+/** Parts of a step that are rounding. */
+const ROUNDING = 1e-9;
+
+/** What a learner of one axis may be told beside what all are. */
+export interface Learner1DOptions extends LearnerOptions {
+  /**
+   * For `resolution`: intervals shorter than the first are not looked into, and those longer than the second come first,
+   * as parts of the range. `minStep`, or 0.001 where there is none, and 1 when left out.
+   */
+  readonly lengths?: readonly [number, number];
+}
+
+/**
+ * Learns a function of one axis: each question halves the interval with the largest loss. With noise, a point whose mean is
+ * more uncertain than the intervals are unknown is measured again.
+ *
+ * Asking and telling take a time that grows with the logarithm of the number of points; all losses are reckoned anew
+ * when the spread of the readings has doubled, which happens seldom.
+ *
+ * @example
+ * ```ts
+ * import { Learner1D } from "./learner_1d.ts";
+ * const learner = new Learner1D({ ranges: [[-1, 1]], minStep: [0.01] });
+ * for (let at = learner.ask(); at && learner.loss() > 0.05; at = learner.ask()) learner.tell(at, Math.tanh(20 * at[0]));
+ * console.assert(learner.points < 100);
+ * ```
+ */
+export class Learner1D implements Learner {
+  readonly #nodes = new SortedNodes();
+  readonly #means: RunningMean[] = [];
+  /** What stands for each node: its mean, or what its neighbours say where it is bad. */
+  readonly #readings: number[] = [];
+  readonly #intervals = new LossHeap((node) => this.#nodes.keys[node]);
+  readonly #repeats = new LossHeap((node) => this.#nodes.keys[node]);
+  readonly #low: number;
+  readonly #high: number;
+  readonly #minStep: number;
+  readonly #lengths: readonly [number, number];
+  readonly #kind: LearnLoss;
+  readonly #noise: number;
+  #least = Infinity;
+  #most = -Infinity;
+  /** The spread of readings when all losses were reckoned last. */
+  #reckoned = 0;
+  #outside = new Set<number>();
+  #here = NaN;
+
+  /** Of `options`, the first entry of each array counts. */
+  constructor(readonly options: Learner1DOptions) {
+    const [[low, high]] = options.ranges, grid = options.grid?.[0];
+    this.#low = grid ? onGrid(grid, Math.ceil((low - grid.origin) / grid.step - ROUNDING)) : low;
+    this.#high = grid ? onGrid(grid, Math.floor((high - grid.origin) / grid.step + ROUNDING)) : high;
+    // Halves of the shortest interval must be coordinates that can be told apart.
+    const apart = 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
+    this.#minStep = Math.max(options.minStep?.[0] ?? 0, apart) * (1 - ROUNDING);
+    this.#lengths = options.lengths ?? [options.minStep?.[0] ? options.minStep[0] / (high - low) : 0.001, 1];
+    this.#kind = options.loss ?? "curvature";
+    this.#noise = options.noise ?? 0;
+  }
+
+  get points(): number {
+    return this.#nodes.size + this.#outside.size;
+  }
+
+  ask(): readonly number[] | undefined {
+    const missing = this.#missingEnd();
+    if (missing !== undefined) return [missing];
+    const interval = this.#choose(), again = this.#repeats.top;
+    const asks = interval >= 0 && this.#intervals.loss(interval) > 0;
+    if (again >= 0 && this.#repeats.loss(again) > (asks ? this.#intervals.loss(interval) : 0)) {
+      return [this.#nodes.keys[again]];
+    }
+    return asks ? [this.#between(interval, this.#nodes.next(interval))] : undefined;
+  }
+
+  tell([x]: readonly number[], y: number): void {
+    this.#here = x;
+    if (!(x >= Math.min(this.#low, this.options.ranges[0][0]) && x <= this.options.ranges[0][1])) {
+      this.#outside.add(x);
+      return;
+    }
+    const found = this.#nodes.find(x), isNew = found < 0 || this.#nodes.keys[found] !== x;
+    const node = isNew ? this.#insert(x) : found;
+    if (Number.isFinite(y)) this.#means[node].add(y);
+    const filled = this.#read(node);
+    if (this.#spread() > RESCALE * this.#reckoned) this.#reckonAll();
+    else this.#reckonAround(node, filled);
+  }
+
+  loss(): number {
+    if (this.#nodes.size < 2 || this.#missingEnd() !== undefined) return Infinity;
+    const repeat = this.#repeats.top;
+    return Math.max(this.#intervals.loss(this.#intervals.top), repeat < 0 ? 0 : this.#repeats.loss(repeat));
+  }
+
+  /** An end of the range that was not measured yet; the lower one first. */
+  #missingEnd(): number | undefined {
+    const { size, first, keys } = this.#nodes;
+    if (size === 0 || keys[first] > this.#low) return this.#low;
+    const last = this.#nodes.find(Infinity);
+    return keys[last] < this.#high ? this.#high : undefined;
+  }
+
+  #insert(x: number): number {
+    const node = this.#nodes.insert(x);
+    this.#means.push(new RunningMean());
+    this.#readings.push(NaN);
+    return node;
+  }
+
+  /** Takes in what a node says now, and what bad neighbours say therefore; how many nodes away that goes. */
+  #read(node: number): number {
+    const { mean, num } = this.#means[node];
+    this.#readings[node] = num ? mean : this.#fill(node);
+    if (num) {
+      this.#least = Math.min(this.#least, mean);
+      this.#most = Math.max(this.#most, mean);
+    }
+    return Math.max(
+      this.#refill(node, (at) => this.#nodes.previous(at)),
+      this.#refill(node, (at) => this.#nodes.next(at)),
+    );
+  }
+
+  /** Bad neighbours in one direction: the next one, and all that could not be filled before. */
+  #refill(node: number, step: (node: number) => number): number {
+    let away = 0;
+    for (let at = step(node); at >= 0 && this.#means[at].num === 0; at = step(at)) {
+      const before = this.#readings[at];
+      this.#readings[at] = this.#fill(at);
+      away++;
+      if (!Number.isNaN(before)) break;
+    }
+    return away;
+  }
+
+  /** What the neighbours of a bad node say of it: the line between them, or the only one. */
+  #fill(node: number): number {
+    const before = this.#nodes.previous(node), behind = this.#nodes.next(node), { keys } = this.#nodes;
+    const left = before < 0 ? NaN : this.#readings[before], right = behind < 0 ? NaN : this.#readings[behind];
+    if (Number.isNaN(left)) return right;
+    if (Number.isNaN(right)) return left;
+    return left + (right - left) * (keys[node] - keys[before]) / (keys[behind] - keys[before]);
+  }
+
+  #spread(): number {
+    return Math.max(0, this.#most - this.#least);
+  }
+
+  #reckonAll(): void {
+    this.#reckoned = this.#spread();
+    for (let node = this.#nodes.first; node >= 0; node = this.#nodes.next(node)) this.#reckon(node);
+  }
+
+  /** An interval looks at its neighbours, so what changes at a node changes two intervals on either side. */
+  #reckonAround(node: number, filled: number): void {
+    let at = node, more = 2 + filled;
+    for (let k = 0; k < more && this.#nodes.previous(at) >= 0; k++) at = this.#nodes.previous(at);
+    for (more += 2 + filled; more >= 0 && at >= 0; more--, at = this.#nodes.next(at)) this.#reckon(at);
+  }
+
+  /** The losses of a node, and of the interval that begins there. */
+  #reckon(node: number): void {
+    const next = this.#nodes.next(node);
+    if (next >= 0) this.#intervals.set(node, this.#intervalLoss(node, next));
+    if (this.#noise > 0) this.#repeats.set(node, this.#repeatLoss(node));
+  }
+
+  #intervalLoss(node: number, next: number): number {
+    if (Number.isNaN(this.#between(node, next))) return 0;
+    const { keys } = this.#nodes, range = this.options.ranges[0][1] - this.options.ranges[0][0];
+    const around = [this.#nodes.previous(node), node, next, this.#nodes.next(next)];
+    const scale = this.#spread() || 1;
+    const each = (of: (at: number) => number) =>
+      around.map((at) => at < 0 ? NaN : of(at)) as [number, number, number, number];
+    const loss = intervalLoss(this.#kind, {
+      x: each((at) => keys[at] / range),
+      y: each((at) => (this.#readings[at] || 0) / scale),
+      variance: each((at) => this.#noise === 0 ? 0 : (this.#sem(at) / scale) ** 2),
+      lengths: this.#lengths,
+    });
+    return Math.round(loss * DIGITS) / DIGITS;
+  }
+
+  #sem(node: number): number {
+    return this.#means[node].num ? this.#means[node].sem(this.#noise) : this.#noise;
+  }
+
+  /** How much is to be gained by measuring a node again, in the measure of the intervals' losses. */
+  #repeatLoss(node: number): number {
+    const { num } = this.#means[node];
+    if (num === 0 || num >= REPEATS || this.#kind === "uniform") return 0;
+    const error = this.#sem(node) / (this.#spread() || 1);
+    if (this.#kind !== "curvature") return error;
+    const { keys } = this.#nodes, before = this.#nodes.previous(node), behind = this.#nodes.next(node);
+    const length = (behind < 0 ? keys[node] : keys[behind]) - (before < 0 ? keys[node] : keys[before]);
+    return Math.sqrt(error * length / (this.options.ranges[0][1] - this.options.ranges[0][0]) / 2);
+  }
+
+  /** Where an interval would be divided; NaN where it cannot be. */
+  #between(node: number, next: number): number {
+    const a = this.#nodes.keys[node], b = this.#nodes.keys[next], grid = this.options.grid?.[0];
+    let middle = a + (b - a) / 2;
+    if (grid) middle = onGrid(grid, Math.round((middle - grid.origin) / grid.step));
+    return middle - a >= this.#minStep && b - middle >= this.#minStep && middle > a && middle < b ? middle : NaN;
+  }
+
+  /** The interval with the largest loss; with a travel cost, the best of the largest ones by the way there. */
+  #choose(): number {
+    const cost = this.options.travelCost ?? 0, top = this.#intervals.top;
+    if (!(cost > 0) || top < 0 || Number.isNaN(this.#here)) return top;
+    const most = this.#intervals.loss(top), range = this.options.ranges[0][1] - this.options.ranges[0][0];
+    let best = top, highest = -Infinity;
+    for (let place = 0; place < Math.min(NEAREST, this.#intervals.size); place++) {
+      const node = this.#intervals.entry(place), loss = this.#intervals.loss(node);
+      if (!(loss > 0)) continue;
+      const way = Math.abs(this.#between(node, this.#nodes.next(node)) - this.#here) / range;
+      const worth = loss - cost * most * way;
+      if (worth > highest) [best, highest] = [node, worth];
+    }
+    return best;
+  }
+}
+
+/** The coordinate of a step of a grid. */
+function onGrid({ origin, step }: { origin: number; step: number }, k: number): number {
+  return origin + k * step;
+}
