@@ -1,0 +1,179 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { incircle, orient2d } from "robust-predicates";
+import { Triangulation2D } from "../src/adapt/learn/triangulation_2d.ts";
+import { random } from "../src/core/random.ts";
+import { python } from "./python.ts";
+
+type Place = readonly [number, number];
+
+/** Few coordinates: full of points on one line, on one circle, and of the same place. */
+const lattice = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 })), {
+  maxLength: 60,
+  size: "max",
+});
+/** Hardly off the line: what inexact predicates get wrong. */
+const slivers = fc.array(
+  fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: -2, max: 2 })).map(([i, e]) =>
+    [i * 0.1, i * 0.3 + e * 2 ** -52] as const
+  ),
+  { maxLength: 40, size: "max" },
+);
+const anywhere = fc.array(
+  fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true })),
+  {
+    maxLength: 40,
+    size: "max",
+  },
+).map((all) => all.map(([x, y]) => [Math.fround(x), Math.fround(y)] as const));
+const clouds = fc.oneof<fc.Arbitrary<readonly Place[]>[]>(lattice, slivers, anywhere);
+
+function triangulated(places: readonly Place[]): Triangulation2D {
+  const triangulation = new Triangulation2D();
+  for (const [x, y] of places) triangulation.insert(x, y);
+  return triangulation;
+}
+
+function trianglesOf({ slots, corners, isOutside }: Triangulation2D, self: Triangulation2D): number[][] {
+  const inside = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !isOutside.call(self, slot));
+  return inside.map((slot) => Array.from(corners.subarray(3 * slot, 3 * slot + 3)));
+}
+
+const listed = (triangles: number[][]) => triangles.map((t) => t.toSorted((a, b) => a - b).join()).sort();
+
+/** Orientation, area and Delaunay property, word by word. */
+function assertDelaunay(t: Triangulation2D): void {
+  const at = (v: number) => [t.xy[2 * v], t.xy[2 * v + 1]] as const, triangles = trianglesOf(t, t);
+  for (const [a, b, c] of triangles) {
+    assert(orient2d(...at(a), ...at(b), ...at(c)) < 0, "corners run anticlockwise");
+    for (let v = 0; v < t.vertices; v++) {
+      if (v === a || v === b || v === c) continue;
+      assert(incircle(...at(a), ...at(b), ...at(c), ...at(v)) <= 0, `the circle of ${[a, b, c]} holds ${v}`);
+    }
+  }
+  const edges = new Map<string, number>();
+  for (const [a, b, c] of triangles) {
+    for (const [u, v] of [[a, b], [b, c], [c, a]]) {
+      const key = [Math.min(u, v), Math.max(u, v)].join();
+      edges.set(key, (edges.get(key) ?? 0) + 1);
+    }
+  }
+  assert([...edges.values()].every((n) => n <= 2), "an edge has two sides");
+  if (triangles.length) assertEquals(t.vertices - edges.size + triangles.length, 1, "Euler's formula");
+  const outside = Array.from({ length: t.slots }, (_, slot) => slot).filter((slot) => t.isOutside(slot)).length;
+  if (triangles.length) assertEquals(outside, [...edges.values()].filter((n) => n === 1).length, "the hull");
+}
+
+function doubleArea(t: Triangulation2D): number {
+  return trianglesOf(t, t).reduce((sum, [a, b, c]) => {
+    const { xy } = t, [x, y] = [xy[2 * a], xy[2 * a + 1]];
+    return sum + (xy[2 * b] - x) * (xy[2 * c + 1] - y) - (xy[2 * b + 1] - y) * (xy[2 * c] - x);
+  }, 0);
+}
+
+/** Andrew's monotone chain (1979). */
+function doubleHullArea(places: readonly Place[]): number {
+  const sorted = places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const half = (all: readonly Place[]) => {
+    const chain: Place[] = [];
+    for (const p of all) {
+      while (chain.length > 1 && orient2d(...chain.at(-2)!, ...chain.at(-1)!, ...p) >= 0) chain.pop();
+      chain.push(p);
+    }
+    return chain.slice(0, -1);
+  };
+  const hull = [...half(sorted), ...half(sorted.toReversed())];
+  return hull.reduce((sum, [x, y], k) => {
+    const [u, v] = hull[(k + 1) % hull.length];
+    return sum + x * v - u * y;
+  }, 0);
+}
+
+Deno.test("Triangulation2D is Delaunay for points on lines, on circles, twice in one place and hardly apart", () => {
+  fc.assert(fc.property(clouds, (places) => assertDelaunay(triangulated(places))), { numRuns: 1000 });
+});
+
+Deno.test("Triangulation2D covers the hull of its points, and holds each place once", () => {
+  fc.assert(
+    fc.property(lattice, (places) => {
+      const t = triangulated(places);
+      assertEquals(doubleArea(t), places.length ? doubleHullArea(places) : 0);
+      assertEquals(t.vertices, new Set(places.map(String)).size);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("Triangulation2D says which triangles went and which came", () => {
+  fc.assert(
+    fc.property(clouds, (places) => {
+      const t = new Triangulation2D(), known = new Map<number, string>();
+      for (const [x, y] of places) {
+        const before = t.vertices, vertex = t.insert(x, y);
+        assertEquals(t.vertices, before + (vertex === before ? 1 : 0));
+        if (vertex < before) assertEquals([t.gone, t.came], [[], []], "a place known already changes nothing");
+        for (const slot of t.gone) assert(known.delete(slot));
+        for (const slot of t.came) known.set(slot, t.corners.subarray(3 * slot, 3 * slot + 3).join());
+      }
+      assertEquals([...known.values()].sort(), trianglesOf(t, t).map(String).sort());
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("Triangulation2D finds the triangle of a point from anywhere, and none outside", () => {
+  fc.assert(
+    fc.property(
+      lattice,
+      fc.tuple(fc.integer({ min: -2, max: 16 }), fc.integer({ min: -2, max: 16 })),
+      ([...places], [i, k]) => {
+        const t = triangulated(places), x = i / 2, y = k / 2;
+        const holds = ([a, b, c]: number[]) =>
+          [[a, b], [b, c], [c, a]].every(([u, v]) =>
+            orient2d(t.xy[2 * u], t.xy[2 * u + 1], t.xy[2 * v], t.xy[2 * v + 1], x, y) <= 0
+          );
+        const expected = trianglesOf(t, t).some(holds);
+        for (let near = 0; near < t.slots; near++) {
+          const slot = t.locate(x, y, near);
+          assertEquals(slot >= 0, expected);
+          if (slot >= 0) assert(holds(Array.from(t.corners.subarray(3 * slot, 3 * slot + 3))));
+        }
+        assertEquals(t.locate(x, y) >= 0, expected);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("Triangulation2D knows the triangles and the neighbours of each vertex", () => {
+  fc.assert(
+    fc.property(clouds, (places) => {
+      const t = triangulated(places), slots: number[] = [], vertices: number[] = [];
+      for (let v = 0; v < t.vertices; v++) {
+        t.around(v, slots, vertices);
+        const expected = trianglesOf(t, t).filter((corners) => corners.includes(v));
+        const found = slots.map((slot) => Array.from(t.corners.subarray(3 * slot, 3 * slot + 3)));
+        assertEquals(listed(found), listed(expected));
+        const others = new Set(expected.flat());
+        others.delete(v);
+        assertEquals(vertices.toSorted((a, b) => a - b), [...others].sort((a, b) => a - b));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("Triangulation2D gives the triangles of scipy.spatial.Delaunay for points in general position", async () => {
+  const clouds = [10, 100, 1000].map((num, seed) => {
+    const { uniform } = random(seed, "cloud");
+    return Array.from({ length: num }, () => [uniform(), uniform()] as const);
+  });
+  const theirs = await python<number[][][]>(
+    "import numpy as np, scipy.spatial as s\nprint(json.dumps([s.Delaunay(np.array(p)).simplices.tolist() for p in data]))",
+    clouds,
+  );
+  clouds.forEach((cloud, k) => {
+    const t = triangulated(cloud);
+    assertEquals(listed(trianglesOf(t, t)), listed(theirs[k]));
+  });
+});
