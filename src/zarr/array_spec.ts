@@ -10,6 +10,8 @@ export type ElementType = Dtype | "string";
 export type Source =
   | { readonly kind: "setpoint" | "readback"; readonly axis: string }
   | { readonly kind: "reading"; readonly channel: string }
+  /** The index along a loop around: entry `d` of the point's index. */
+  | { readonly kind: "index"; readonly d: number }
   | { readonly kind: "timestamp" | "seqNum" | "quality" | "failed" | "pass" };
 
 /** An array with one element, or one frame, for each point of a group. */

@@ -36,6 +36,10 @@ export function fillerOf(spec: ArraySpec, context: FillerContext): Filler {
       return (view, offset, point) => {
         (view as Int16Array)[offset] = context.passCode(point.pass);
       };
+    case "index":
+      return (view, offset, point) => {
+        (view as Int32Array)[offset] = point.index[source.d] ?? -1;
+      };
     default:
       throw new TypeError(`${spec.name} is not filled from points directly`);
   }

@@ -15,7 +15,15 @@ import type { Pipeline } from "./pipeline.ts";
 import type { RunData } from "./open_run.ts";
 import { paysForWorkers, planArray } from "./plan_arrays.ts";
 import type { ShapePlan } from "./planner.ts";
-import { axisSpecs, type AxisTable, failedBits, type NamedChannel, passSpec, readingSpec } from "./point_arrays.ts";
+import {
+  axisSpecs,
+  type AxisTable,
+  channelsOf,
+  failedBits,
+  type NamedChannel,
+  passSpec,
+  readingSpec,
+} from "./point_arrays.ts";
 import { restoreSet } from "./restore_set.ts";
 import { ShardSet } from "./shard_set.ts";
 
@@ -45,6 +53,14 @@ export interface FrameArray {
   readonly set: ShardSet;
 }
 
+/** What stands in a point before it is measured. */
+const ASKED: ReadonlySet<string> = new Set(["setpoint", "pass", "index"]);
+
+/** Whether other arrays name it in their `coordinates`. */
+function isCoordinate({ source }: ArraySpec): boolean {
+  return source.kind === "setpoint" || source.kind === "index";
+}
+
 /** The arrays of one group: what they are called, how they are cut, and where their shards are filled. */
 export class GroupArrays {
   /** What the layout asks for. */
@@ -53,6 +69,8 @@ export class GroupArrays {
   readonly scalars: ShardSet;
   /** What fills them. */
   readonly fillers: Filler[] = [];
+  /** For each filler, whether it tells what was asked, which is known of skipped points too. */
+  readonly asked: boolean[] = [];
   /** `seq_num` and `quality`. */
   readonly status: ShardSet;
   /** Arrays of frames. */
@@ -72,14 +90,15 @@ export class GroupArrays {
    * @throws {InputError} when the group cannot be stored
    */
   constructor(group: LayoutGroup, context: GroupArraysContext) {
-    const spec = groupSpec(group, context.channels, context.axes);
+    const channels = channelsOf(group, context.channels);
+    const spec = groupSpec(group, channels, context.axes);
     this.spec = spec;
     this.#context = context;
     this.#direct = new DirectRoute(context.pipeline);
     this.#prefix = group.path ? `${group.path}/` : "";
     this.#axes = new Set(group.axes);
-    this.#readings = new Set(context.channels.map(({ name }) => name));
-    this.#failedBits = failedBits(context.channels);
+    this.#readings = new Set(channels.map(({ name }) => name));
+    this.#failedBits = failedBits(channels);
     this.scalars = this.#newSet(this.#planOf(spec.arrays.find(({ name }) => name === "timestamp")!));
     this.status = this.#newSet(this.#planOf(spec.arrays.find(({ name }) => name === "quality")!));
     for (const array of spec.arrays) this.#add(array);
@@ -126,13 +145,14 @@ export class GroupArrays {
       });
     }
   }
+
   /**
-   * Makes an array for a reading that the run did not announce, unless there is one.
+   * Makes an array for a reading that the run did not announce, unless there is one, or the layout says what the group holds.
    *
    * @throws {SondeError} when it is no number
    */
   ensureReading(name: string, reading: unknown): void {
-    if (this.#readings.has(name)) return;
+    if (this.#readings.has(name) || this.spec.group.channels) return;
     if (typeof reading !== "number") {
       throw new SondeError(`${name}: a frame of a detector that the run did not announce; allowed: numbers`);
     }
@@ -165,7 +185,7 @@ export class GroupArrays {
     const scanShape = this.grows ? [points] : this.spec.scanShape, known = this.#coordinates();
     for (const { spec, plan } of this.#arrays) {
       const meanings = spec.source.kind === "pass" ? passSpec([], this.#passes).attributes : spec.attributes;
-      const named = spec.source.kind === "setpoint" ? {} : coordinatesAttribute(spec.dimensions, known);
+      const named = isCoordinate(spec) ? {} : coordinatesAttribute(spec.dimensions, known);
       const node = arrayNode({
         ...spec,
         shape: [...scanShape, ...spec.frameShape],
@@ -179,10 +199,10 @@ export class GroupArrays {
     return nodes;
   }
 
-  /** Coordinates along one dimension, and setpoints over all of them. */
+  /** Coordinates along one dimension, and setpoints and the indexes of loops around over all of them. */
   #coordinates(): { readonly name: string; readonly dimensions: readonly string[] }[] {
     const along = this.spec.coordinates.map(({ name, dimension }) => ({ name, dimensions: [dimension] }));
-    return [...along, ...this.#arrays.map(({ spec }) => spec).filter(({ source }) => source.kind === "setpoint")];
+    return [...along, ...this.#arrays.map(({ spec }) => spec).filter(isCoordinate)];
   }
 
   get #scan(): string[] {
@@ -199,6 +219,7 @@ export class GroupArrays {
       this.frames.push({ channel: source.channel, column, set });
     } else {
       this.scalars.columns.push(column);
+      this.asked.push(ASKED.has(source.kind));
       this.fillers.push(fillerOf(spec, { failedBits: this.#failedBits, passCode: (pass) => this.#passCode(pass) }));
     }
   }

@@ -2,7 +2,7 @@ import { InputError } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import type { ArraySpec, CoordinateSpec } from "./array_spec.ts";
 import { coordinateSpecs } from "./coordinate_spec.ts";
-import { type AxisTable, type NamedChannel, pointArrays } from "./point_arrays.ts";
+import { type AxisTable, channelsOf, type NamedChannel, pointArrays } from "./point_arrays.ts";
 
 /** What is stored of one group, following the CF conventions as xarray reads them. */
 export interface GroupSpec {
@@ -16,6 +16,7 @@ export interface GroupSpec {
 /**
  * Says which arrays a group has.
  *
+ * @param channels what the run reads: its points hold that where the layout says nothing else of the group
  * @param axes what is known of the axes; where left out, units and labels come from the layout's coordinates
  * @throws {InputError} when two arrays would have the same name, or the layout cannot be stored
  */
@@ -29,8 +30,9 @@ export function groupSpec(
   if (grows && group.dimensions.length !== 1) {
     throw InputError.at(`layout.${group.path}`, "only a group of one dimension can grow", scan);
   }
-  const arrays = pointArrays({ group, scan, grows, axes }, channels);
-  const coordinates = coordinateSpecs(group, channels);
+  const own = channelsOf(group, channels);
+  const arrays = pointArrays({ group, scan, grows, axes }, own);
+  const coordinates = coordinateSpecs(group, own);
   for (const array of arrays) refuseDimensions(group, array);
   refuseDuplicates(group, [...coordinates, ...arrays]);
   return { group, scanShape: group.dimensions.map(({ size }) => size ?? Infinity), coordinates, arrays };

@@ -3,6 +3,7 @@ import type { LayoutGroup } from "../core/layout.ts";
 import { Frame, type Point, QUALITY_CODE } from "../core/point.ts";
 import { ravel, unravel } from "./grid.ts";
 import { type FrameArray, GroupArrays, type GroupArraysContext } from "./group_arrays.ts";
+import type { GroupSpec } from "./group_spec.ts";
 import { writeInt64 } from "./write_int64.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import type { Node } from "./metadata.ts";
@@ -62,6 +63,11 @@ export class GroupWriter {
     return this.#arrays.spec.group.path;
   }
 
+  /** Which arrays it has when it begins. */
+  get spec(): GroupSpec {
+    return this.#arrays.spec;
+  }
+
   /** Whether points wait for shards of frames. */
   get hasFrames(): boolean {
     return this.#arrays.frames.length > 0;
@@ -98,13 +104,19 @@ export class GroupWriter {
    * @throws {SondeError} when a reading does not fit, or the index is outside of the grid or stored already
    */
   put(point: Point): void {
-    const { scalars, frames, fillers, spec } = this.#arrays;
+    const { scalars, frames, fillers, asked, spec, grows } = this.#arrays;
     const index = this.#indexOf(point), stored = point.quality !== "skipped";
     if (stored) this.#prepare(point);
+    else if (grows) { for (const name in point.setpoint) this.#arrays.ensureAxis(name); }
     for (let k = 0; k < frames.length; k++) this.#putFrame(frames[k], index, stored ? point : undefined);
     const offset = scalars.locate(index);
-    if (stored) { for (let k = 0; k < fillers.length; k++) fillers[k](scalars.view(k), offset, point); }
-    scalars.mark(offset, this.#order, stored);
+    // In a group that grows no grid says of a skipped point where it was to be.
+    if (stored || grows) {
+      for (let k = 0; k < fillers.length; k++) {
+        if (stored || asked[k]) fillers[k](scalars.view(k), offset, point);
+      }
+    }
+    scalars.mark(offset, this.#order, stored || grows);
     this.#pending.push(
       spec.scanShape.length ? ravel(index, spec.scanShape) : 0,
       point.seqNum,

@@ -2,10 +2,11 @@ import type { Layout } from "../core/layout.ts";
 import { type ArraySpec, elementBytes, type ElementType } from "./array_spec.ts";
 import { coordinateCut, elementTypeOf } from "./coordinate.ts";
 import { RING_BYTES } from "./frames/frame_ring.ts";
-import { sizeOf } from "./grid.ts";
+import { boxesAlong, sizeOf } from "./grid.ts";
 import { type GroupSpec, groupSpec } from "./group_spec.ts";
 import type { NamedChannel } from "./point_arrays.ts";
 import { costOf, planFrames, planScalars, type ShapePlan } from "./planner.ts";
+import { refuseRedefined } from "./refuse_redefined.ts";
 
 /** Above this many files in a run, copying and deleting it gets slow. */
 const MANY_FILES = 1000;
@@ -23,7 +24,7 @@ export interface ArrayPlan extends ShapePlan {
   readonly dimensions: readonly string[];
   /** Extents; the first is Infinity when the array grows. */
   readonly shape: readonly number[];
-  /** Uncompressed; 0 for an array that grows. */
+  /** Uncompressed; of an array that grows, for the points that are expected. */
   readonly bytes: number;
   /** Whether each point has a frame in it. */
   readonly hasFrames: boolean;
@@ -32,7 +33,7 @@ export interface ArrayPlan extends ShapePlan {
 /** What a run will cost on disk and in memory, known before it begins. */
 export interface StoragePlan {
   readonly arrays: readonly ArrayPlan[];
-  /** Uncompressed, of all arrays whose size is known. */
+  /** Uncompressed; of groups that grow, for the points that are expected. */
   readonly bytes: number;
   /** Objects of data; metadata add one an array. */
   readonly files: number;
@@ -47,6 +48,8 @@ export interface PlanArraysOptions {
   readonly channels: readonly NamedChannel[];
   /** Names of dimensions that will be read together; a frame whole, and the fastest dimensions, when left out. */
   readonly readBy?: readonly string[];
+  /** Points that are expected in the groups that grow, by the group's path; none where left out. */
+  readonly expectedPoints?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -63,8 +66,12 @@ export interface PlanArraysOptions {
  * console.assert(camera.bytes === 64 * 480 * 640 * 2 && camera.files === 1);
  * ```
  */
-export function planArrays({ layout, channels, readBy }: PlanArraysOptions): StoragePlan {
-  const arrays = layout.groups.flatMap((group) => planGroup(groupSpec(group, channels), readBy));
+export function planArrays(
+  { layout, channels, readBy, expectedPoints = {} }: PlanArraysOptions,
+): StoragePlan {
+  const specs = layout.groups.map((group) => groupSpec(group, channels));
+  refuseRedefined(specs);
+  const arrays = specs.flatMap((spec) => planGroup(spec, expectedPoints[spec.group.path] ?? 0, readBy));
   const files = arrays.reduce((sum, array) => sum + array.files, 0);
   const warnings = arrays.flatMap(({ group, name, warnings }) => {
     return warnings.map((text) => `${group ? `${group}/` : ""}${name}: ${text}`);
@@ -79,7 +86,8 @@ export function planArrays({ layout, channels, readBy }: PlanArraysOptions): Sto
  * direct way, its shards and the queue. What a program takes before it stores anything is not in it.
  */
 function peakMemoryBytes(arrays: readonly ArrayPlan[]): number {
-  const size = ({ bytes }: ArrayPlan) => bytes || Infinity;
+  // The writer does not know how many points will come to a group that grows.
+  const size = ({ shape, bytes }: ArrayPlan) => sizeOf(shape) === Infinity ? Infinity : bytes || Infinity;
   const viaWorkers = (array: ArrayPlan) => array.hasFrames && paysForWorkers(array, size(array));
   const frames = arrays.filter(viaWorkers), others = arrays.filter((array) => !viaWorkers(array));
   const sum = (of: readonly ArrayPlan[], bytes: (array: ArrayPlan) => number) => of.reduce((n, a) => n + bytes(a), 0);
@@ -91,7 +99,7 @@ function peakMemoryBytes(arrays: readonly ArrayPlan[]): number {
     Math.min(IN_FLIGHT_BYTES, sum(others, size));
 }
 
-function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
+function planGroup(spec: GroupSpec, expectedPoints: number, readBy?: readonly string[]): ArrayPlan[] {
   const coordinates = spec.coordinates.map(({ name, dimension, entries }): ArrayPlan => {
     const dtype = elementTypeOf(entries), shape = [entries.length];
     const cut = coordinateCut(entries.length);
@@ -111,15 +119,17 @@ function planGroup(spec: GroupSpec, readBy?: readonly string[]): ArrayPlan[] {
   });
   const arrays = spec.arrays.map((array): ArrayPlan => {
     const shape = [...spec.scanShape, ...array.frameShape];
-    const size = sizeOf(shape);
+    const cut = planArray(array, spec, readBy), grows = spec.scanShape[0] === Infinity;
+    const extents = grows ? [expectedPoints, ...shape.slice(1)] : shape;
     return {
-      ...planArray(array, spec, readBy),
+      ...cut,
+      files: grows ? sizeOf(boxesAlong(extents, cut.shardShape)) : cut.files,
       group: spec.group.path,
       name: array.name,
       dtype: array.dtype,
       dimensions: array.dimensions,
       shape,
-      bytes: Number.isFinite(size) ? size * elementBytes(array.dtype) : 0,
+      bytes: sizeOf(extents) * elementBytes(array.dtype),
       hasFrames: array.frameShape.length > 0,
     };
   });

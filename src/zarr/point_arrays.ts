@@ -18,6 +18,12 @@ export const NOT_A_TIME: bigint = -(2n ** 63n);
 /** Detectors beyond this many share the last bit of `failed`. */
 const MOST_BITS = 32;
 
+/** What the points of a group hold; a channel that does not say its device is that of the run with its name. */
+export function channelsOf(group: LayoutGroup, channels: readonly NamedChannel[]): readonly NamedChannel[] {
+  return group.channels?.map((own) => ({ device: channels.find(({ name }) => name === own.name)?.device, ...own })) ??
+    channels;
+}
+
 /** All arrays of a group that have an element, or a frame, for each point. */
 export function pointArrays(context: GroupContext, channels: readonly NamedChannel[]): ArraySpec[] {
   const { group, scan, grows } = context;
@@ -26,6 +32,7 @@ export function pointArrays(context: GroupContext, channels: readonly NamedChann
     ...channels.map((channel) => readingSpec(channel, scan)),
     timestampSpec(scan),
     ...(grows && group.pass === undefined ? [passSpec(scan, [])] : []),
+    ...(group.around ?? []).map((dimension, d) => aroundSpec(dimension, d, scan)),
     failedSpec(scan, channels),
     ...statusSpecs(scan),
   ];
@@ -79,7 +86,12 @@ export function readingSpec(channel: NamedChannel, scan: readonly string[]): Arr
     dimensions: [...scan, ...frameDimensions(channel), ...(pair ? [`${channel.name} parts`] : [])],
     frameShape: [...channel.shape ?? [], ...(pair ? [2] : [])],
     fill: fillOf(dtype),
-    attributes: { units: unitsAttribute(channel.unit), long_name: channel.longName ?? channel.name },
+    attributes: {
+      units: unitsAttribute(channel.unit),
+      long_name: channel.longName ?? channel.name,
+      ...(channel.expression === undefined ? {} : { expression: channel.expression }),
+      ...(channel.cellMethods === undefined ? {} : { cell_methods: channel.cellMethods }),
+    },
   };
 }
 
@@ -123,6 +135,19 @@ export function passSpec(scan: readonly string[], passes: readonly string[]): Ar
     frameShape: [],
     fill: -1,
     attributes: { units: "1", long_name: "pass", ...flags(passes.map((_, k) => k), passes) },
+  };
+}
+
+/** Where each point of a growing group stands along a loop around it. */
+function aroundSpec(dimension: string, d: number, scan: readonly string[]): ArraySpec {
+  return {
+    name: `${dimension}_index`,
+    source: { kind: "index", d },
+    dtype: "int32",
+    dimensions: scan,
+    frameShape: [],
+    fill: -1,
+    attributes: { units: "1", long_name: `index along ${dimension}` },
   };
 }
 

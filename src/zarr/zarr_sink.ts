@@ -17,6 +17,7 @@ import { openRun } from "./open_run.ts";
 import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
 import { refuseOtherCut } from "./refuse_other_cut.ts";
+import { refuseRedefined } from "./refuse_redefined.ts";
 import { runAttributes, RunMetadata } from "./run_metadata.ts";
 import type { StageMs } from "./stage_times.ts";
 import { FsStore } from "./stores/fs.ts";
@@ -235,6 +236,7 @@ class StoreSink implements ResumedSink, ZarrSink {
     const context = { channels, axes, readBy, pipeline: this.#pipeline, frames: this.#frames, onError: this.#onError };
     for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
     refuseClashes(this.#groups);
+    refuseRedefined(this.#groups.map(({ spec }) => spec));
   }
 
   #startJournal(experimentId: string): void {
