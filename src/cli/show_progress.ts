@@ -34,12 +34,14 @@ function short(reading: number): string {
 
 /** One line about a run: how far it is, how long it still takes, where it stands and what it reads. */
 export function progressLine(status: RunStatus, width: number): string {
-  const { points, total, remainingMs, elapsedMs, setpoint, reading, state, reason } = status;
+  const { points, total, remainingMs, elapsedMs, setpoint, reading, state, reason, question } = status;
   const count = total === undefined
     ? `${points.toLocaleString("en")} points`
     : `${points.toLocaleString("en")}/${total.toLocaleString("en")}`;
   const time = state === "paused"
     ? `paused: ${reason}`
+    : state === "waiting"
+    ? `waiting for an answer: ${question?.next}?`
     : remainingMs === undefined
     ? duration(elapsedMs)
     : `${duration(remainingMs)} left`;
@@ -67,8 +69,12 @@ export function showProgress(status: () => RunStatus, screen: Screen = STDERR): 
  * @param line called for each picture, with the characters that there is room for
  */
 export function showLine(line: (width: number) => string, screen: Screen = STDERR): Disposable {
+  let drawn = "";
   const draw = () => {
     const text = line(screen.terminal ? screen.columns() - 1 : 200);
+    // What a person types behind a line that stands still, an answer, stays to be seen.
+    if (screen.terminal && text === drawn) return;
+    drawn = text;
     screen.write(screen.terminal ? `\r${text}\x1b[K` : `${text}\n`);
   };
   const timer = setInterval(draw, screen.terminal ? 100 : 60_000);

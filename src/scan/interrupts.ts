@@ -58,15 +58,32 @@ export function listenForInterrupts(target: Interruptible): () => void {
 const TYPED_BEFORE_MS = 100;
 
 /**
- * Calls back once when a person presses Enter at the terminal; the function returned stops waiting. An Enter that was
- * typed before does not count: it must not set axes in motion.
+ * Calls back for each line that a person types at the terminal; the function returned stops listening. Lines that were
+ * typed before do not count: they must not set axes in motion.
+ *
+ * @param ended called once when there is no more input
  */
-export function onEnter(callback: () => void): () => void {
+export function onLines(callback: (line: string) => void, ended: () => void = () => {}): () => void {
   const lines = createInterface({ input: process.stdin, terminal: false }), fromMs = performance.now();
-  lines.on("line", () => {
-    if (performance.now() - fromMs < TYPED_BEFORE_MS) return;
+  let stopped = false;
+  lines.on("line", (line) => {
+    if (!stopped && performance.now() - fromMs >= TYPED_BEFORE_MS) callback(line);
+  });
+  lines.on("close", () => {
+    if (!stopped) ended();
+    stopped = true;
+  });
+  return () => {
+    stopped = true;
     lines.close();
+  };
+}
+
+/** Calls back once when a person presses Enter at the terminal; the function returned stops waiting. */
+export function onEnter(callback: () => void): () => void {
+  const stop = onLines(() => {
+    stop();
     callback();
   });
-  return () => lines.close();
+  return stop;
 }

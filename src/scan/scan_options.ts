@@ -3,6 +3,7 @@ import type { Reading } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
 import type { Sink } from "../core/sink.ts";
 import type { Sizing } from "./examine.ts";
+import type { ApprovalFront } from "./engine/approvals.ts";
 import type { OnReadError } from "./read_policy.ts";
 
 /** What is read at each point, by detector name, from what `read` lists. */
@@ -42,8 +43,13 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
   readonly readBy?: readonly string[];
   /** Aborts the run. */
   readonly signal?: AbortSignal;
-  /** Answers what a path asks; what the path declares (`cancel` unless it says otherwise) when left out. */
+  /** Answers what a path asks, as a front of the name `answer`. */
   readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
+  /**
+   * Where people can answer what a path asks: all are asked at once, and the first answer wins. Left out, and without
+   * `answer`, it is the terminal; where there is none, what the path declares (`cancel` unless it says otherwise).
+   */
+  readonly fronts?: readonly ApprovalFront[];
   /** Says nothing at the end. What needs a person, a pause, is said all the same. */
   readonly quiet?: boolean;
 }

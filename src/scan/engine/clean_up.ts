@@ -48,7 +48,7 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
 
 /**
  * Ends a run, whatever has happened, each step even if another fails: axes stopped unless the plan was completed, the
- * path's `finally`, detectors released in reverse order, sinks closed with the outcome.
+ * path's `finally`, its advisor let go, detectors released in reverse order, sinks closed with the outcome.
  */
 export async function cleanUp(
   session: Session | undefined,
@@ -68,6 +68,7 @@ export async function cleanUp(
     await attempt(() => session.halt(end.status === "failed" ? "fault" : "abort"));
   }
   if (session && path) await attempt(() => finishPath(session, path, !end.error, errors));
+  if (session) await attempt(() => session.dismiss());
   if (session) await attempt(() => session.unstage());
   const trouble = [...new Set(errors.map(messageOf))].filter((message) => !end.reason.includes(message));
   const status = end.status === "success" && trouble.length ? "failed" : end.status;

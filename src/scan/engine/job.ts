@@ -1,8 +1,10 @@
-import type { Advice, Answer, AskRequest, Path } from "../../core/path.ts";
+import type { Answer, AskRequest, Path } from "../../core/path.ts";
 import type { Setpoints } from "../../core/point.ts";
 import type { Rig, RigChannel } from "../../core/rig.ts";
 import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
+import type { Advisor } from "../path_tools.ts";
 import type { OnReadError } from "../read_policy.ts";
+import type { ApprovalFront } from "./approvals.ts";
 
 /** Everything that a run needs, decided before it starts. */
 export interface Job {
@@ -22,9 +24,12 @@ export interface Job {
   readonly signal?: AbortSignal;
   /** Whether points are stored by their count. */
   readonly counted: boolean;
-  readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
-  /** Where a path's `consult` goes; none when left out. */
-  readonly consult?: (data: Advice) => Advice | Promise<Advice>;
+  /** Answers what a path asks: one more front. */
+  readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Where questions are answered; the terminal, where there is one, when this and `answer` are left out. */
+  readonly fronts?: readonly ApprovalFront[];
+  /** Where a path's `consult` goes; nowhere when left out. The run closes it when it ends. */
+  readonly advisor?: Advisor;
   /** Of a run that is resumed: the points that it has, and the last setpoint of every axis. */
   readonly resumed?: { readonly measured: number; readonly skipped: number; readonly setpoint: Setpoints };
   /** For whoever likes to know. */

@@ -13,7 +13,9 @@ import type { Point, Quality, Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
+import type { Advisor } from "../path_tools.ts";
 import type { OnReadError } from "../read_policy.ts";
+import { type ApprovalFront, type ApprovalQuestion, approvalQuestion, decide } from "./approvals.ts";
 import type { Mover } from "./mover.ts";
 import type { Acquired, Reader } from "./reader.ts";
 import type { TimeCounter } from "./time_split.ts";
@@ -35,8 +37,9 @@ export interface Means {
   readonly policy: Required<OnReadError>;
   /** Indices of a user's generator are the count of its points, whatever it says. */
   readonly counted: boolean;
-  readonly answer: (request: AskRequest) => Answer | Promise<Answer>;
-  readonly consult?: (data: Advice) => Advice | Promise<Advice>;
+  readonly fronts: readonly ApprovalFront[];
+  readonly advisor?: Advisor;
+  readonly say: (line: string) => void;
   /** Points that a run that is resumed has already. */
   readonly before?: { readonly measured: number; readonly skipped: number };
 }
@@ -55,8 +58,10 @@ export class Performer {
   /** Points measured: the next `seqNum`. */
   measured = 0;
   skipped = 0;
-  /** Whether it only waits for the due time of a paced loop. */
+  /** Whether it only waits, with no point in hand: for the due time of a paced loop, an answer, or advice. */
   waiting = false;
+  /** What a person is being asked. */
+  question: ApprovalQuestion | undefined;
   #stored = 0;
   #line = "";
   #starts = new Map<string, number>();
@@ -64,6 +69,9 @@ export class Performer {
   #recorded: Point | undefined;
   /** Sinks that have the point in hand and are not done with it. */
   #writing: Promise<unknown> | undefined;
+  readonly #fromMs: number;
+  #answer: Answer | undefined;
+  #advising: { readonly promise: PromiseLike<Advice> | Advice; recorded: boolean } | undefined;
 
   /** One performer a run. */
   constructor(readonly means: Means) {
@@ -71,6 +79,7 @@ export class Performer {
     this.measured = measured;
     this.skipped = skipped;
     this.#stored = measured + skipped;
+    this.#fromMs = means.waits.clock.nowMs();
   }
 
   /** Points handed to the sinks, skipped ones too. */
@@ -202,21 +211,77 @@ export class Performer {
     return { setpoint, readback };
   }
 
-  /** Asks, and records question and answer. */
-  async ask(request: AskRequest): Promise<Answer> {
-    const asked = this.means.answer(request);
-    const answer = isPromise(asked) ? await this.means.waits.wait(asked, Infinity) : asked;
-    await this.log("ask", `${request.found}: ${request.next}? ${answer}`, { ...request, answer });
-    return answer;
+  /**
+   * Asks people, and records question and answer, and who has answered.
+   *
+   * @param again the same question was broken off by a pause: it is asked anew unless it had been decided already
+   */
+  async ask(request: AskRequest, again = false): Promise<Answer> {
+    if (again && this.#answer) return this.#answer;
+    this.#answer = undefined;
+    const { rig, waits: { clock }, fronts, say } = this.means, troubles: string[] = [];
+    const warn = (text: string) => {
+      troubles.push(text);
+      say(`warning: ${text}`);
+    };
+    const question = this.question = approvalQuestion(request, {
+      askedAtMs: clock.nowMs(),
+      timeMs: request.action && this.#timeFor(request.action.points),
+      unitOf: (axis) => rig.axes.get(axis)?.unit ?? "",
+    });
+    const { found, next } = request;
+    try {
+      const { answer, by, afterMs } = await this.#idle((signal) => decide(question, fronts, { clock, signal, warn }));
+      this.#answer = answer;
+      if (by === "nobody" || by === "deadline") say(`${found}: ${next}? ${answer} (${by} has answered)`);
+      for (const text of troubles) await this.log("warning", text);
+      await this.log("ask", `${found}: ${next}? ${answer}`, { ...request, answer, by, afterMs });
+      return answer;
+    } catch (thrown) {
+      // Whoever breaks it off does not wait for the log.
+      if (!this.#answer) {
+        void this.log("transition", `not answered: ${found}: ${next}?`, { found, next }).catch(() => {});
+      }
+      throw thrown;
+    } finally {
+      this.question = undefined;
+    }
   }
 
-  /** Consults a program elsewhere, and records what it answers. */
-  async consult({ data }: ConsultRequest): Promise<Advice> {
-    const { consult, waits } = this.means;
-    if (!consult) throw new SondeError("the path consults a program elsewhere, and the scan was given none (consult)");
-    const advised = consult(data), advice = isPromise(advised) ? await waits.wait(advised, Infinity) : advised;
+  /**
+   * Consults a program elsewhere, and records what it answers.
+   *
+   * @param again the wait was broken off by a pause: the program has been asked already
+   */
+  async consult({ data }: ConsultRequest, again = false): Promise<Advice> {
+    const { advisor } = this.means;
+    if (!advisor) throw new SondeError("the path consults a program elsewhere, and was given none (advisor)");
+    if (!again || !this.#advising) this.#advising = { promise: advisor.advise(data), recorded: false };
+    const { promise } = this.#advising;
+    const advice = isPromise(promise) ? await this.#idle((signal) => unless(signal, promise)) : promise;
+    if (this.#advising.recorded) return advice;
+    this.#advising.recorded = true;
     await this.log("transition", "advised", { reply: advice });
     return advice;
+  }
+
+  /** Waits with no point in hand; what is waited for lets go when the signal is aborted. */
+  async #idle<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { waits, times } = this.means, fromMs = waits.clock.nowMs();
+    this.waiting = true;
+    try {
+      return await waits.wait(start(waits.op.signal), Infinity);
+    } finally {
+      this.waiting = false;
+      times.waitMs += waits.clock.nowMs() - fromMs;
+    }
+  }
+
+  /** How long so many points take, from the mean of those measured so far; undefined where there are none yet. */
+  #timeFor(points: number): number | undefined {
+    const { waits, times, before } = this.means, measured = this.measured - (before?.measured ?? 0);
+    if (!measured) return undefined;
+    return Math.max(0, waits.clock.nowMs() - this.#fromMs - times.waitMs) / measured * points;
   }
 
   /** Writes into the log of every sink. */
@@ -274,6 +339,15 @@ export class Performer {
 
 function placesText(setpoint: Setpoints): string {
   return Object.entries(setpoint).map(([axis, at]) => `${axis} ${at}`).join(", ") || "nothing";
+}
+
+/** Waits for a promise unless the signal is aborted: whoever does not know of signals is left to itself. */
+function unless<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).then(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** The innermost line that a request stands in; empty for points without an index, which stand in none. */

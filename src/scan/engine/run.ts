@@ -17,7 +17,7 @@ export type { RunState, RunStatus } from "./run_status.ts";
 
 /** Thrown into every wait when Ctrl-C pauses a run: never seen outside. */
 const PAUSED = new SondeError("paused");
-/** Thrown into the wait for a due time when the run is to finish: no point is in hand then. */
+/** Thrown into the wait for a due time, or for an answer, when the run is to finish: no point is in hand then. */
 const FINISHED = new SondeError("finished");
 
 /** How a run is to end, once somebody has said so. */
@@ -33,6 +33,7 @@ interface Ending {
  * - The loop's body is time on the sample: the next point is measured when the body is done.
  * - `break`, or an error in the body, ends the run as `aborted`; cleanup is done before the loop is left.
  * - `finish` completes the point in hand and ends as `success`; `abort` ends at once as `aborted`, and the loop throws.
+ * - A question of the path is put to people (`fronts`) while the run is `waiting`; all of the above works then too.
  * - Ctrl-C stops the axes at once: at a terminal the run is then paused, and once more aborts it; elsewhere it aborts.
  *
  * @typeParam A setpoints by axis name
@@ -88,9 +89,11 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, estimate } = this.#job;
     const elapsedMs = this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs;
     const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
+    const question = performer?.question;
     return {
-      state: this.#state,
+      state: question && this.#state === "running" ? "waiting" : this.#state,
       reason: this.#reason,
+      question,
       points,
       skipped: performer?.skipped ?? 0,
       total,
@@ -127,7 +130,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#open();
   }
 
-  /** Completes the point in hand, then ends the run as `success`. A point that waits for its due time is left out. */
+  /** Completes the point in hand, then ends the run as `success`. What only waits, for a due time or an answer, is left out. */
   finish(reason = "finished"): void {
     if (this.#over || this.#end) return;
     this.#end = { status: "success", reason };
@@ -264,8 +267,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
         if (request.kind === "move") return await performer.move(request);
         if (request.kind === "note") return void await performer.log("note", request.text, request.data);
         if (request.kind === "recall") return undefined;
-        if (request.kind === "consult") return await performer.consult(request);
-        const answer = await performer.ask(request);
+        if (request.kind === "consult") return await performer.consult(request, again);
+        const answer = await performer.ask(request, again);
         if (answer === "abort") throw new RunAborted(`answered "abort" to: ${request.next}`);
         return answer;
       } catch (thrown) {

@@ -1,8 +1,9 @@
 import type { Reading, Setpoints } from "../../core/point.ts";
+import type { ApprovalQuestion } from "./approvals.ts";
 import type { TimeSplit } from "./time_split.ts";
 
-/** Where a run is in its life. */
-export type RunState = "idle" | "running" | "paused" | "ending" | "success" | "aborted" | "failed";
+/** Where a run is in its life; `waiting` for the answer to a question. */
+export type RunState = "idle" | "running" | "waiting" | "paused" | "ending" | "success" | "aborted" | "failed";
 
 /** A run at this moment. */
 export interface RunStatus {
@@ -10,6 +11,8 @@ export interface RunStatus {
   readonly state: RunState;
   /** Why it is paused or has ended. */
   readonly reason: string;
+  /** What a person is being asked; also while the run is paused. */
+  readonly question: ApprovalQuestion | undefined;
   /** Points measured so far. */
   readonly points: number;
   /** Points recorded as skipped so far. */

@@ -1,6 +1,9 @@
 import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
+import { atTerminal } from "../interrupts.ts";
+import { terminalFront } from "../terminal_front.ts";
+import type { ApprovalFront } from "./approvals.ts";
 import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
@@ -24,7 +27,7 @@ export class Session {
 
   /** Opens nothing yet. */
   constructor(readonly job: Job) {
-    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, answer, consult } = job;
+    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, advisor, say } = job;
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
@@ -38,8 +41,9 @@ export class Session {
       sinks,
       policy,
       counted,
-      answer,
-      consult,
+      fronts: frontsOf(job),
+      advisor,
+      say,
       before,
     });
   }
@@ -105,6 +109,13 @@ export class Session {
     return errors;
   }
 
+  /** Lets the path's advisor go. */
+  async dismiss(): Promise<void> {
+    const { advisor } = this.job, closing = advisor?.close();
+    const late = () => new Error(`${advisor!.name}: not closed within ${STAGE_TIMEOUT_MS} ms`);
+    if (isPromise(closing)) await this.waits.wait(closing, STAGE_TIMEOUT_MS, late);
+  }
+
   /** Releases the detectors in reverse order, each even if another fails. */
   async unstage(): Promise<unknown[]> {
     const errors: unknown[] = [];
@@ -132,4 +143,13 @@ export class Session {
     }
     return errors;
   }
+}
+
+/** Where a run's questions are answered: where the caller says, else at the terminal, else nowhere. */
+function frontsOf({ answer, fronts }: Job): readonly ApprovalFront[] {
+  if (!answer && !fronts) return atTerminal() ? [terminalFront()] : [];
+  const own: ApprovalFront[] = answer
+    ? [{ name: "answer", ask: (question) => answer({ kind: "ask", ...question }) }]
+    : [];
+  return [...fronts ?? [], ...own];
 }
