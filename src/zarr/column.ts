@@ -82,6 +82,15 @@ export class Column {
     }
   }
 
+  /** Makes the elements of one of `points` points "not measured" again. */
+  erase(elements: Elements, points: number, offset: number): void {
+    const size = this.#chunkElements;
+    for (let k = 0; k < this.frameChunks; k++) {
+      const start = (k * points + offset) * size;
+      (elements as unknown[]).fill(this.spec.fill, start, start + size);
+    }
+  }
+
   /** The elements as points see them. */
   view(elements: Elements): ElementView {
     if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) {

@@ -26,6 +26,7 @@ import {
 } from "./point_arrays.ts";
 import { restoreSet } from "./restore_set.ts";
 import { ShardSet } from "./shard_set.ts";
+import type { Key } from "./stores/store.ts";
 
 /** What the groups of a run share. */
 export interface GroupArraysContext {
@@ -125,9 +126,10 @@ export class GroupArrays {
    * Takes up what a store holds: axes and passes that came up during the run, and shards partly filled.
    *
    * @param shape extents of the scan dimensions in the store
-   * @param stored for each place in C order: 0 without a point, 1 with one, 2 with one that another will come for
+   * @param stored what becomes of each place in C order, as `PLACE` says
+   * @param order the number of the next point in order of arrival
    */
-  async restore(run: RunData, shape: readonly number[], stored: Uint8Array): Promise<void> {
+  async restore(run: RunData, shape: readonly number[], stored: Uint8Array, order: number): Promise<void> {
     if (this.grows) {
       const pass = run.arrays.get(`${this.#prefix}pass`), meanings = String(pass?.attributes.flag_meanings ?? "");
       this.#passes.push(...meanings.split(" ").filter((name) => name));
@@ -141,6 +143,7 @@ export class GroupArrays {
       await restoreSet(set, run, {
         shape,
         stored,
+        order,
         pressure: () => this.#context.pipeline.pressure ?? this.#context.frames?.pressure,
       });
     }
@@ -197,6 +200,13 @@ export class GroupArrays {
       nodes.set(this.#prefix + spec.name, node);
     }
     return nodes;
+  }
+
+  /** Whether an object holds nothing but points from number `points` on. */
+  isBehind(key: Key, points: number): boolean {
+    const [, path, shard] = /^(.+)\/c\/(\d+)(?:\/\d+)*$/.exec(key) ?? [];
+    const array = this.#arrays.find(({ spec }) => path === `/${this.#prefix}${spec.name}`);
+    return array !== undefined && Number(shard) * array.plan.shardShape[0] >= points;
   }
 
   /** Coordinates along one dimension, and setpoints and the indexes of loops around over all of them. */

@@ -2,6 +2,7 @@ import { SondeError } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import { Frame, type Point, QUALITY_CODE } from "../core/point.ts";
 import { ravel, unravel } from "./grid.ts";
+import { groupPlaces, PLACE, placesUpTo } from "./first_gap.ts";
 import { type FrameArray, GroupArrays, type GroupArraysContext } from "./group_arrays.ts";
 import type { GroupSpec } from "./group_spec.ts";
 import { writeInt64 } from "./write_int64.ts";
@@ -9,6 +10,7 @@ import type { JournalRecord } from "./journal_record.ts";
 import type { Node } from "./metadata.ts";
 import type { RunData } from "./open_run.ts";
 import { PendingPoints } from "./pending_points.ts";
+import type { Key } from "./stores/store.ts";
 import type { StageTimes } from "./stage_times.ts";
 
 /** Partly filled shards of frames are published at most this often. */
@@ -27,6 +29,16 @@ export interface Publication {
   readonly beforeStatus?: () => Promise<void>;
 }
 
+/** What is taken up of a group. */
+export interface Restore {
+  /** Whether a point with this quality code, at this place in C order, is to be measured again. */
+  again(place: number, quality: number): boolean;
+  /** Points with this number, and later ones, are given up; none are when it is left out. */
+  readonly upTo?: number;
+  /** Of a group that grows: no more points than these. */
+  readonly most?: number;
+}
+
 /** Stores the points of one group: first what was read, and when that is on disk, how each point came out. */
 export class GroupWriter {
   readonly #arrays: GroupArrays;
@@ -36,7 +48,7 @@ export class GroupWriter {
   readonly #seqNumColumn: number;
   readonly #qualityColumn: number;
   #order = 0;
-  /** Of a run that is resumed, for each place of the grid: 1 when it is stored, 2 when it is to be measured again. */
+  /** Of a run that is resumed: what becomes of each place, as `PLACE` says. */
   #stored: Uint8Array = new Uint8Array();
   #framesPublishedMs = -Infinity;
 
@@ -61,6 +73,11 @@ export class GroupWriter {
   /** The path of the group, `""` for the root. */
   get path(): string {
     return this.#arrays.spec.group.path;
+  }
+
+  /** Whether the number of its points is not known. */
+  get grows(): boolean {
+    return this.#arrays.grows;
   }
 
   /** Which arrays it has when it begins. */
@@ -99,15 +116,20 @@ export class GroupWriter {
   }
 
   /**
-   * Stores a point in memory; takes a copy of all that it needs.
+   * Stores a point in memory; takes a copy of all that it needs. A place of a resumed run that was skipped before, and is
+   * skipped again, stays as it is.
    *
+   * @returns whether it was stored
    * @throws {SondeError} when a reading does not fit, or the index is outside of the grid or stored already
    */
-  put(point: Point): void {
+  put(point: Point): boolean {
     const { scalars, frames, fillers, asked, spec, grows } = this.#arrays;
     const index = this.#indexOf(point), stored = point.quality !== "skipped";
+    const place = spec.scanShape.length ? ravel(index, spec.scanShape) : 0, before = this.#stored[place];
+    if (!grows && !stored && before === PLACE.kept) return false;
     if (stored) this.#prepare(point);
     else if (grows) { for (const name in point.setpoint) this.#arrays.ensureAxis(name); }
+    if (!grows && before === PLACE.again) this.#erase(index, place);
     for (let k = 0; k < frames.length; k++) this.#putFrame(frames[k], index, stored ? point : undefined);
     const offset = scalars.locate(index);
     // In a group that grows no grid says of a skipped point where it was to be.
@@ -117,12 +139,15 @@ export class GroupWriter {
       }
     }
     scalars.mark(offset, this.#order, stored || grows);
-    this.#pending.push(
-      spec.scanShape.length ? ravel(index, spec.scanShape) : 0,
-      point.seqNum,
-      QUALITY_CODE[point.quality],
-    );
+    this.#pending.push(place, point.seqNum, QUALITY_CODE[point.quality]);
     this.#order++;
+    return true;
+  }
+
+  /** Nothing stays of the point that another has come for. */
+  #erase(index: readonly number[], place: number): void {
+    for (const set of this.#arrays.data) set.erase(set.locate(index), this.#order);
+    this.#stored[place] = PLACE.kept;
   }
 
   /** Publishes what came: the readings first, then the status of the points whose readings are all there. */
@@ -138,17 +163,37 @@ export class GroupWriter {
 
   /**
    * Takes up what a store holds of the group. What is complete stays as it is, and shards partly filled are read back.
+   * Nothing is written before `giveUp`.
    *
-   * @param again whether a point with this quality code, at this place in C order, is to be measured again
    * @throws {StoreError} when it cannot be read
    */
-  async restore(run: RunData, again: (place: number, quality: number) => boolean): Promise<void> {
-    const { group, scanShape } = this.#arrays.spec, prefix = group.path ? `${group.path}/` : "";
-    const quality = run.array(`${prefix}quality`), codes = (await quality.read()).data as Uint8Array;
-    this.#stored = Uint8Array.from(codes, (code, place) => code === 0 ? 0 : again(place, code) ? 2 : 1);
-    await this.#arrays.restore(run, this.#arrays.grows ? quality.shape : scanShape, this.#stored);
-    this.#order = this.#stored.reduce((sum, state) => sum + (state ? 1 : 0), 0);
+  async restore(run: RunData, { again, upTo, most }: Restore): Promise<void> {
+    const { group, scanShape } = this.#arrays.spec, places = await groupPlaces(run, group), { codes, grows } = places;
+    let stored = upTo === undefined ? codes.map((code) => code && PLACE.kept) : placesUpTo(places, upTo);
+    stored.forEach((state, place) => {
+      if (state === PLACE.kept && again(place, codes[place])) stored[place] = PLACE.again;
+    });
+    this.#order = stored.reduce((sum, state) => sum + (state === PLACE.kept || state === PLACE.again ? 1 : 0), 0);
+    if (grows) {
+      // What stands behind is cut off by the shape in the metadata.
+      this.#order = Math.min(this.#order, most ?? Infinity);
+      stored = stored.slice(0, this.#order);
+    }
+    this.#stored = stored;
+    await this.#arrays.restore(run, grows ? [this.#order] : scanShape, stored, this.#order);
     this.#pending.startAfter(this.#order);
+  }
+
+  /** Publishes that the points which were given up are not there: first that they have no status, then the rest. */
+  async giveUp(): Promise<void> {
+    if (!this.#stored.includes(PLACE.given)) return;
+    await this.#arrays.status.publish();
+    await Promise.all(this.#arrays.data.map((set) => set.publish()));
+  }
+
+  /** Whether an object of the store lies behind the last point of a group that grows: a run that was killed left it. */
+  isBehind(key: Key): boolean {
+    return this.#arrays.grows && this.#arrays.isBehind(key, this.#pending.released);
   }
 
   /** Stores a point that a journal kept, unless it is stored already or one before it is missing. Says whether it did. */
@@ -158,11 +203,12 @@ export class GroupWriter {
       if (order !== this.#order) return false;
     } else {
       const place = spec.scanShape.length ? ravel(point.index, spec.scanShape) : 0;
-      if (this.#stored[place] === 1) return false;
-      this.#stored[place] = 1;
+      if (this.#stored[place] === PLACE.kept) return false;
+      this.put(point);
+      this.#stored[place] = PLACE.kept;
+      return true;
     }
-    this.put(point);
-    return true;
+    return this.put(point);
   }
 
   /** Points of a group that grows are stored in the order in which they come. */
@@ -202,7 +248,7 @@ export class GroupWriter {
     let order = this.#pending.released;
     this.#pending.release(watermark, (place, seqNum, quality) => {
       const offset = status.locate(unravel(place, spec.scanShape, index));
-      if (seqNum >= 0) writeInt64(status.view(this.#seqNumColumn) as Uint32Array, offset, seqNum);
+      writeInt64(status.view(this.#seqNumColumn) as Uint32Array, offset, seqNum);
       (status.view(this.#qualityColumn) as Uint8Array)[offset] = quality;
       status.mark(offset, order++, true);
     });

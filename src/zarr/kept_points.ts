@@ -25,10 +25,10 @@ export class KeptPoints {
     return kept;
   }
 
-  /** Says of the places of a grid whether the journal has a later measurement of them than the store. */
+  /** Says of the places of a group of fixed size whether the journal has a later measurement of them than the store. */
   async newerThan(run: RunData, group: string): Promise<(place: number) => boolean> {
     const array = run.arrays.get(group ? `${group}/seq_num` : "seq_num"), kept = this.#groups.get(group);
-    if (!array || !kept || array.dimensions[0] === "point") return () => false;
+    if (!array || !kept) return () => false;
     const stored = (await array.read()).data as BigInt64Array, newer = new Set<number>();
     for (const { index, seqNum } of kept) {
       const place = index.length ? ravel(index, array.shape) : 0;

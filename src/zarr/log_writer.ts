@@ -2,6 +2,7 @@ import type { LogEntry } from "../core/sink.ts";
 import { type ArraySpec, type ElementType, fillOf } from "./array_spec.ts";
 import { Column } from "./column.ts";
 import { DirectRoute } from "./direct_route.ts";
+import { PLACE } from "./first_gap.ts";
 import { NOT_A_TIME } from "./point_arrays.ts";
 import { writeInt64, writeNanoseconds } from "./write_int64.ts";
 import { arrayNode, encodeNode, groupNode, type Node } from "./metadata.ts";
@@ -81,8 +82,8 @@ export class LogWriter {
   async restore(run: RunData): Promise<void> {
     const entries = run.arrays.get(`${GROUP}/${SPECS[0].name}`)?.shape[0] ?? 0;
     if (!entries) return;
-    const stored = new Uint8Array(entries).fill(1);
-    await restoreSet(this.#set, run, { shape: [entries], stored, pressure: () => this.#pipeline.pressure });
+    const stored = new Uint8Array(entries).fill(PLACE.kept), pressure = () => this.#pipeline.pressure;
+    await restoreSet(this.#set, run, { shape: [entries], stored, order: entries, pressure });
     this.#entries = this.#published = entries;
   }
 

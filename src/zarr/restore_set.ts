@@ -1,6 +1,7 @@
 import type { NumericArray } from "../core/dtype.ts";
 import { Frame } from "../core/point.ts";
 import type { Column } from "./column.ts";
+import { PLACE } from "./first_gap.ts";
 import { boxesAlong, clip, indicesOf, ravel, sizeOf } from "./grid.ts";
 import type { RunData } from "./open_run.ts";
 import type { ShardSet } from "./shard_set.ts";
@@ -9,8 +10,10 @@ import type { ShardSet } from "./shard_set.ts";
 export interface Restoration {
   /** Extents of the scan dimensions in the store. */
   readonly shape: readonly number[];
-  /** For each place in C order: 0 without a point, 1 with one, 2 with one that another will come for. */
+  /** What becomes of each place in C order, as `PLACE` says. */
   readonly stored: Uint8Array;
+  /** The number of the next point in order of arrival. */
+  readonly order: number;
   /** A promise of room while there is none. */
   pressure(): Promise<void> | undefined;
 }
@@ -35,7 +38,7 @@ export async function restoreSet(set: ShardSet, run: RunData, restoration: Resto
     let held = 0, settled = 0;
     for (const { state } of placesWithin(from, inside, restoration)) {
       held++;
-      if (state === 1) settled++;
+      if (state === PLACE.kept) settled++;
     }
     if (!held) continue;
     if (settled === sizeOf(clip(from, shardShape, scanShape))) {
@@ -59,14 +62,19 @@ async function restoreChunk(
   const places = [...placesWithin(origin, extent, restoration)];
   if (!places.length) return;
   const selection = origin.map((k, d) => [k, k + extent[d]] as const);
+  const kept = places.filter(({ state }) => state !== PLACE.given);
   for (const [k, column] of set.columns.entries()) {
     // An array that came up later may not be there yet.
     const array = run.arrays.get(column.path.slice(1));
-    if (!array) continue;
+    if (!array || !kept.length) continue;
     const { data } = await array.read(selection);
-    for (const { index, flat } of places) copyBack(set, k, column, set.locate(index), data, flat);
+    for (const { index, flat } of kept) copyBack(set, k, column, set.locate(index), data, flat);
   }
-  for (const { index, state } of places) set.restore(set.locate(index), state === 2);
+  for (const { index, state } of places) {
+    const offset = set.locate(index);
+    if (state === PLACE.given) set.erase(offset, restoration.order);
+    else set.restore(offset, state === PLACE.again);
+  }
 }
 
 function copyBack(

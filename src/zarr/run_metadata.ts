@@ -57,11 +57,14 @@ export class RunMetadata {
     await Promise.all(fresh.map(([path, node]) => this.#publish(path, node)));
   }
 
-  /** Publishes all nodes that changed, then the root. `attributes` are taken as changed when they are another object. */
-  async update(attributes: Attributes, nodes: ReadonlyMap<string, Node>): Promise<void> {
-    // Whoever asks the arrays one by one finds no status of points that other arrays do not reach yet.
-    for (const last of [false, true]) {
-      const some = [...nodes].filter(([path]) => STATUS.test(path) === last);
+  /**
+   * Publishes all nodes that changed, then the root. `attributes` are taken as changed when they are another object.
+   * `shrinks` says that arrays get shorter.
+   */
+  async update(attributes: Attributes, nodes: ReadonlyMap<string, Node>, { shrinks = false } = {}): Promise<void> {
+    // Whoever asks the arrays one by one finds no status of points that other arrays do not reach yet, or any more.
+    for (const status of shrinks ? [true, false] : [false, true]) {
+      const some = [...nodes].filter(([path]) => STATUS.test(path) === status);
       await Promise.all(some.map(([path, node]) => this.#publish(path, node)));
     }
     if (!this.#rootIsStale && attributes === this.#attributes) return;

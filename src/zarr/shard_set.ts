@@ -122,6 +122,17 @@ export class ShardSet {
   }
 
   /**
+   * Makes the point at `offset` of the current chunk "not measured", to be published before point number `order` in order
+   * of arrival.
+   */
+  erase(offset: number, order: number): void {
+    const chunk = this.#current!;
+    this.columns.forEach((column, k) => column.erase(this.elements(k), this.#points, offset));
+    chunk.dirty = true;
+    if (chunk.shard.firstUnpublished > order) chunk.shard.firstUnpublished = order;
+  }
+
+  /**
    * Publishes everything that came, shards partly filled included. Rejects with the first failure, after trying all.
    *
    * @param last whether no more points will come

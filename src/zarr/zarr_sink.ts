@@ -1,43 +1,13 @@
-import { type Clock, systemClock } from "../core/clock.ts";
-import { InputError, SondeError } from "../core/errors.ts";
-import type { Point } from "../core/point.ts";
-import type { LogEntry, Outcome, RunHeader, Sink } from "../core/sink.ts";
-import type { Attributes } from "./array_spec.ts";
-import { Backlog } from "./backlog.ts";
-import { chunkCodec } from "./codecs.ts";
-import { RING_BYTES } from "./frames/frame_ring.ts";
-import { WorkerRoute } from "./frames/worker_route.ts";
-import { GroupWriter } from "./group_writer.ts";
-import { Journal, RunLock } from "./journal.ts";
-import { decodeRecord } from "./journal_record.ts";
-import { KeptPoints } from "./kept_points.ts";
-import { LogWriter } from "./log_writer.ts";
-import type { Node } from "./metadata.ts";
-import { openRun } from "./open_run.ts";
-import { parseNode } from "./parse_node.ts";
-import { Pipeline } from "./pipeline.ts";
-import { refuseOtherCut } from "./refuse_other_cut.ts";
-import { refuseRedefined } from "./refuse_redefined.ts";
-import { runAttributes, RunMetadata } from "./run_metadata.ts";
-import type { StageMs } from "./stage_times.ts";
+import { InputError } from "../core/errors.ts";
+import type { RunHeader } from "../core/sink.ts";
+import { RunLock } from "./journal.ts";
+import { StoreSink } from "./store_sink.ts";
 import { FsStore } from "./stores/fs.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Store } from "./stores/store.ts";
-import type { ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
+import type { ResumedSink, ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
 
-/** What is waiting is published this often. */
-const PUBLISH_EVERY_MS = 1000;
-const QUEUE_BYTES = 256e6;
-/** Waiting longer than this in all is worth a line in the log. */
-const LONG_WAIT_MS = 5000;
-
-export type { Durability, ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
-
-/** A run in a store, to be taken up again. */
-export interface ResumedSink extends Sink {
-  /** Gives the run up again, as it was found, when it is not to go on. */
-  release(): Promise<void>;
-}
+export type { Durability, ResumedSink, ZarrSink, ZarrSinkOptions } from "./zarr_sink_options.ts";
 
 /**
  * Takes up a run that was killed, stopped or failed: what its journal kept is published first; then the sink goes on
@@ -45,6 +15,8 @@ export interface ResumedSink extends Sink {
  *
  * @param header as for a new run: the layout, channels and axes of the one that is stored
  * @param again whether points of this quality code are to be measured again: they stay until they are
+ * @param cut whether points behind the first number that is missing are given up: an adaptive path is sent the points
+ *   before it again, and may go elsewhere then
  * @throws {InputError} when the run is cut into other chunks than it would be now
  * @throws {SondeError} when another process is writing it
  * @throws {StoreError} when it cannot be read or written
@@ -53,6 +25,7 @@ export async function resumedSink(
   options: ZarrSinkOptions,
   header: RunHeader,
   again: (quality: number) => boolean = () => false,
+  cut = false,
 ): Promise<ResumedSink> {
   const store = storeOf(options);
   const lock = store instanceof FsStore ? await RunLock.take(store.location) : undefined;
@@ -64,7 +37,7 @@ export async function resumedSink(
       await folding.release();
     }
     const sink = new StoreSink(store, options, lock);
-    await sink.restore(header, again);
+    await sink.restore(header, again, { cut });
     return sink;
   } catch (thrown) {
     await lock?.[Symbol.asyncDispose]();
@@ -97,302 +70,4 @@ export function zarrSink(options: ZarrSinkOptions): ZarrSink {
 
 function storeOf({ store, url, durability }: ZarrSinkOptions): Store {
   return store ?? openStore(url!, { sync: durability !== "none" });
-}
-
-class StoreSink implements ResumedSink, ZarrSink {
-  readonly #store: Store;
-  readonly #options: ZarrSinkOptions;
-  readonly #clock: Clock;
-  readonly #pipeline: Pipeline;
-  /** The way of large frames into a folder. */
-  readonly #frames: WorkerRoute | undefined;
-  readonly #metadata: RunMetadata;
-  readonly #log: LogWriter;
-  readonly #groups: GroupWriter[] = [];
-  readonly #groupOf = new Map<string, GroupWriter>();
-  readonly #onError = (error: unknown) => {
-    this.#failure ??= error;
-  };
-  #header: RunHeader | undefined;
-  #attributes: Attributes = {};
-  #group: GroupWriter | undefined;
-  #pass: string | undefined;
-  #failure: unknown;
-  #cancelTimer: (() => void) | undefined;
-  #publishing: Promise<void> = Promise.resolve();
-  #closed = false;
-  #saidWaiting = false;
-  #lock: RunLock | undefined;
-  #journal: Journal | undefined;
-  #backlog: Backlog | undefined;
-  /** Attributes and nodes of a run that is taken up. */
-  #found: { readonly attributes: Attributes; readonly nodes: ReadonlyMap<string, Node> } | undefined;
-
-  constructor(store: Store, options: ZarrSinkOptions, lock?: RunLock) {
-    this.#store = store;
-    this.#lock = lock;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    const codec = chunkCodec(options.compression ?? "zstd");
-    this.#pipeline = new Pipeline(store, codec, options.queueBytes ?? QUEUE_BYTES, this.#clock);
-    if (store instanceof FsStore) this.#frames = this.#workerRoute(store);
-    this.#metadata = new RunMetadata(this.#pipeline);
-    this.#log = new LogWriter(this.#pipeline, this.#onError);
-  }
-
-  get location(): string {
-    return this.#store.location;
-  }
-
-  get bytesWritten(): number {
-    return this.#pipeline.bytesWritten + (this.#frames?.bytesWritten ?? 0);
-  }
-
-  get stageMs(): StageMs {
-    return this.#pipeline.times.snapshot;
-  }
-
-  async open(header: RunHeader): Promise<void> {
-    if (this.#found) return await this.#goOn(header, this.#found.attributes);
-    this.#makeGroups(header);
-    this.#attributes = { ...runAttributes(header), ...this.#options.attributes };
-    await this.#store.claim(RunMetadata.first(this.#attributes));
-    this.#frames?.start();
-    if (this.#store instanceof FsStore) this.#lock = await RunLock.take(this.#store.location);
-    try {
-      this.#header = header;
-      this.#startJournal(header.experimentId);
-      // One of a run that was here before, and was deleted without it.
-      await this.#journal?.remove();
-      await Promise.all(this.#groups.map((group) => group.create()));
-      await this.#metadata.update(this.#attributes, this.#nodes());
-    } catch (thrown) {
-      await this.release();
-      throw thrown;
-    }
-  }
-
-  /** Says in the store that the run is running again. */
-  async #goOn(header: RunHeader, attributes: Attributes): Promise<void> {
-    const before = Array.isArray(attributes.resumed_at) ? attributes.resumed_at : [];
-    this.#header = header;
-    this.#startJournal(String(attributes.experiment_id));
-    this.#attributes = {
-      ...attributes,
-      ended_at: null,
-      exit_status: "running",
-      exit_reason: "",
-      actual: null,
-      resumed_at: [...before, header.createdAt],
-    };
-    await this.#metadata.update(this.#attributes, this.#nodes());
-  }
-
-  /** Takes up what is stored. Nothing is written. */
-  async restore(header: RunHeader, again: (quality: number) => boolean, kept = new KeptPoints()): Promise<void> {
-    const run = await openRun(this.#store), root = parseNode((await this.#store.get("/zarr.json"))!);
-    const { metadata } = root.consolidated_metadata as { metadata: Record<string, Node> };
-    this.#found = { attributes: root.attributes as Attributes, nodes: new Map(Object.entries(metadata)) };
-    this.#attributes = this.#found.attributes;
-    this.#makeGroups(header);
-    refuseOtherCut(this.location, this.#found.nodes, this.#nodes());
-    await this.#log.restore(run);
-    for (const group of this.#groups) {
-      const newer = await kept.newerThan(run, group.path);
-      await group.restore(run, (place, quality) => newer(place) || again(quality));
-    }
-  }
-
-  /** Takes up what is stored, then what the journal beside it keeps. Says whether there was anything. */
-  async fold(header: RunHeader): Promise<boolean> {
-    if (!(this.#store instanceof FsStore)) return false;
-    const { location } = this.#store, kept = await KeptPoints.read(location);
-    if (!kept.points) return false;
-    await this.restore(header, () => false, kept);
-    const groups = new Map(this.#groups.map((group) => [group.path, group]));
-    for await (const bytes of Journal.read(location)) {
-      const record = decodeRecord(bytes);
-      if (record.experimentId !== this.#attributes.experiment_id) continue;
-      if (groups.get(record.group)?.fold(record)) await (this.#pipeline.pressure ?? this.#frames?.pressure);
-    }
-    return true;
-  }
-
-  /** Publishes what was folded in; then the journal is not needed any more. */
-  async settle(): Promise<void> {
-    await this.#publishData(true);
-    await this.#metadata.update({ ...this.#attributes }, this.#nodes());
-    await this.#frames?.close();
-    await new Journal(this.#store.location, { sync: false }).remove();
-  }
-
-  async release(): Promise<void> {
-    await this.#frames?.close();
-    await this.#lock?.[Symbol.asyncDispose]();
-  }
-
-  #makeGroups(header: RunHeader): void {
-    const { channels, axes } = header, { readBy } = this.#options;
-    const context = { channels, axes, readBy, pipeline: this.#pipeline, frames: this.#frames, onError: this.#onError };
-    for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
-    refuseClashes(this.#groups);
-    refuseRedefined(this.#groups.map(({ spec }) => spec));
-  }
-
-  #startJournal(experimentId: string): void {
-    if (!(this.#store instanceof FsStore)) return;
-    const sync = (this.#options.durability ?? "second") === "second";
-    this.#journal = new Journal(this.#store.location, { sync });
-    this.#backlog = new Backlog(this.#journal, experimentId);
-  }
-
-  write(point: Point): Promise<void> | undefined {
-    this.#throwFailure();
-    if (point.pass !== this.#pass || this.#group === undefined) {
-      this.#group = this.#groupFor(point.pass);
-      this.#pass = point.pass;
-    }
-    this.#group.put(point);
-    if (this.#backlog && this.#group.hasFrames) this.#backlog.keep(this.#group, this.#group.points - 1, point);
-    if (this.#cancelTimer === undefined) this.#arm();
-    const room = this.#pipeline.pressure ?? this.#frames?.pressure;
-    return room && this.#waitFor(room, point);
-  }
-
-  log(entry: LogEntry): void {
-    this.#throwFailure();
-    this.#log.put(entry);
-    if (this.#cancelTimer === undefined) this.#arm();
-  }
-
-  /** Tries to save everything even after a failure: the disk may have room again. Does nothing where `open` failed. */
-  async close(outcome: Outcome): Promise<void> {
-    this.#closed = true;
-    this.#cancelTimer?.();
-    if (!this.#header) return;
-    await this.#publishing;
-    this.#failure = undefined;
-    const failures: unknown[] = [];
-    const attempt = (work: Promise<void>) => work.catch((error) => void failures.push(error));
-    await attempt(this.#publishData(true));
-    // Also makes room on a full disk, so that what is left can be said.
-    await attempt(this.#frames?.close() ?? Promise.resolve());
-    if (this.#frames && failures.length) await this.#publishData(true).catch(() => {});
-    await attempt(this.#metadata.update(this.#lastAttributes(this.#header, outcome), this.#nodes()));
-    if (failures.length) await attempt(this.#keepBacklog());
-    else await attempt(this.#journal?.remove() ?? Promise.resolve());
-    this.#journal?.close();
-    await this.release();
-    if (failures.length) throw failures[0];
-  }
-
-  #lastAttributes(header: RunHeader, outcome: Outcome): Attributes {
-    const end = runAttributes(header, outcome), { ended_at, exit_status, exit_reason, actual } = end;
-    return { ...this.#attributes, ended_at, exit_status, exit_reason, actual };
-  }
-
-  /** What cannot be published stands in the journal, where there is room for it, for `resume`. */
-  async #keepBacklog(): Promise<void> {
-    if (this.#backlog?.waiting) await this.#backlog.flush();
-  }
-
-  #workerRoute(store: FsStore): WorkerRoute {
-    const { compression = "zstd", workers = navigator.hardwareConcurrency, queueBytes = RING_BYTES } = this.#options;
-    return new WorkerRoute({
-      store,
-      compression,
-      workers: Math.max(1, workers),
-      ringBytes: queueBytes,
-      times: this.#pipeline.times,
-      nowMs: () => this.#clock.nowMs(),
-      onError: this.#onError,
-    });
-  }
-
-  /** The point is safe, so that a run that may not wait loses nothing when it fails here. */
-  #waitFor(room: Promise<void>, { seqNum }: Point): Promise<void> {
-    if (this.#options.whenFull === "fail") {
-      throw new SondeError(
-        `frames come faster than ${this.location} can take them, and the run may not wait: ` +
-          'measure slower, give it more queueBytes, compress less, or let it wait (whenFull: "wait")',
-      );
-    }
-    const { times } = this.#pipeline;
-    return times.measure("wait", () => room).then(() => {
-      this.#throwFailure();
-      if (times.wait < LONG_WAIT_MS || this.#saidWaiting) return;
-      this.#saidWaiting = true;
-      const text = `the scan has waited ${Math.round(times.wait / 1000)} s for the disk so far`;
-      this.log({ kind: "warning", timestampMs: this.#clock.nowMs(), seqNum, text, data: { ...this.stageMs } });
-    });
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #groupFor(pass: string): GroupWriter {
-    const known = this.#groupOf.get(pass);
-    if (known) return known;
-    const group = this.#groups.find((group) => group.pass === pass) ??
-      this.#groups.find((group) => group.pass === undefined);
-    if (!group) {
-      const passes = this.#groups.map((group) => group.pass).join(", ");
-      throw new SondeError(`a point of pass "${pass}" has no place in ${this.location}; its passes: ${passes}`);
-    }
-    this.#groupOf.set(pass, group);
-    return group;
-  }
-
-  /** The timer stands only while something waits, so an idle run keeps no process alive. */
-  #arm(): void {
-    if (this.#closed) return;
-    this.#cancelTimer = this.#clock.timer(PUBLISH_EVERY_MS, () => {
-      this.#publishing = this.#publish().catch(this.#onError);
-    });
-  }
-
-  async #publish(): Promise<void> {
-    try {
-      await this.#publishData(false);
-      await this.#metadata.update(this.#attributes, this.#nodes());
-      if (this.#backlog?.waiting) {
-        // What a path was sent before a point is on disk before the point is.
-        await this.#log.publish();
-      }
-      await this.#backlog?.flush();
-    } finally {
-      this.#cancelTimer = undefined;
-    }
-    if (this.#log.waiting || this.#groups.some((group) => group.waiting)) this.#arm();
-  }
-
-  async #publishData(last: boolean): Promise<void> {
-    await this.#metadata.announce(this.#nodes());
-    const nowMs = this.#clock.nowMs(), beforeStatus = () => this.#log.publish();
-    await Promise.all([
-      this.#log.publish(),
-      ...this.#groups.map((group) => {
-        const frames = this.#backlog?.overdue(group) ?? false;
-        return group.publish({ nowMs, last, frames, beforeStatus });
-      }),
-    ]);
-  }
-
-  #nodes(): Map<string, Node> {
-    const ours = [...this.#groups.flatMap((group) => [...group.nodes()]), ...this.#log.nodes()];
-    // What was added to a run after it had ended, as its peaks, stays in it.
-    return new Map([...this.#found?.nodes ?? [], ...ours]);
-  }
-}
-
-/** A group must not have the name of an array beside it, and `log` is taken. */
-function refuseClashes(groups: readonly GroupWriter[]): void {
-  const seen = new Set(["log"]);
-  for (const path of groups.flatMap((group) => [...group.nodes().keys()])) {
-    if (seen.has(path) || path.startsWith("log/")) {
-      throw InputError.at("layout", `"${path}" cannot be stored: the name "${path}" is taken`, path);
-    }
-    seen.add(path);
-  }
 }

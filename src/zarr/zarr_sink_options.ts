@@ -41,3 +41,19 @@ export interface ZarrSink extends Sink {
   /** Where the time of writing went so far. */
   readonly stageMs: StageMs;
 }
+
+/** A run in a store, to be taken up again. */
+export interface ResumedSink extends Sink {
+  /**
+   * The run goes on with the point of this number: those before it are all there. What the run has of later points is given
+   * up when the sink is opened. Undefined unless that was asked for.
+   */
+  readonly upTo?: number;
+  /**
+   * Of the group that grows, keeps the first `count` points only, where more than these are there before `upTo`: skipped
+   * points have no number, and only the path knows whether it has come to them. To be called before `open`.
+   */
+  keepPoints(count: number): void;
+  /** Gives the run up again, as it was found, when it is not to go on. */
+  release(): Promise<void>;
+}
