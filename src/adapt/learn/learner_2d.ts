@@ -3,14 +3,13 @@ import type { Learner, LearnerOptions } from "./learner.ts";
 import { simplexLoss } from "./simplex_loss.ts";
 import { SimplexQueue } from "./simplex_queue.ts";
 import { SimplexSpacing } from "./simplex_spacing.ts";
+import { triangleBeyondNoise } from "./triangle_noise.ts";
 import { trianglePlaces } from "./triangle_places.ts";
 import { TriangleSurface } from "./triangle_surface.ts";
 import { Triangulation2D } from "./triangulation_2d.ts";
 
 /** Losses are reckoned anew for all triangles when the range of the readings has grown by this factor. */
 const RESCALE = 1.1;
-/** Noise of standard deviation 1 lets a triangle on a plane deviate by no more than this, in 999 of 1000. */
-const NOISE_DEVIATION = 9;
 /** So many triangles are weighed against the travel to them. */
 const WEIGHED = 64;
 
@@ -173,7 +172,8 @@ export class Learner2D implements Learner {
   #judge(slot: number): void {
     if (this.#spent.has(slot)) return;
     const size = this.#surface.area(slot), raw = this.#surface.deviation(slot);
-    const deviation = Math.max(0, raw - NOISE_DEVIATION * this.#noise) / (this.#span || 1);
+    const part = this.#noise > 0 ? triangleBeyondNoise(this.#surface, slot, this.#noise) : 1;
+    const deviation = raw * part / (this.#span || 1);
     this.#queue.set(slot, simplexLoss(this.#kind, { size, deviation, dimensions: 2 }));
   }
 }

@@ -73,7 +73,7 @@ export class TriangleSurface {
   #missAt(from: number, to: number): number {
     const { xy } = this.mesh, g = this.#gradient;
     const dx = xy[2 * to] - xy[2 * from], dy = xy[2 * to + 1] - xy[2 * from + 1];
-    return Math.abs(this.value[from] + g[2 * from] * dx + g[2 * from + 1] * dy - this.value[to]);
+    return Math.abs(g[2 * from] * dx + g[2 * from + 1] * dy - (this.value[to] - this.value[from]));
   }
 
   #known(vertex: number): boolean {
