@@ -130,15 +130,28 @@ const MEANS: Readonly<Record<ClimbReason, string>> = {
   "no good points": "none of the points was good",
 };
 
+/**
+ * One search. Where readings are noisy, a simplex stops as soon as it sees no difference, which is early near a round
+ * maximum; looking either way along each axis, in steps wide enough to see one, then finds the middle.
+ */
+function* climb({ survey, what, risen }: Ascent, start: readonly number[], first: readonly number[]): Steps<Place> {
+  if (what.by === "hill") return yield* hill(survey, start, first, what.tolerance, risen);
+  const top = yield* simplex(survey, start, first, what.tolerance, risen);
+  return what.noise > 0 ? yield* hill(survey, top.at, first, what.tolerance, risen) : top;
+}
+
 /** Searches until it is sure, again from a place that turned out higher. */
 function* search(ascent: Ascent): Steps<Place | undefined> {
-  const { survey, what } = ascent, climb = what.by === "hill" ? hill : simplex;
-  let place = yield* climb(survey, what.from, what.first, what.tolerance, ascent.risen);
+  const { survey, what } = ascent;
+  let place = yield* climb(ascent, what.from, what.first);
   for (;;) {
     const reserve = survey.reserve, best = yield* survey.confirm(place);
     if (best === place || survey.over || !survey.better(best, place)) break;
     survey.reserve = reserve;
-    place = yield* climb(survey, best.at, what.first.map((d) => d / 2), what.tolerance, ascent.risen);
+    const { points } = survey;
+    place = yield* climb(ascent, best.at, what.first.map((d) => d / 2));
+    // Where nothing new was measured, nothing new will be found.
+    if (survey.points === points) break;
   }
   return survey.best() && (place.num > 0 && !survey.over ? place : survey.best());
 }

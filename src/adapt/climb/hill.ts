@@ -3,6 +3,8 @@ import type { Place, Steps, Survey } from "./survey.ts";
 
 /** How often a step is doubled, with noise, where no difference is seen. */
 const WIDENINGS = 4;
+/** Rounds in a row through places that are known already, with noise. */
+const IDLE = 4;
 
 /** Says that a search stands higher. */
 export type Risen = (place: Place, how: string) => Steps<void>;
@@ -55,9 +57,10 @@ export function* hill(
 ): Steps<Place> {
   const noisy = survey.options.noise > 0, lengths = first.map(Math.abs);
   const axes = lengths.map((length, k) => new Axis(k, length, length)), names = survey.options.axes;
-  let centre = yield* survey.visit(start);
-  while (!survey.over && axes.some((axis) => !axis.quiet)) {
-    const before = centre;
+  let centre = yield* survey.visit(start), idle = 0;
+  // Without noise every move is a rise and the climb must end; with noise it might go round through places it knows.
+  while (!survey.over && axes.some((axis) => !axis.quiet) && (!noisy || idle < IDLE)) {
+    const before = centre, points = survey.points;
     for (const axis of axes) {
       if (axis.quiet || survey.over) continue;
       const from = centre, step = first.map((s, k) => (k === axis.number ? Math.sign(s) * axis.step : 0));
@@ -70,6 +73,7 @@ export function* hill(
       }
       yield* risen(centre, `along ${names[axis.number]}`);
     }
+    idle = survey.points === points ? idle + 1 : 0;
     const way = centre.at.map((x, k) => x - before.at[k]);
     if (survey.over || way.filter((d) => d !== 0).length < 2 || apart(centre, before, lengths) < tolerance) continue;
     const line = yield* lineSearch(survey, centre, way);
