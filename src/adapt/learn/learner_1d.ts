@@ -1,5 +1,5 @@
 import type { LearnLoss } from "../../core/adaptive_plan.ts";
-import { intervalLoss } from "./interval_loss.ts";
+import { errorAsLength, intervalLoss } from "./interval_loss.ts";
 import type { Learner, LearnerOptions } from "./learner.ts";
 import { LossHeap } from "./loss_heap.ts";
 import { RunningMean } from "./running_mean.ts";
@@ -13,6 +13,8 @@ const DIGITS = 1e12;
 const REPEATS = 64;
 /** So many of the largest losses are weighed against the way there. */
 const NEAREST = 255;
+/** What the error of a point counts against the same error in the middle of an interval: new points show more than old ones. */
+const AGAIN = 0.7;
 /** Parts of a step that are rounding. */
 const ROUNDING = 1e-9;
 
@@ -209,7 +211,7 @@ export class Learner1D implements Learner {
     if (this.#kind !== "curvature") return error;
     const { keys } = this.#nodes, before = this.#nodes.previous(node), behind = this.#nodes.next(node);
     const length = (behind < 0 ? keys[node] : keys[behind]) - (before < 0 ? keys[node] : keys[before]);
-    return Math.sqrt(error * length / (this.options.ranges[0][1] - this.options.ranges[0][0]) / 2);
+    return AGAIN * errorAsLength(error, length / (this.options.ranges[0][1] - this.options.ranges[0][0]) / 2);
   }
 
   /** Where an interval would be divided; NaN where it cannot be. */
