@@ -1,0 +1,59 @@
+import type { PeakConditions } from "../../core/adaptive_plan.ts";
+import type { NoiseModel } from "../noise_model.ts";
+import { significantPeaks } from "../significant_peaks.ts";
+import { conditionedPeaks } from "./conditioned_peaks.ts";
+import { type MeasuredPeak, measuredPeak } from "./measured_peak.ts";
+
+/** Fewer samples than this have no peak with two sides. */
+const FEWEST = 3;
+
+/**
+ * The peaks of a line, in ascending order of its coordinate: those that satisfy the conditions, or those that noise
+ * cannot explain where there are none.
+ *
+ * @param x the coordinate, ascending
+ * @param y the readings, finite, one for each of `x`
+ * @param noise from `noiseModel`; it weighs the samples where conditions choose the peaks
+ *
+ * @example
+ * ```ts
+ * import { noiseModel } from "../noise_model.ts";
+ * import { linePeaks } from "./line_peaks.ts";
+ * const x = Array.from({ length: 41 }, (_, i) => i / 10), y = x.map((x) => 100 * Math.exp(-((x - 2.03) ** 2) / 0.05));
+ * const [peak] = linePeaks(x, y, noiseModel(x, y, 1));
+ * console.assert(Math.abs(peak.at - 2.03) < 1e-3 && peak.error < 0.01);
+ * ```
+ */
+export function linePeaks(
+  x: ArrayLike<number>,
+  y: Float64Array,
+  noise: NoiseModel,
+  conditions?: PeakConditions,
+): MeasuredPeak[] {
+  if (y.length < FEWEST) return [];
+  const tops = conditions
+    ? conditionedPeaks(x, y, conditions)
+    : significantPeaks(x, y, noise).map(({ index }) => climbed(y, index));
+  const indices = [...new Set(tops)].sort((a, b) => a - b), valleys = valleysBetween(y, indices);
+  return indices.map((index, k) => measuredPeak(x, y, { index, from: valleys[k], to: valleys[k + 1] }, noise));
+}
+
+/** The local maximum uphill of a sample. */
+function climbed(y: Float64Array, index: number): number {
+  let i = index;
+  while (true) {
+    const next = y[i + 1] > y[i] && !(y[i - 1] > y[i + 1]) ? i + 1 : y[i - 1] > y[i] ? i - 1 : i;
+    if (next === i) return i;
+    i = next;
+  }
+}
+
+/** The lowest sample between each two peaks, and the ends of the line. */
+function valleysBetween(y: Float64Array, peaks: readonly number[]): number[] {
+  const inner = peaks.slice(1).map((peak, k) => {
+    let lowest = peaks[k];
+    for (let i = peaks[k]; i < peak; i++) if (y[i] < y[lowest]) lowest = i;
+    return lowest;
+  });
+  return [0, ...inner, y.length - 1];
+}
