@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
+import { InputError, show } from "../../core/errors.ts";
 import type { ArithmeticOperator, CompareOperator, Expression, IndexItem } from "./expression.ts";
 import { ExpressionFault, withColumns } from "./expression_issue.ts";
 import { type LogicToken, regroupLogic } from "./regroup_logic.ts";
@@ -39,8 +40,8 @@ const ADVICE: Readonly<Record<string, string>> = {
  * ```
  */
 export function parseExpression(text: string, path = "expression"): Expression {
+  if (typeof text !== "string") throw InputError.at(path, `an expression is text, not ${show(text)}`, text);
   return withColumns(path, text, () => {
-    if (typeof text !== "string") throw new ExpressionFault(0, `an expression is text, not ${typeof text}`);
     if (text.length > LONGEST) throw new ExpressionFault(LONGEST, `at most ${LONGEST} characters are read`);
     // line breaks end statements in Python, and YAML makes them where nobody wrote one
     return new Reader(text.replace(/[\r\n\t]/g, " ")).whole();
