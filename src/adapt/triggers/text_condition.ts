@@ -50,10 +50,15 @@ function perLine(gatherer: Gatherer, line: () => number): Gatherer {
  *
  * @param signals by name, axes among them
  * @param line the number of the present line
+ * @param along the axis that slopes are reckoned along, one of `signals`; left out, it has a name that no signal can have
  */
-export function watchEnvironment(signals: ReadonlyMap<string, SignalType>, line: () => number = () => 0): Environment {
-  const base = triggerEnvironment(new Map([...signals, [ALONG, {}]]));
-  const slope = { ...perLine(SLOPE, line), alongAxis: ALONG };
+export function watchEnvironment(
+  signals: ReadonlyMap<string, SignalType>,
+  line: () => number = () => 0,
+  along?: string,
+): Environment {
+  const base = triggerEnvironment(along === undefined ? new Map([...signals, [ALONG, {}]]) : signals);
+  const slope = { ...perLine(SLOPE, line), alongAxis: along ?? ALONG };
   return { ...base, gatherers: { ...base.gatherers, slope, peak: perLine(PEAK, line) } };
 }
 

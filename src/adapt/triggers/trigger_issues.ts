@@ -46,7 +46,7 @@ const anyNumber = (number: number | undefined, path: string) =>
 function textIssues(text: string, path: string, { signals, axes }: Known): Issue[] {
   const all = new Map<string, SignalType>([...axes.map((axis): [string, SignalType] => [axis, {}]), ...signals]);
   try {
-    compileNumber(text, watchEnvironment(all), path);
+    compileNumber(text, watchEnvironment(all, () => 0, axes.at(-1)), path);
     return [];
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown;
