@@ -52,6 +52,7 @@ export class Learner1D implements Learner {
   readonly #low: number;
   readonly #high: number;
   readonly #minStep: number;
+  readonly #apart: number;
   readonly #lengths: readonly [number, number];
   readonly #kind: LearnLoss;
   readonly #noise: number;
@@ -67,9 +68,9 @@ export class Learner1D implements Learner {
     const [[low, high]] = options.ranges, grid = options.grid?.[0];
     this.#low = grid ? onGrid(grid, Math.ceil((low - grid.origin) / grid.step - ROUNDING)) : low;
     this.#high = grid ? onGrid(grid, Math.floor((high - grid.origin) / grid.step + ROUNDING)) : high;
-    // Halves of the shortest interval must be coordinates that can be told apart.
-    const apart = 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
-    this.#minStep = Math.max(options.minStep?.[0] ?? 0, apart) * (1 - ROUNDING);
+    // Coordinates nearer than this are the same one, reckoned in another way.
+    this.#apart = grid ? grid.step / 2 : 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
+    this.#minStep = Math.max((options.minStep?.[0] ?? 0) * (1 - ROUNDING), this.#apart);
     this.#lengths = options.lengths ?? [options.minStep?.[0] ? options.minStep[0] / (high - low) : 0.001, 1];
     this.#kind = options.loss ?? "curvature";
     this.#noise = options.noise ?? 0;
@@ -113,9 +114,9 @@ export class Learner1D implements Learner {
   /** An end of the range that was not measured yet; the lower one first. */
   #missingEnd(): number | undefined {
     const { size, first, keys } = this.#nodes;
-    if (size === 0 || keys[first] > this.#low) return this.#low;
+    if (size === 0 || keys[first] - this.#low > this.#apart) return this.#low;
     const last = this.#nodes.find(Infinity);
-    return keys[last] < this.#high ? this.#high : undefined;
+    return this.#high - keys[last] > this.#apart ? this.#high : undefined;
   }
 
   #insert(x: number): number {
