@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { incircle, orient2d } from "robust-predicates";
+import { incircle, insphere, orient2d, orient3d } from "robust-predicates";
 import { Triangulation2D } from "../src/adapt/learn/triangulation_2d.ts";
+import { Triangulation3D } from "../src/adapt/learn/triangulation_3d.ts";
 import { random } from "../src/core/random.ts";
 import { python } from "./python.ts";
 
@@ -176,4 +177,117 @@ Deno.test("Triangulation2D gives the triangles of scipy.spatial.Delaunay for poi
     const t = triangulated(cloud);
     assertEquals(listed(trianglesOf(t, t)), listed(theirs[k]));
   });
+});
+
+type Spot = readonly number[];
+
+const cube = fc.array(fc.tuple(...[0, 0, 0].map(() => fc.integer({ min: 0, max: 3 }))), { maxLength: 40, size: "max" });
+const ball = fc.array(
+  fc.tuple(...[0, 0, 0].map(() => fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround))),
+  { maxLength: 30, size: "max" },
+);
+const solids = fc.oneof<fc.Arbitrary<Spot[]>[]>(cube, ball);
+
+function filled(places: readonly Spot[]): Triangulation3D {
+  const solid = new Triangulation3D();
+  for (const place of places) solid.insert(place);
+  return solid;
+}
+
+function tetrahedraOf(solid: Triangulation3D): number[][] {
+  const slots = Array.from({ length: solid.slots }, (_, slot) => slot).filter((slot) => !solid.isOutside(slot));
+  return slots.map((slot) => solid.corners.slice(4 * slot, 4 * slot + 4));
+}
+
+type Twelve = [number, number, number, number, number, number, number, number, number, number, number, number];
+const flat = ({ xyz }: Triangulation3D, vertices: number[]) =>
+  vertices.flatMap((v) => xyz.slice(3 * v, 3 * v + 3)) as Twelve;
+
+Deno.test("Triangulation3D is Delaunay for points on planes, on spheres and twice in one place", () => {
+  fc.assert(
+    fc.property(solids, (places) => {
+      const solid = filled(places), faces = new Map<string, number>(), edges = new Set<string>();
+      const tetrahedra = tetrahedraOf(solid);
+      assertEquals(solid.vertices, new Set(places.map((place) => place.map((x) => x + 0).join())).size);
+      for (const corners of tetrahedra) {
+        assert(orient3d(...flat(solid, corners)) < 0);
+        for (let v = 0; v < solid.vertices; v++) {
+          if (corners.includes(v)) continue;
+          const [x, y, z] = solid.xyz.slice(3 * v, 3 * v + 3);
+          assert(insphere(...flat(solid, corners), x, y, z) <= 0, `the sphere of ${corners} holds ${v}`);
+        }
+        const sorted = corners.toSorted((a, b) => a - b);
+        sorted.forEach((a, k) => {
+          const face = sorted.filter((corner) => corner !== a).join();
+          faces.set(face, (faces.get(face) ?? 0) + 1);
+          for (const b of sorted.slice(k + 1)) edges.add(`${a} ${b}`);
+        });
+      }
+      assert([...faces.values()].every((n) => n <= 2), "a face has two sides");
+      if (tetrahedra.length) assertEquals(solid.vertices - edges.size + faces.size - tetrahedra.length, 1, "Euler");
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("Triangulation3D fills a grid, says what went and came, and knows what is around each vertex", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const { uniform } = random(seed), keys = new Map<number, string>(), solid = new Triangulation3D();
+      const nodes = Array.from({ length: 64 }, (_, k) => [k >> 4, (k >> 2) & 3, k & 3]);
+      const order = seed % 2
+        ? nodes
+        : nodes.map((node) => ({ node, at: uniform() })).sort((a, b) => a.at - b.at).map((n) => n.node);
+      for (const place of order) {
+        solid.insert(place);
+        for (const slot of solid.gone) assert(keys.delete(slot));
+        for (const slot of solid.came) keys.set(slot, solid.corners.slice(4 * slot, 4 * slot + 4).join());
+      }
+      const tetrahedra = tetrahedraOf(solid);
+      assertEquals([...keys.values()].sort(), tetrahedra.map(String).sort());
+      assertEquals(tetrahedra.reduce((sum, corners) => sum - orient3d(...flat(solid, corners)), 0), 6 * 27);
+      const slots: number[] = [], near: number[] = [];
+      for (let v = 0; v < solid.vertices; v++) {
+        solid.around(v, slots, near);
+        const expected = tetrahedra.filter((corners) => corners.includes(v));
+        assertEquals(listed(slots.map((slot) => solid.corners.slice(4 * slot, 4 * slot + 4))), listed(expected));
+        assertEquals(new Set([v, ...near]), new Set(expected.flat()));
+      }
+      assertEquals(solid.insert([1, 2, 3]), order.findIndex((node) => node.join() === "1,2,3"));
+      assertEquals([solid.gone, solid.came], [[], []]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("Triangulation3D finds the tetrahedron of a point, and none outside", () => {
+  fc.assert(
+    fc.property(ball, ball, (places, wanted) => {
+      const solid = filled(places), tetrahedra = tetrahedraOf(solid);
+      const holds = (corners: number[], place: Spot) =>
+        corners.every((_, k) => {
+          const all = flat(solid, corners);
+          all.splice(3 * k, 3, ...place);
+          return orient3d(...all) <= 0;
+        });
+      for (const place of wanted) {
+        const slot = solid.locate(place);
+        assertEquals(slot >= 0, tetrahedra.some((corners) => holds(corners, place)));
+        if (slot >= 0) assert(holds(solid.corners.slice(4 * slot, 4 * slot + 4), place));
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("Triangulation3D gives the tetrahedra of scipy.spatial.Delaunay for points in general position", async () => {
+  const clouds = [10, 100, 400].map((num, seed) => {
+    const { uniform } = random(seed, "solid");
+    return Array.from({ length: num }, () => [uniform(), uniform(), uniform()]);
+  });
+  const theirs = await python<number[][][]>(
+    "import numpy as np, scipy.spatial as s\nprint(json.dumps([s.Delaunay(np.array(p)).simplices.tolist() for p in data]))",
+    clouds,
+  );
+  clouds.forEach((cloud, k) => assertEquals(listed(tetrahedraOf(filled(cloud))), listed(theirs[k])));
 });
