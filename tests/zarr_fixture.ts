@@ -132,7 +132,7 @@ for path, array in listed.items():
     values = array[...]
     same(values, root[path][...], path)
     group, _, name = path.rpartition("/")
-    variable = tree["/" + group].to_dataset(inherit=False).variables[name]
+    variable = tree["/" + group].to_dataset().variables[name]
     assert list(variable.dims) == list(array.metadata.dimension_names), path
     if variable.dtype.kind == "M": same(values, variable.values.astype("datetime64[ns]").astype("int64"), path)
     else: same(values, variable.values, path)

@@ -1,0 +1,184 @@
+/** A made-up adaptive run, written straight into a store: a focus at each temperature, with a walk in between. */
+import { assertEquals } from "@std/assert";
+import type { LayoutGroup } from "../src/core/layout.ts";
+import type { Answer } from "../src/core/path.ts";
+import { Frame, type Point, type Readings, type Setpoints } from "../src/core/point.ts";
+import type { RunHeader, Sink } from "../src/core/sink.ts";
+import { openRun } from "../src/zarr/open_run.ts";
+import { recordedReplies } from "../src/zarr/recorded_replies.ts";
+import { resumedSink, type ZarrSinkOptions } from "../src/zarr/zarr_sink.ts";
+import { channel, dimension, header, point } from "./zarr_fixture.ts";
+
+const temperature = dimension("temperature", 3, "K");
+const camera = channel("camera", { unit: "count", dtype: "uint16", shape: [4, 6] });
+const diode = channel("diode");
+const sharpness = channel("sharpness", { unit: "1", expression: "brenner(camera)" });
+const zFold = channel("z_fold", { unit: "um", longName: "best z", cellMethods: "z: mean" });
+
+/** The outer grid with what was found, a coarse pass, one whose window moves, and points that nobody counted before. */
+export const GROUPS: readonly LayoutGroup[] = [
+  {
+    pass: "fold",
+    path: "",
+    dimensions: [temperature],
+    axes: ["temperature", "z"],
+    channels: [camera, zFold, sharpness],
+  },
+  {
+    pass: "pass_0",
+    path: "pass_0",
+    dimensions: [temperature, { name: "z", size: 5, coordinates: [{ name: "z", unit: "um", at: (i) => i }] }],
+    axes: ["temperature", "z"],
+    channels: [diode],
+  },
+  {
+    pass: "pass_1",
+    path: "pass_1",
+    dimensions: [temperature, { name: "k", size: 4, coordinates: [] }],
+    axes: ["temperature", "z"],
+    channels: [diode],
+  },
+  {
+    path: "points",
+    dimensions: [{ name: "point", coordinates: [] }],
+    axes: ["temperature", "z"],
+    channels: [diode],
+    around: ["temperature"],
+  },
+];
+
+const axes = new Map([
+  ["temperature", { name: "temperature", unit: "K" }],
+  ["z", { name: "z", unit: "um", longName: "stage" }],
+]);
+
+export const CHANNELS = [camera, diode];
+export const HEADER: RunHeader = header({ groups: GROUPS }, CHANNELS, { axes });
+
+/** What the path of the made-up run asks for. */
+export interface Measure {
+  readonly kind: "measure";
+  readonly pass: string;
+  readonly index: readonly number[];
+  readonly setpoint: Setpoints;
+  readonly skip?: boolean;
+  readonly give?: Readonly<Record<string, number>>;
+}
+type Step = Measure | { readonly kind: "ask" };
+
+/** Where it goes depends on every reading and answer before. */
+export function* path(temperatures = 3): Generator<Step, void, Point | Answer> {
+  let state = 0;
+  const measure = function* (request: Omit<Measure, "kind">): Generator<Step, Point, Point | Answer> {
+    const got = (yield { kind: "measure", ...request }) as Point;
+    assertEquals([got.pass, got.quality === "skipped"], [request.pass, request.skip ?? false]);
+    if (got.quality === "good") state = (state * 31 + Math.round(Number(got.reading.diode ?? 0) * 1000)) % 9973;
+    return got;
+  };
+  for (let t = 0; t < temperatures; t++) {
+    const place = { temperature: t * 0.5 };
+    for (let k = 0; k < 5; k++) yield* measure({ pass: "pass_0", index: [t, k], setpoint: { ...place, z: k } });
+    const answer = yield { kind: "ask" }, center = state % 5 + (answer === "continue" ? 0 : 0.5);
+    for (let k = 0; k < 4; k++) {
+      const setpoint = { ...place, z: center + k / 8 };
+      yield* measure({ pass: "pass_1", index: [t, k], setpoint, skip: t === 1 && k === 3 });
+    }
+    for (let left = 2 + state % 4; left > 0; left--) {
+      yield* measure({ pass: "walk", index: [t], setpoint: { ...place, z: state % 7 }, skip: left === 2 });
+    }
+    yield* measure({ pass: "fold", index: [t], setpoint: { ...place, z: center }, give: { z_fold: center } });
+  }
+}
+
+/** A reading that depends on the place, and on what the sample is like in this life. */
+function respond(request: Measure, seqNum: number, sample: number): Point {
+  const { pass, index, setpoint, skip, give = {} } = request, z = Number(setpoint.z), t = Number(setpoint.temperature);
+  if (skip) {
+    const readback = { temperature: NaN, z: NaN };
+    return { ...point([...index], -1, { setpoint }), pass, readback, timestampMs: NaN, quality: "skipped" };
+  }
+  const failed = pass === "pass_0" && index[0] === 1 && index[1] === 2;
+  const reading: Readings = pass === "fold"
+    ? { ...give, sharpness: z + t, camera: new Frame(new Uint16Array(24).fill(1 + Math.round(z * 8)), [4, 6]) }
+    : { diode: failed ? NaN : Math.sin(z * 3 + t) + sample, camera: new Frame(new Uint16Array(24).fill(7), [4, 6]) };
+  return point([...index], seqNum, {
+    pass,
+    setpoint,
+    reading,
+    quality: failed ? "failed" : "good",
+    failed: failed ? ["diode"] : [],
+  });
+}
+
+/** How a life of the run goes. */
+export interface Life {
+  /** Changes all readings of the diode. */
+  readonly sample?: number;
+  /** It ends after so many points have been measured. */
+  readonly end?: number;
+  /** Whether a point gets to the disk before the life ends. */
+  readonly survives?: (point: Point) => boolean;
+  /** Told of each point that is measured. */
+  readonly onPoint?: (point: Point) => void | Promise<void>;
+  readonly temperatures?: number;
+}
+
+/** Carries the path out into a sink that is open. Says what the path was sent, points by number. */
+async function live(sink: Sink, steps: ReturnType<typeof path>, next: ReturnType<typeof steps.next>, from: number, {
+  sample = 0,
+  end = Infinity,
+  survives = () => true,
+  onPoint = () => {},
+}: Life): Promise<boolean> {
+  let seqNum = from;
+  while (!next.done) {
+    if (next.value.kind === "ask") {
+      const answer: Answer = Math.round(sample * 10 + seqNum) % 2 ? "continue" : "cancel";
+      await sink.log({ kind: "ask", timestampMs: 1e12 + seqNum, seqNum, text: "go on?", data: { answer } });
+      next = steps.next(answer);
+      continue;
+    }
+    if (seqNum >= end) return false;
+    const measured = respond(next.value, seqNum, sample);
+    if (measured.quality !== "skipped") seqNum++;
+    if (survives(measured)) await sink.write(measured);
+    await onPoint(measured);
+    next = steps.next(measured);
+  }
+  return true;
+}
+
+/** The first life of a run. Says whether it came to its end. */
+export async function begin(sink: Sink, life: Life = {}): Promise<boolean> {
+  await sink.open(HEADER);
+  const steps = path(life.temperatures);
+  return await live(sink, steps, steps.next(), 0, life);
+}
+
+/** A further life, which goes on where the last one was cut off. */
+export async function goOn(options: ZarrSinkOptions, life: Life = {}) {
+  const sink = await resumedSink(options, HEADER, undefined, true), upTo = sink.upTo!;
+  const run = await openRun(options.store ?? options.url!);
+  const found = await recordedReplies(run, GROUPS, { upTo, channels: CHANNELS });
+  const steps = path(life.temperatures), walked = found.points(["diode"]), replayed: Point[] = [];
+  let next = steps.next(), answers = 0, taken = 0, measured = 0;
+  while (!next.done) {
+    if (next.value.kind === "ask") {
+      if (answers === found.answers.length) break;
+      next = steps.next(found.answers[answers++]);
+      continue;
+    }
+    const { pass, index, setpoint } = next.value;
+    const known = pass === "walk" ? (await walked.next()).value as Point | undefined : await found.point(pass, index);
+    if (!known) break;
+    if (pass === "walk") taken++;
+    if (known.quality !== "skipped") assertEquals(known.seqNum, measured++);
+    for (const axis in known.setpoint) assertEquals(known.setpoint[axis], setpoint[axis], `${pass} ${index} ${axis}`);
+    replayed.push(known);
+    next = steps.next({ ...known, setpoint });
+  }
+  assertEquals([measured, found.measured], [upTo, upTo]);
+  sink.keepPoints(taken);
+  await sink.open(HEADER);
+  return { sink, upTo, replayed, done: await live(sink, steps, next, upTo, life) };
+}
