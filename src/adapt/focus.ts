@@ -6,7 +6,7 @@ import { numberOrNull, numberText } from "./align/number_text.ts";
 import { approved } from "./approved.ts";
 import { Approach } from "./focus/approach.ts";
 import { type BestFocus, bestFocus, whyBlank } from "./focus/best_focus.ts";
-import { coarseStep, fineStack, type FocusRange, focusRange, inFocusRange } from "./focus/focus_range.ts";
+import { coarseStep, fineStack, type FocusRange, focusRange, homeOf, inFocusRange } from "./focus/focus_range.ts";
 import type { AdaptiveKind, AdaptiveShape, Site, Stage } from "./stage.ts";
 
 /**
@@ -41,8 +41,9 @@ export function focusDerived(plan: Focus): Record<string, string> {
 
 function focusShape(plan: Focus, site: Site): AdaptiveShape {
   const range = focusRange(plan, site), { axis, setpoints, low, high, fine, floor } = range, signal = focusSignal(plan);
-  const coarse = setpoints.filter((setpoint) => inFocusRange(range, setpoint));
-  const least = Math.min(...coarse, fine > 0 ? low : Infinity), most = Math.max(...coarse, fine > 0 ? high : -Infinity);
+  const coarse = setpoints.filter((setpoint) => inFocusRange(range, setpoint)), middle = homeOf(range);
+  const least = Math.min(middle, ...coarse, fine > 0 ? low : Infinity);
+  const most = Math.max(middle, ...coarse, fine > 0 ? high : -Infinity);
   const lowest = Math.min(least, Math.max(floor, least - (plan.backlash ?? 0)));
   return {
     reach: [{ axis, least: lowest, most, clipped: false }],
@@ -132,7 +133,7 @@ class FocusVisit {
 
   /** Nothing to focus on: back to the middle, without a fine stack. */
   *#refuse(why: string): Path {
-    const { axis, fine, low, high } = this.#range, middle = Math.min(high, Math.max(low, this.#range.middle));
+    const { axis, fine } = this.#range, middle = homeOf(this.#range);
     const data = { axis, signal: this.#signal, points: this.#curve().x.length, middle };
     const text = `no focus in ${this.#signal}: ${why}; moving ${axis} to the middle of the stack, ${
       numberText(middle)

@@ -47,6 +47,8 @@ interface Scaled extends Samples {
   readonly base: number;
   readonly range: number;
   readonly step: number;
+  /** How many different x there are. */
+  readonly places: number;
   readonly absolute: boolean;
 }
 
@@ -74,6 +76,7 @@ function scale(x: ArrayLike<number>, y: ArrayLike<number>, options: FitPeakOptio
     base,
     range,
     step: Math.min(...steps) / span,
+    places: steps.length + 1,
     absolute: sigma !== undefined,
   };
 }
@@ -146,7 +149,7 @@ function tiltHelps(level: PeakFit | undefined, tilted: PeakFit | undefined, n: n
 /**
  * Fits one peak on a background by least squares within bounds: the place inside of the line, the height positive, the
  * width between a step and twice the line. The background is level, or a slope where that explains the readings
- * significantly better (eight readings and more). It never throws: `converged` and `reason` say how it went. Readings
+ * significantly better (eight places and more). It never throws: `converged` and `reason` say how it went. Readings
  * that are not finite are left out. It is free of scale and shift in both coordinates.
  *
  * @param x the coordinate, in any order
@@ -173,7 +176,7 @@ export function fitPeak(
     const found = fitScaled(scaled, shape, sloped);
     return found && unscale(found, scaled, dip);
   };
-  const level = fit(false), tilted = scaled.x.length >= 8 ? fit(true) : undefined;
+  const level = fit(false), tilted = scaled.places >= 8 ? fit(true) : undefined;
   if (tiltHelps(level, tilted, scaled.x.length)) return tilted;
   return level ?? { ...FAILED, reason: "nothing rises above the background" };
 }

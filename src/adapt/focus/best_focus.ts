@@ -14,32 +14,41 @@ export interface BestFocus {
   readonly edge: boolean;
 }
 
-/** Noise that looks so much like a focus is this rare: one stack in a thousand. */
-const RARE = 1e-3;
+/** Noise that looks so much like a focus is this rare: one stack in two thousand. */
+const RARE = 5e-4;
 
-/** With fewer images than this, shape alone does not tell a focus from scatter. */
+/** With fewer images than this, scatter may look like any shape. */
 const FEW = 11;
 
-/** Then the sharpest must stand out by so much over the median. */
+/** Then the sharpest must stand out by so much over the median, too. */
 const CONTRAST = 0.25;
 
 /**
+ * The chance that is asked of a stack of fewer images. Without any noise, a peak as narrow as one step that lies
+ * between two images gets no lower (5 images: 0.3, 7 images: 0.04, 9 images: 0.005), so no less can be asked.
+ */
+function rareEnough(images: number): number {
+  return Math.max(RARE, 10 ** (1.75 - 0.45 * images));
+}
+
+/**
  * Why no focus can be seen in a coarse stack: nothing where it can. Sharpness has to rise to a peak, or to one end, as
- * noise does once in a thousand stacks. Of fewer than 11 images none are sure enough for that; there it is enough that the sharpest
- * stands a quarter above the median one, which sharpness of noise and of an empty field does not.
+ * noise seldom does. Of fewer than eleven images the sharpest must also stand a quarter above the median one, as those of
+ * noise and of an empty field do not; the shape alone says too little then.
  */
 export function whyBlank({ y }: Curve, images: number): string | undefined {
   if (y.length < 3) return `only ${y.length} of ${images} images are good`;
   const sorted = y.toSorted(), median = sorted[Math.floor(y.length / 2)], most = sorted[y.length - 1];
   if (most === sorted[0]) return "all images are equally sharp";
-  if (noiseChance(y) < RARE) return undefined;
-  if (y.length < FEW && most - median > CONTRAST * Math.abs(median)) return undefined;
-  return "the sharpness changes no more than noise does";
+  const chance = noiseChance(y), contrast = most - median > CONTRAST * Math.abs(median);
+  const clear = y.length >= FEW ? chance < RARE : contrast && chance < rareEnough(y.length);
+  return clear ? undefined : "the sharpness changes no more than noise does";
 }
 
-/** Samples within a distance of a place. */
+/** Samples within a distance of a place, and never fewer than the nine nearest, which leave a fit some freedom. */
 function near({ x, y }: Curve, place: number, distance: number): Curve {
-  const kept = [...x.keys()].filter((i) => Math.abs(x[i] - place) <= distance);
+  const distances = x.map((x) => Math.abs(x - place)), ninth = distances.toSorted()[Math.min(8, x.length - 1)];
+  const kept = [...x.keys()].filter((i) => distances[i] <= Math.max(distance, ninth));
   return { x: Float64Array.from(kept, (i) => x[i]), y: Float64Array.from(kept, (i) => y[i]) };
 }
 
@@ -72,7 +81,9 @@ export function bestFocus(curve: Curve, step: number): BestFocus {
   const fits = (["gaussian", "lorentzian"] as const).map((shape) => fitPeak(window.x, window.y, shape));
   const likely = (fit: PeakFit) =>
     fit.converged && Math.abs(fit.place - x[top]) <= step && Number.isFinite(fit.errors.place);
-  const [best] = fits.filter(likely).sort((a, b) => a.sumOfSquares - b.sumOfSquares);
+  const [best, other] = fits.filter(likely).sort((a, b) => a.sumOfSquares - b.sumOfSquares);
   if (!best) return { ...highest, place: vertex(curve, top), edge: false };
-  return { place: best.place, sharpness: y[top], error: best.errors.place, edge: false };
+  // Neither curve is the true one: how far they disagree is part of what is not known.
+  const error = Math.hypot(best.errors.place, other ? (best.place - other.place) / 2 : 0);
+  return { place: best.place, sharpness: y[top], error, edge: false };
 }

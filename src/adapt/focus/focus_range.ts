@@ -43,15 +43,23 @@ export function focusRange(plan: Focus, site: Site): FocusRange {
   };
 }
 
+/** Where it goes when there is nothing to focus on: the middle of the coarse stack, as far as the limits allow. */
+export function homeOf({ low, high, middle }: FocusRange): number {
+  return Math.min(high, Math.max(low, middle));
+}
+
 /** Whether a setpoint of the coarse stack is within the travel, give or take rounding. */
 export function inFocusRange(range: FocusRange, setpoint: number): boolean {
   const rounding = 1e-9 * (range.high - range.low);
   return setpoint >= range.low - rounding && setpoint <= range.high + rounding;
 }
 
-/** The fine stack: from two coarse steps below the sharpest image to two above it, upwards, within the travel. */
+/**
+ * The fine stack: upwards from two coarse steps below the sharpest image to two above it, within the travel; less with fewer
+ * than nine setpoints, so that its steps are at most half of the coarse ones.
+ */
 export function fineStack(range: FocusRange, sharpest: number): number[] {
-  const { low, high, fine, setpoints } = range, gap = 2 * coarseStep(setpoints, sharpest);
+  const { low, high, fine, setpoints } = range, gap = Math.min(2, (fine - 1) / 4) * coarseStep(setpoints, sharpest);
   const from = Math.max(low, sharpest - gap), to = Math.min(high, sharpest + gap);
   if (fine === 1) return [Math.min(high, Math.max(low, sharpest))];
   return Array.from({ length: fine }, (_, k) => k === fine - 1 ? to : from + (to - from) * k / (fine - 1));
