@@ -3,7 +3,11 @@
  *
  * @module
  */
-export { above, and, below, type HysteresisOptions, inside, not, or, peak, slope } from "./trigger_nodes.ts";
+export { above, below, type HysteresisOptions } from "./above.ts";
+export { and, not, or } from "./and.ts";
+export { inside } from "./inside.ts";
+export { peak } from "./peak.ts";
+export { slope } from "./slope.ts";
 export { watch, type Watcher, type WatchOptions } from "./watch.ts";
 export { triggerIssues } from "./trigger_issues.ts";
 export { triggerSignals, triggerText } from "./trigger_text.ts";
