@@ -1,9 +1,6 @@
 /** How often a line of pure noise may have a peak. */
 const FALSE_ALARMS = 1e-3;
 
-/** How many looks at each sample are as good as independent: cores and sides of all sizes; found by simulation. */
-const LOOKS = 1;
-
 /** Degrees of freedom a sample, with which the noise is known that was found in the samples; found by simulation. */
 const FREEDOM = 0.35;
 
@@ -11,6 +8,9 @@ const FREEDOM = 0.35;
  * The contrast, in standard deviations, that noise alone reaches once in a thousand lines of so many samples. It grows
  * with the samples, since each is one more chance; and where the noise was estimated from few of them it grows by
  * Student's t.
+ *
+ * Each sample counts as one look: cores and sides of many sizes are looked at, but they share their samples, and both
+ * sides have to be lower. `bench/adaptive/noise.ts` counts what comes of it.
  *
  * @param samples of the line
  * @param known whether the standard deviation of the noise is known, not estimated from the line
@@ -23,7 +23,7 @@ const FREEDOM = 0.35;
  * ```
  */
 export function significanceThreshold(samples: number, known: boolean): number {
-  const normal = normalQuantile(FALSE_ALARMS / (LOOKS * Math.max(1, samples)));
+  const normal = normalQuantile(FALSE_ALARMS / Math.max(1, samples));
   return known ? normal : studentQuantile(normal, FREEDOM * Math.max(1, samples - 2));
 }
 

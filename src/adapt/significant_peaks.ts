@@ -1,4 +1,4 @@
-import { type NoiseModel, stabilised } from "./noise_model.ts";
+import { noiseAt, type NoiseModel, stabilised } from "./noise_model.ts";
 import { noiseResiduals, quarterScale } from "./noise_residuals.ts";
 import { peakContrast, type Samples } from "./peak_contrast.ts";
 import { significanceThreshold } from "./significance_threshold.ts";
@@ -26,13 +26,19 @@ interface Look {
 }
 
 /** Sides are so many times as long as the core; short ones stay clear of neighbours, long ones know the baseline better. */
-const SIDES = [2, 4, 8];
+const SIDES = [1, 2, 4, 8];
 
 /** Cores are at most this part of the line. */
 const WIDEST = 1 / 3;
 
-/** The noise around a look is taken from so many samples on either side of the core, at the least. */
-const AROUND = 8;
+/** The roughness around a sample is that of so many samples on either side, */
+const AROUND = 10;
+
+/** without these nearest ones, which a narrow line would make rough all by itself. */
+const ITSELF = 2;
+
+/** So many standard deviations above the median the baseline ends. */
+const ELEVATED = 3;
 
 /** How many standard deviations of its own mean a core is marked down by before cores are ranked by height. */
 const CAUTION = 3;
@@ -41,11 +47,17 @@ const CAUTION = 3;
 class Looker {
   readonly #sums: Float64Array;
   readonly #residuals: Float64Array;
+  /** By sample; 0 where it was not asked for yet. */
+  readonly #roughness: Float64Array;
+  /** What is above this is not the baseline. */
+  readonly #elevated: number;
 
   constructor(x: ArrayLike<number>, readonly y: ArrayLike<number>, readonly noise: NoiseModel) {
     // Readings are summed as differences from the first, so that a large offset costs no digits.
     this.#sums = new Float64Array(y.length + 1);
     for (let i = 0; i < y.length; i++) this.#sums[i + 1] = this.#sums[i] + (y[i] - y[0]);
+    this.#elevated = Float64Array.from(y).sort()[y.length >> 1] + ELEVATED * noiseAt(noise, 0);
+    this.#roughness = new Float64Array(y.length);
     this.#residuals = noiseResiduals(x, stabilised(y, noise));
   }
 
@@ -55,10 +67,23 @@ class Looker {
     return { num: end - first, sum: this.#sums[end] - this.#sums[first] + (end - first) * this.y[0] };
   }
 
-  /** How much rougher the line is around a core than its noise allows for; 1 or more. */
+  /**
+   * How much rougher the line is around a core than its noise allows for; 1 or more. It is asked for only high up, where
+   * white noise may turn out to be shot noise: beside a peak on the baseline, roughness is another peak.
+   */
   roughness(from: number, core: number, side: number): number {
-    const reach = Math.max(side, AROUND);
-    return Math.max(1, quarterScale(this.#residuals.subarray(Math.max(0, from - reach), from + core + reach)));
+    if (this.noise.kind === "counts") return 1;
+    const before = this.samples(from - side, side), behind = this.samples(from + core, side);
+    const foot = Math.max(before.sum / before.num, behind.sum / behind.num);
+    if (foot < this.#elevated) return 1;
+    const middle = from + (core >> 1);
+    return this.#roughness[middle] ||= this.#roughnessAround(middle);
+  }
+
+  #roughnessAround(middle: number): number {
+    const before = this.#residuals.subarray(Math.max(0, middle - AROUND), Math.max(0, middle - ITSELF));
+    const behind = this.#residuals.subarray(middle + ITSELF + 1, middle + AROUND + 1);
+    return Math.max(1, quarterScale([...before, ...behind]));
   }
 
   /** The contrast of a core with the higher one of its sides. */
@@ -95,19 +120,12 @@ function significantLooks(looker: Looker, threshold: number): Look[] {
           core,
           side,
           contrast,
-          floor: mean - CAUTION * deviationOf(looker.noise, mean, core) * rough,
+          floor: mean - CAUTION * noiseAt(looker.noise, mean) / Math.sqrt(core) * rough,
         });
       }
     }
   }
   return looks;
-}
-
-/** Standard deviation of the mean of so many readings. */
-function deviationOf(noise: NoiseModel, mean: number, num: number): number {
-  if (noise.kind === "white") return noise.sd / Math.sqrt(num);
-  const counts = Math.max(0, (mean - noise.zero) / noise.quantum) + 0.375;
-  return noise.scale * noise.quantum * Math.sqrt(counts / num);
 }
 
 /** Whether a look shows another maximum than one accepted before: between the two lies a side that is lower than both. */

@@ -33,18 +33,18 @@ export function linePeaks(
   if (y.length < FEWEST) return [];
   const tops = conditions
     ? conditionedPeaks(x, y, conditions)
-    : significantPeaks(x, y, noise).map(({ index }) => climbed(y, index));
+    : significantPeaks(x, y, noise).map(({ index, from, to }) => climbed(y, index, to - from + 1));
   const indices = [...new Set(tops)].sort((a, b) => a - b), valleys = valleysBetween(y, indices);
   return indices.map((index, k) => measuredPeak(x, y, { index, from: valleys[k], to: valleys[k + 1] }, noise));
 }
 
-/** The local maximum uphill of a sample. */
-function climbed(y: Float64Array, index: number): number {
-  let i = index;
-  while (true) {
-    const next = y[i + 1] > y[i] && !(y[i - 1] > y[i + 1]) ? i + 1 : y[i - 1] > y[i] ? i - 1 : i;
-    if (next === i) return i;
-    i = next;
+/** The sample uphill of one that is higher than any within `reach`: noise on the way is no summit. */
+function climbed(y: Float64Array, start: number, reach: number): number {
+  for (let top = start;;) {
+    let next = top;
+    for (let i = Math.max(0, top - reach); i <= Math.min(y.length - 1, top + reach); i++) if (y[i] > y[next]) next = i;
+    if (next === top) return top;
+    top = next;
   }
 }
 
