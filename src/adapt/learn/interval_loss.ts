@@ -56,11 +56,13 @@ export function errorAsLength(error: number, length: number): number {
 /**
  * What a line between the ends misses, a little of the distance, so that jumps are looked into, and a little of the length,
  * so that what lies hidden between points is found. A function with the second derivative f″ stands off the line by f″h²/8
- * in the middle of an interval of length h, and by f″gh/2 off the line to a neighbour g away.
+ * in the middle of an interval of length h, and by f″gh/2 off the line to a neighbour g away. Beside a jump that would be far
+ * too much, so nowhere is more taken to be missed than a point stands off.
  */
 function curvature(view: IntervalView): number {
   const { x } = view, length = x[2] - x[1];
-  const before = bend(view, 1) * length / (x[1] - x[0]) / 4, behind = bend(view, 2) * length / (x[3] - x[2]) / 4;
+  const before = bend(view, 1) * Math.min(length / (x[1] - x[0]) / 4, 1);
+  const behind = bend(view, 2) * Math.min(length / (x[3] - x[2]) / 4, 1);
   const known = [before, behind].filter((error) => !Number.isNaN(error));
   const error = known.length ? known.reduce((sum, error) => sum + error) / known.length : length;
   return errorAsLength(error, length) + WEIGHTS.distance * distance(view) + WEIGHTS.length * length;

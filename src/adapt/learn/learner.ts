@@ -16,7 +16,7 @@ export interface LearnerOptions {
   readonly loss?: LearnLoss;
   /** Standard deviation of one reading, in its unit; 0 when left out. Differences that it explains are no structure. */
   readonly noise?: number;
-  /** The least distance between two points along an axis, in its unit; 0 or left out: none. */
+  /** The least distance between two points along an axis, in its unit; 0 or left out: 2⁻²⁴ of the range. */
   readonly minStep?: readonly (number | undefined)[];
   /** Axes that can go to some coordinates only. */
   readonly grid?: readonly (Grid | undefined)[];

@@ -1,6 +1,6 @@
 import type { LearnLoss } from "../../core/adaptive_plan.ts";
 import { errorAsLength, intervalLoss } from "./interval_loss.ts";
-import type { Learner, LearnerOptions } from "./learner.ts";
+import type { Grid, Learner, LearnerOptions } from "./learner.ts";
 import { LossHeap } from "./loss_heap.ts";
 import { RunningMean } from "./running_mean.ts";
 import { SortedNodes } from "./sorted_nodes.ts";
@@ -15,6 +15,8 @@ const REPEATS = 64;
 const NEAREST = 255;
 /** What the error of a point counts against the same error in the middle of an interval: new points show more than old ones. */
 const AGAIN = 0.7;
+/** The least step where none is given, as a part of the range: a jump would be halved down to the last digit without it. */
+const FINEST = 2 ** -24;
 /** Parts of a step that are rounding. */
 const ROUNDING = 1e-9;
 
@@ -52,6 +54,9 @@ export class Learner1D implements Learner {
   readonly #low: number;
   readonly #high: number;
   readonly #minStep: number;
+  /** Coordinates nearer than this are the same one, reckoned in another way. */
+  readonly #same: number;
+  /** Nothing nearer to a point than this is asked. */
   readonly #apart: number;
   readonly #lengths: readonly [number, number];
   readonly #kind: LearnLoss;
@@ -66,11 +71,11 @@ export class Learner1D implements Learner {
   /** Of `options`, the first entry of each array counts. */
   constructor(readonly options: Learner1DOptions) {
     const [[low, high]] = options.ranges, grid = options.grid?.[0];
-    this.#low = grid ? onGrid(grid, Math.ceil((low - grid.origin) / grid.step - ROUNDING)) : low;
-    this.#high = grid ? onGrid(grid, Math.floor((high - grid.origin) / grid.step + ROUNDING)) : high;
-    // Coordinates nearer than this are the same one, reckoned in another way.
-    this.#apart = grid ? grid.step / 2 : 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
-    this.#minStep = Math.max((options.minStep?.[0] ?? 0) * (1 - ROUNDING), this.#apart);
+    this.#low = grid ? this.#onGrid(grid, Math.ceil((low - grid.origin) / grid.step - ROUNDING)) : low;
+    this.#high = grid ? this.#onGrid(grid, Math.floor((high - grid.origin) / grid.step + ROUNDING)) : high;
+    this.#same = 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
+    this.#apart = grid ? grid.step / 2 : this.#same;
+    this.#minStep = Math.max((options.minStep?.[0] || FINEST * (high - low)) * (1 - ROUNDING), this.#apart);
     this.#lengths = options.lengths ?? [options.minStep?.[0] ? options.minStep[0] / (high - low) : 0.001, 1];
     this.#kind = options.loss ?? "curvature";
     this.#noise = options.noise ?? 0;
@@ -97,8 +102,7 @@ export class Learner1D implements Learner {
       this.#outside.add(x);
       return;
     }
-    const found = this.#nodes.find(x), isNew = found < 0 || this.#nodes.keys[found] !== x;
-    const node = isNew ? this.#insert(x) : found;
+    const node = this.#nodeAt(x);
     if (Number.isFinite(y)) this.#means[node].add(y);
     const filled = this.#read(node);
     if (this.#spread() > RESCALE * this.#reckoned) this.#reckonAll();
@@ -119,7 +123,11 @@ export class Learner1D implements Learner {
     return this.#high - keys[last] > this.#apart ? this.#high : undefined;
   }
 
-  #insert(x: number): number {
+  /** The node of a coordinate, a new one where it was not told before. */
+  #nodeAt(x: number): number {
+    const found = this.#nodes.find(x), next = this.#nodes.next(found), { keys } = this.#nodes;
+    if (found >= 0 && x - keys[found] < this.#same) return found;
+    if (next >= 0 && keys[next] - x < this.#same) return next;
     const node = this.#nodes.insert(x);
     this.#means.push(new RunningMean());
     this.#readings.push(NaN);
@@ -188,12 +196,13 @@ export class Learner1D implements Learner {
     if (Number.isNaN(this.#between(node, next))) return 0;
     const { keys } = this.#nodes, range = this.options.ranges[0][1] - this.options.ranges[0][0];
     const around = [this.#nodes.previous(node), node, next, this.#nodes.next(next)];
-    const scale = this.#spread() || 1;
+    // Without what all readings have in common, no digits of them are lost.
+    const scale = this.#spread() || 1, least = Number.isFinite(this.#least) ? this.#least : 0;
     const each = (of: (at: number) => number) =>
       around.map((at) => at < 0 ? NaN : of(at)) as [number, number, number, number];
     const loss = intervalLoss(this.#kind, {
       x: each((at) => keys[at] / range),
-      y: each((at) => (this.#readings[at] || 0) / scale),
+      y: each((at) => (Number.isNaN(this.#readings[at]) ? 0 : this.#readings[at] - least) / scale),
       variance: each((at) => this.#noise === 0 ? 0 : (this.#sem(at) / scale) ** 2),
       lengths: this.#lengths,
     });
@@ -219,7 +228,7 @@ export class Learner1D implements Learner {
   #between(node: number, next: number): number {
     const a = this.#nodes.keys[node], b = this.#nodes.keys[next], grid = this.options.grid?.[0];
     let middle = a + (b - a) / 2;
-    if (grid) middle = onGrid(grid, Math.round((middle - grid.origin) / grid.step));
+    if (grid) middle = this.#onGrid(grid, Math.round((middle - grid.origin) / grid.step));
     return middle - a >= this.#minStep && b - middle >= this.#minStep && middle > a && middle < b ? middle : NaN;
   }
 
@@ -238,9 +247,10 @@ export class Learner1D implements Learner {
     }
     return best;
   }
-}
 
-/** The coordinate of a step of a grid. */
-function onGrid({ origin, step }: { origin: number; step: number }, k: number): number {
-  return origin + k * step;
+  /** The coordinate of a step of the grid; rounding must not carry it out of the range. */
+  #onGrid({ origin, step }: Grid, k: number): number {
+    const [low, high] = this.options.ranges[0];
+    return Math.min(Math.max(origin + k * step, low), high);
+  }
 }
