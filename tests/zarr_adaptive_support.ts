@@ -9,51 +9,38 @@ import { recordedReplies } from "../src/zarr/recorded_replies.ts";
 import { resumedSink, type ZarrSinkOptions } from "../src/zarr/zarr_sink.ts";
 import { channel, dimension, header, point } from "./zarr_fixture.ts";
 
-const temperature = dimension("temperature", 3, "K");
-const camera = channel("camera", { unit: "count", dtype: "uint16", shape: [4, 6] });
 const diode = channel("diode");
 const sharpness = channel("sharpness", { unit: "1", expression: "brenner(camera)" });
 const zFold = channel("z_fold", { unit: "um", longName: "best z", cellMethods: "z: mean" });
-
-/** The outer grid with what was found, a coarse pass, one whose window moves, and points that nobody counted before. */
-export const GROUPS: readonly LayoutGroup[] = [
-  {
-    pass: "fold",
-    path: "",
-    dimensions: [temperature],
-    axes: ["temperature", "z"],
-    channels: [camera, zFold, sharpness],
-  },
-  {
-    pass: "pass_0",
-    path: "pass_0",
-    dimensions: [temperature, { name: "z", size: 5, coordinates: [{ name: "z", unit: "um", at: (i) => i }] }],
-    axes: ["temperature", "z"],
-    channels: [diode],
-  },
-  {
-    pass: "pass_1",
-    path: "pass_1",
-    dimensions: [temperature, { name: "k", size: 4, coordinates: [] }],
-    axes: ["temperature", "z"],
-    channels: [diode],
-  },
-  {
-    path: "points",
-    dimensions: [{ name: "point", coordinates: [] }],
-    axes: ["temperature", "z"],
-    channels: [diode],
-    around: ["temperature"],
-  },
-];
 
 const axes = new Map([
   ["temperature", { name: "temperature", unit: "K" }],
   ["z", { name: "z", unit: "um", longName: "stage" }],
 ]);
 
-export const CHANNELS = [camera, diode];
-export const HEADER: RunHeader = header({ groups: GROUPS }, CHANNELS, { axes });
+/**
+ * The made-up run: an outer grid with what was found, a coarse pass, one whose window moves, and points that nobody counted
+ * before.
+ */
+export function adaptiveHeader(temperatures: number, shape: readonly number[]): RunHeader {
+  const temperature = dimension("temperature", temperatures, "K");
+  const camera = channel("camera", { unit: "count", dtype: "uint16", shape });
+  const coarse = { name: "z", size: 5, coordinates: [{ name: "z", unit: "um", at: (i: number) => i }] };
+  const common = { axes: ["temperature", "z"], channels: [diode] };
+  const groups: LayoutGroup[] = [
+    { ...common, pass: "fold", path: "", dimensions: [temperature], channels: [camera, zFold, sharpness] },
+    { ...common, pass: "pass_0", path: "pass_0", dimensions: [temperature, coarse] },
+    { ...common, pass: "pass_1", path: "pass_1", dimensions: [temperature, { name: "k", size: 4, coordinates: [] }] },
+    { ...common, path: "points", dimensions: [{ name: "point", coordinates: [] }], around: ["temperature"] },
+  ];
+  return header({ groups }, [camera, diode], { axes });
+}
+
+export const HEADER: RunHeader = adaptiveHeader(3, [4, 6]);
+export const { channels: CHANNELS, layout: { groups: GROUPS } } = HEADER;
+
+/** Some seconds of it, with frames that go through Workers. */
+export const LONG: RunHeader = adaptiveHeader(56, [512, 640]);
 
 /** What the path of the made-up run asks for. */
 export interface Measure {
@@ -67,7 +54,7 @@ export interface Measure {
 type Step = Measure | { readonly kind: "ask" };
 
 /** Where it goes depends on every reading and answer before. */
-export function* path(temperatures = 3): Generator<Step, void, Point | Answer> {
+export function* path(temperatures: number): Generator<Step, void, Point | Answer> {
   let state = 0;
   const measure = function* (request: Omit<Measure, "kind">): Generator<Step, Point, Point | Answer> {
     const got = (yield { kind: "measure", ...request }) as Point;
@@ -91,16 +78,17 @@ export function* path(temperatures = 3): Generator<Step, void, Point | Answer> {
 }
 
 /** A reading that depends on the place, and on what the sample is like in this life. */
-function respond(request: Measure, seqNum: number, sample: number): Point {
+function respond(request: Measure, seqNum: number, sample: number, shape: readonly number[]): Point {
   const { pass, index, setpoint, skip, give = {} } = request, z = Number(setpoint.z), t = Number(setpoint.temperature);
   if (skip) {
     const readback = { temperature: NaN, z: NaN };
     return { ...point([...index], -1, { setpoint }), pass, readback, timestampMs: NaN, quality: "skipped" };
   }
   const failed = pass === "pass_0" && index[0] === 1 && index[1] === 2;
+  const frame = (count: number) => new Frame(new Uint16Array(shape[0] * shape[1]).fill(count), shape);
   const reading: Readings = pass === "fold"
-    ? { ...give, sharpness: z + t, camera: new Frame(new Uint16Array(24).fill(1 + Math.round(z * 8)), [4, 6]) }
-    : { diode: failed ? NaN : Math.sin(z * 3 + t) + sample, camera: new Frame(new Uint16Array(24).fill(7), [4, 6]) };
+    ? { ...give, sharpness: z + t, camera: frame(1 + Math.round(z * 8)) }
+    : { diode: failed ? NaN : Math.sin(z * 3 + t) + sample, camera: frame(7) };
   return point([...index], seqNum, {
     pass,
     setpoint,
@@ -120,7 +108,8 @@ export interface Life {
   readonly survives?: (point: Point) => boolean;
   /** Told of each point that is measured. */
   readonly onPoint?: (point: Point) => void | Promise<void>;
-  readonly temperatures?: number;
+  /** The small one when left out. */
+  readonly head?: RunHeader;
 }
 
 /** Carries the path out into a sink that is open. Says what the path was sent, points by number. */
@@ -129,6 +118,7 @@ async function live(sink: Sink, steps: ReturnType<typeof path>, next: ReturnType
   end = Infinity,
   survives = () => true,
   onPoint = () => {},
+  head = HEADER,
 }: Life): Promise<boolean> {
   let seqNum = from;
   while (!next.done) {
@@ -139,7 +129,7 @@ async function live(sink: Sink, steps: ReturnType<typeof path>, next: ReturnType
       continue;
     }
     if (seqNum >= end) return false;
-    const measured = respond(next.value, seqNum, sample);
+    const measured = respond(next.value, seqNum, sample, head.channels[0].shape!);
     if (measured.quality !== "skipped") seqNum++;
     if (survives(measured)) await sink.write(measured);
     await onPoint(measured);
@@ -148,19 +138,24 @@ async function live(sink: Sink, steps: ReturnType<typeof path>, next: ReturnType
   return true;
 }
 
+function pathOf({ layout }: RunHeader) {
+  return path(layout.groups[0].dimensions[0].size!);
+}
+
 /** The first life of a run. Says whether it came to its end. */
 export async function begin(sink: Sink, life: Life = {}): Promise<boolean> {
-  await sink.open(HEADER);
-  const steps = path(life.temperatures);
+  const head = life.head ?? HEADER, steps = pathOf(head);
+  await sink.open(head);
   return await live(sink, steps, steps.next(), 0, life);
 }
 
 /** A further life, which goes on where the last one was cut off. */
 export async function goOn(options: ZarrSinkOptions, life: Life = {}) {
-  const sink = await resumedSink(options, HEADER, undefined, true), upTo = sink.upTo!;
+  const head = life.head ?? HEADER, { channels, layout: { groups } } = head;
+  const sink = await resumedSink(options, head, undefined, true), upTo = sink.upTo!;
   const run = await openRun(options.store ?? options.url!);
-  const found = await recordedReplies(run, GROUPS, { upTo, channels: CHANNELS });
-  const steps = path(life.temperatures), walked = found.points(["diode"]), replayed: Point[] = [];
+  const found = await recordedReplies(run, groups, { upTo, channels });
+  const steps = pathOf(head), walked = found.points(["diode"]), replayed: Point[] = [];
   let next = steps.next(), answers = 0, taken = 0, measured = 0;
   while (!next.done) {
     if (next.value.kind === "ask") {
@@ -179,6 +174,6 @@ export async function goOn(options: ZarrSinkOptions, life: Life = {}) {
   }
   assertEquals([measured, found.measured], [upTo, upTo]);
   sink.keepPoints(taken);
-  await sink.open(HEADER);
+  await sink.open(head);
   return { sink, upTo, replayed, done: await live(sink, steps, next, upTo, life) };
 }
