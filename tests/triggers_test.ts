@@ -255,7 +255,7 @@ Deno.test("a trigger says what it is, and what it looks at", () => {
   assertEquals(
     triggerText(trigger),
     "diode above 1000 (again only after diode was at 900 or below) and " +
-      "(lockin.X falling by more than 50 per step of 1 or not (x < 3 or y > 2))",
+      "(lockin.X falling by more than 50 a unit or not (x < 3 or y > 2))",
   );
   assertEquals(
     triggerText(and(inside("x", 0, 1), peak("diode", { prominence: 5 }))),

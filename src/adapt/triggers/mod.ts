@@ -3,11 +3,7 @@
  *
  * @module
  */
-export { above, below, type HysteresisOptions } from "./above.ts";
-export { and, not, or } from "./and.ts";
-export { inside } from "./inside.ts";
-export { peak } from "./peak.ts";
-export { slope } from "./slope.ts";
-export { watch, type Watcher, type WatchOptions } from "./watch.ts";
+export { above, and, below, type HysteresisOptions, inside, not, or, peak, slope } from "./trigger_nodes.ts";
 export { triggerIssues } from "./trigger_issues.ts";
 export { triggerSignals, triggerText } from "./trigger_text.ts";
+export { watch, type Watcher, type WatchOptions } from "./watch.ts";

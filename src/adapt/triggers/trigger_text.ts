@@ -30,8 +30,8 @@ export function triggerText(trigger: Trigger | string): string {
       return `${trigger.on} from ${trigger.between[0]} to ${trigger.between[1]}`;
     case "slope":
       return trigger.level < 0
-        ? `${trigger.on} falling by more than ${-trigger.level} per step of 1`
-        : `${trigger.on} rising by more than ${trigger.level} per step of 1`;
+        ? `${trigger.on} falling by more than ${-trigger.level} a unit`
+        : `${trigger.on} rising by more than ${trigger.level} a unit`;
     case "peak":
       return `${trigger.on} past a peak of prominence ${trigger.prominence}`;
     case "not":
