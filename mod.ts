@@ -35,6 +35,7 @@ export {
   step,
   zip,
 } from "./src/scan/nodes.ts";
+export { align, climb, focus, fold, learn, track, when, zoom } from "./src/scan/adaptive_nodes.ts";
 export { parsePlan } from "./src/scan/parse_plan.ts";
 export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
 export { check, type CheckOptions, RecordedRun, scan, type Storage, type To } from "./src/wire.ts";
@@ -51,6 +52,16 @@ export type { Asking, PathFunction, PathTools } from "./src/scan/path_tools.ts";
 export { findPeaks, peakProminences, peakWidths } from "./src/adapt/peaks/mod.ts";
 export type * from "./src/adapt/peaks/mod.ts";
 export { type PeakAlong, peaksAlong } from "./src/adapt/peaks_along.ts";
+export { above, and, below, type HysteresisOptions, inside, not, or, peak, slope } from "./src/adapt/triggers/mod.ts";
+export {
+  type Compute,
+  derive,
+  type Derived,
+  type DerivedExpression,
+  type DerivedFunction,
+  type DerivedReadings,
+  type DerivedSpec,
+} from "./src/adapt/derive.ts";
 
 export { connect, type ConnectOptions } from "./src/hw/connect.ts";
 export { sim } from "./src/hw/sim/mod.ts";
@@ -139,6 +150,8 @@ export {
   type Setpoints,
 } from "./src/core/point.ts";
 export type * from "./src/core/plan.ts";
+export type * from "./src/core/adaptive_plan.ts";
+export type * from "./src/core/trigger.ts";
 export type * from "./src/core/path.ts";
 export type * from "./src/core/device.ts";
 export type * from "./src/core/rig.ts";

@@ -3,8 +3,9 @@ import type { MeasureRequest, MoveRequest, Path } from "../src/core/path.ts";
 import type { Plan, Region } from "../src/core/plan.ts";
 import type { Setpoint, Setpoints } from "../src/core/point.ts";
 import { buildTree } from "../src/scan/build_tree.ts";
-import { passesOf, spacePoints, type Tree } from "../src/scan/space.ts";
-import { staticPath } from "../src/scan/static_path.ts";
+import { spacePoints } from "../src/scan/space.ts";
+import { gridsOf, type Tree } from "../src/scan/tree.ts";
+import { planPath } from "../src/scan/plan_path.ts";
 
 /** The axis of `planArbitrary` that takes labels; all others take numbers. */
 export const LABELLED = "filter";
@@ -120,7 +121,7 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.shuffledSubarray(AXES, { min
   .chain((axes) => planOver(axes, 3, true))
   .filter((plan) => {
     const { tree, issues } = buildTree(plan);
-    return !issues.length && passesOf(tree).reduce((sum, space) => sum + spacePoints(space), 0) <= MOST_POINTS;
+    return !issues.length && gridsOf(tree).reduce((sum, space) => sum + spacePoints(space), 0) <= MOST_POINTS;
   });
 
 /** The tree of a plan that is known to be right. */
@@ -159,7 +160,7 @@ function located({ locate = [] }: MoveRequest, origin: Setpoints) {
 
 /** `walk` over a plan. */
 export function walkPlan(plan: Plan, seed = 0, origin: Setpoints = ORIGIN): Walked {
-  return walk(staticPath(treeOf(plan), seed), origin);
+  return walk(planPath(treeOf(plan), seed), origin);
 }
 
 /** Requests by pass, in the order in which the passes begin. */

@@ -5,6 +5,7 @@ import type { MeasureRequest } from "../src/core/path.ts";
 import type { Plan } from "../src/core/plan.ts";
 import type { Setpoint } from "../src/core/point.ts";
 import { Timings } from "../src/core/timings.ts";
+import { layOut } from "../src/scan/lay_out.ts";
 import { estimateMs, type TimeModel } from "../src/scan/estimate.ts";
 import { concat, ellipse, every, linspace, list, mask, nest, repeat, shuffle, snake, zip } from "../src/scan/nodes.ts";
 import { planArbitrary, treeOf, walkPlan } from "./scan_plan_arbitrary.ts";
@@ -72,7 +73,7 @@ const ORIGIN = { x: 0, "stage.y": 0, z: 0, filter: "empty" };
 
 /** What the engine would take for a plan, by walking it. */
 const walked = (plan: Plan) => simulate(walkPlan(plan, 0, ORIGIN).measures, settlingOf(plan));
-const estimated = (plan: Plan) => estimateMs(treeOf(plan), model);
+const estimated = (plan: Plan) => estimateMs(layOut(treeOf(plan)).root, model);
 
 Deno.test("estimateMs() is what a walk over the plan takes, for plans that are not sampled", () => {
   let compared = 0;
@@ -155,6 +156,6 @@ Deno.test("estimateMs() believes what was measured over what drivers say", () =>
   const timings = new Timings();
   timings.addRead("diode", 100);
   timings.addMove("x", 1, 50);
-  const measured = estimateMs(treeOf(linspace("x", 0, 4, 5)), { ...model, timings });
+  const measured = estimateMs(layOut(treeOf(linspace("x", 0, 4, 5))).root, { ...model, timings });
   assertEquals(measured, 5 * 100 + 4 * (50 + 2));
 });

@@ -8,7 +8,8 @@ import { parseScanFile } from "../src/scan/scan_file.ts";
 import { errorsOf, line, makeRig } from "./scan_plan_rig.ts";
 
 const KINDS =
-  "linspace, logspace, list, step, nest, zip, concat, snake, shuffle, spiral, mask, relative, repeat, every, use";
+  "linspace, logspace, list, step, nest, zip, concat, snake, shuffle, spiral, mask, relative, repeat, every, use, " +
+  "zoom, align, track, focus, learn, climb, when, fold";
 
 /** Wrong in form: the same one error from `parsePlan`, from a file, and from `check`. */
 const FORM: Record<string, [plan: unknown, error: string]> = {

@@ -2,18 +2,19 @@ import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
 import fc from "fast-check";
 import type { Plan } from "../src/core/plan.ts";
+import { layOut } from "../src/scan/lay_out.ts";
 import { parsePlan } from "../src/scan/parse_plan.ts";
 import { planLayout } from "../src/scan/plan_layout.ts";
 import { reach } from "../src/scan/reach.ts";
 import { planToYaml } from "../src/scan/scan_file.ts";
-import { passesOf } from "../src/scan/space.ts";
+import { gridsOf } from "../src/scan/tree.ts";
 import { byPass, ORIGIN, planArbitrary, treeOf, walkPlan } from "./scan_plan_arbitrary.ts";
 
 /** Enough for every pair of nodes to stand in one another. */
 fc.configureGlobal({ numRuns: 400 });
 
 const product = (sizes: readonly number[]) => sizes.reduce((n, size) => n * size, 1);
-const layoutOf = (plan: Plan) => planLayout(treeOf(plan), new Map(), ORIGIN).groups;
+const layoutOf = (plan: Plan) => planLayout(layOut(treeOf(plan)), new Map(), ORIGIN).groups;
 
 /** The plan with nothing in it that changes the order of visits. */
 function plain(plan: Plan): Plan {
@@ -80,7 +81,7 @@ Deno.test("the setpoints and skips at an index do not depend on the order of vis
 Deno.test("reach() gives the extremes, labels and number of the points that are not skipped", () => {
   fc.assert(fc.property(planArbitrary, (plan) => {
     const passes = byPass(walkPlan(plan, 0, { x: 0, "stage.y": 0, z: 0, filter: "empty" }).measures);
-    for (const [k, space] of passesOf(treeOf(plan)).entries()) {
+    for (const [k, space] of gridsOf(treeOf(plan)).entries()) {
       const measured = passes.get(`pass_${k}`)!.filter(({ skip }) => !skip), { columns, points } = reach(space);
       assertEquals(points, measured.length);
       if (!points) continue;

@@ -3,7 +3,7 @@ import type { Path } from "../src/core/path.ts";
 import type { Plan } from "../src/core/plan.ts";
 import { examine } from "../src/scan/examine.ts";
 import { linspace, nest, shuffle, snake } from "../src/scan/nodes.ts";
-import { staticPath } from "../src/scan/static_path.ts";
+import { planPath } from "../src/scan/plan_path.ts";
 import { treeOf } from "./scan_plan_arbitrary.ts";
 
 /** Garbage that has not been collected yet counts too, so this is far above what is kept. */
@@ -23,14 +23,14 @@ function walkLazily(path: Path, points: number): { walked: number; grownBytes: n
 const grid = (...nums: number[]) => nums.map((num, k) => linspace(`a${k}`, 0, 1, num));
 
 Deno.test("a nested path of 10⁷ points is walked in next to no memory", () => {
-  const [z, y, x] = grid(10, 1000, 1000), path = staticPath(treeOf(nest(z, y, snake(x))), 0);
+  const [z, y, x] = grid(10, 1000, 1000), path = planPath(treeOf(nest(z, y, snake(x))), 0);
   const { walked, grownBytes } = walkLazily(path, Infinity);
   assertEquals(walked, 1e7);
   assert(grownBytes < MOST_GROWTH, `the heap grew by ${(grownBytes / 1e6).toFixed(1)} MB`);
 });
 
 Deno.test("a shuffled path of 10⁷ points needs no list of them", () => {
-  const path = staticPath(treeOf(shuffle(nest(...grid(3163, 3163)))), 1),
+  const path = planPath(treeOf(shuffle(nest(...grid(3163, 3163)))), 1),
     { walked, grownBytes } = walkLazily(path, 1e6);
   assertEquals(walked, 1e6);
   assert(grownBytes < MOST_GROWTH, `the heap grew by ${(grownBytes / 1e6).toFixed(1)} MB`);

@@ -1,6 +1,7 @@
 import type { LayoutGroup } from "../src/core/layout.ts";
 import type { MeasureRequest } from "../src/core/path.ts";
 import type { Plan } from "../src/core/plan.ts";
+import { layOut } from "../src/scan/lay_out.ts";
 import { planLayout } from "../src/scan/plan_layout.ts";
 import { byPass, treeOf, walkPlan } from "./scan_plan_arbitrary.ts";
 
@@ -28,7 +29,7 @@ function asPicture(measures: readonly MeasureRequest[], [rows, columns]: readonl
 
 /** The dimensions that a plan makes, and its points in the order of their measurement, as `docs/plans.md` shows them. */
 export function listPlan(plan: Plan): string {
-  const { groups } = planLayout(treeOf(plan), new Map());
+  const { groups } = planLayout(layOut(treeOf(plan)), new Map());
   const passes = byPass(walkPlan(plan, 0, { x: 10, y: 20 }).measures);
   return groups.map((group) => {
     const sizes = group.dimensions.map((d) => d.size!), names = group.dimensions.map((d) => d.name);

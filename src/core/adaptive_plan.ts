@@ -214,13 +214,19 @@ export interface Fold<N extends string = string> {
   readonly kind: "fold";
   /** What is folded. */
   readonly plan: Plan<N>;
-  /** Where to go then, by axis: a setpoint, or an expression over what the plan found (`{ z: "z" }`). */
-  readonly go?: Readonly<Partial<Record<N, Setpoint>>>;
+  /**
+   * Where to go then: axes whose place the plan has found (`["z"]`), or expressions over what it has found
+   * (`{ z: "z + 0.01" }`). An axis whose place was not found stays where it is.
+   */
+  readonly go?: readonly N[] | Readonly<Partial<Record<N, string>>>;
+  /** Other setpoints to go to then: a long exposure, an open shutter. */
+  readonly at?: Readonly<Partial<Record<N, Setpoint>>>;
   /** What is read there, and stored with the point; nothing when left out. */
   readonly read?: readonly string[];
   /**
-   * What the point carries: signals by name (their mean, with `_sem` and `_n` beside it), or expressions over the inner
-   * points (`{ peak: "max(diode)" }`). All numbers that the plan has found when left out.
+   * What the point carries: signals by name (their mean over the inner points, with `_sem` and `_n` beside it), or
+   * expressions over the inner points and what the plan has found (`{ peak: "max(diode)" }`). When left out, all that the
+   * plan has found: `<axis>_fold` for places, `<kind>_<name>` for the rest.
    */
   readonly give?: readonly string[] | Readonly<Record<string, string>>;
   /** Ends the plan early when this holds, as in `"sem(dR) < 1e-5"`; looked at after each of its points. */

@@ -1,20 +1,13 @@
 import { didYouMean } from "../core/nearest.ts";
 import { type Issue, show } from "../core/errors.ts";
-import type { Mask, Plan, Shuffle, Spiral, Step } from "../core/plan.ts";
+import type { Fold } from "../core/adaptive_plan.ts";
+import type { Mask, Plan, Shuffle, Snake, Spiral, Step } from "../core/plan.ts";
 import { joinSpaces } from "./join_spaces.ts";
 import { Leaves, type LineOptions } from "./leaves.ts";
 import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
-import {
-  type Column,
-  countPasses,
-  crossTrees,
-  type Dimension,
-  findColumn,
-  mapSpaces,
-  passesOf,
-  type Space,
-  type Tree,
-} from "./space.ts";
+import { samplerLines } from "./sampler_lines.ts";
+import { type Column, type Dimension, findColumn, type Space } from "./space.ts";
+import { countPasses, crossTrees, gridsOf, isAdaptive, mapSpaces, type SamplerPlan, type Tree } from "./tree.ts";
 
 /** A tree, and everything in the plan's structure that is wrong or doubtful. */
 export interface Built {
@@ -78,7 +71,11 @@ class Builder {
       case "concat":
         return this.concat(plan.plans, path);
       case "snake":
-        return mapDimensions(this.build(plan.plan, `${path}.plan`), (d) => ({ ...d, snake: d.paceMs === undefined }));
+        return this.gridsOnly(
+          plan,
+          path,
+          (tree) => mapDimensions(tree, (d) => ({ ...d, snake: d.paceMs === undefined })),
+        );
       case "relative":
         return this.leaves.relative(() => this.build(plan.plan, `${path}.plan`));
       case "shuffle":
@@ -88,9 +85,17 @@ class Builder {
       case "use":
         this.error(path, `"${plan.plan}" is the name of a plan of the same file, and there is no file here`, plan.plan);
         return this.hole();
-      default:
-        this.error(path, `a plan of kind "${plan.kind}" cannot be run yet`, plan.kind);
-        return this.hole();
+      case "zoom":
+      case "align":
+      case "track":
+      case "focus":
+      case "learn":
+      case "climb":
+        return this.sampler(plan, path);
+      case "when":
+        return this.holding(plan.plan, path, (inner) => ({ kind: "when", plan, path, inner }));
+      case "fold":
+        return this.fold(plan, path);
     }
   }
 
@@ -152,9 +157,80 @@ class Builder {
   nest(plans: readonly Plan[], path: string): Tree {
     const trees = plans.map((plan, k) => this.build(plan, `${path}.plans[${k}]`));
     if (this.tooManyPasses(trees.reduce((product, tree) => product * countPasses(tree), 1), path)) return this.hole();
-    const tree = trees.reduce(crossTrees, HOLE);
-    for (const space of passesOf(tree)) this.checkNames(space, "nest");
+    let tree = trees[trees.length - 1];
+    for (let k = trees.length - 2; k >= 0; k--) {
+      tree = this.cross(trees[k], tree, plans[k].kind, `${path}.plans[${k}]`);
+    }
+    for (const space of gridsOf(tree)) this.checkNames(space, "nest");
+    this.checkAround(tree);
     return tree;
+  }
+
+  /** One loop around a tree. */
+  cross(outer: Tree, inner: Tree, kind: string, path: string): Tree {
+    if (!isAdaptive(outer)) return crossTrees(outer, inner);
+    if (isHole(inner)) return inner;
+    if (outer.kind === "sampler" && inner.kind === "fold" && !inner.implicit) {
+      return { kind: "over", sampler: outer.sampler, inner };
+    }
+    const message = outer.kind === "sampler"
+      ? `${kind} chooses its points by what is measured there, so what stands inside must come to one point: put it into a fold`
+      : `${kind} is no loop, and stands last in a nest`;
+    this.error(path, message, kind, outer.kind === "sampler" ? "fold(…) inside" : "the last place");
+    return this.hole();
+  }
+
+  /** The axes that an adaptive node moves must not be moved by the loops around it. */
+  checkAround(tree: Tree): void {
+    if (tree.kind !== "nest") return;
+    const inside = (inner: Tree): Space[] => {
+      if (inner.kind === "fold") return [...gridsOf(inner.inner), ...inside(inner.inner)];
+      if (inner.kind === "over") return [...inner.sampler.space ? [inner.sampler.space] : [], ...inside(inner.inner)];
+      return inner.kind === "sampler" && inner.sampler.space ? [inner.sampler.space] : [];
+    };
+    for (const space of inside(tree.inner)) {
+      this.checkNames({ ...space, dimensions: [...tree.outer.dimensions, ...space.dimensions] }, "nest");
+    }
+  }
+
+  /** A node around a plan. */
+  holding(plan: Plan, path: string, around: (inner: Tree) => Tree): Tree {
+    const before = this.#holes, inner = this.build(plan, `${path}.plan`);
+    return this.#holes > before ? this.hole() : around(inner);
+  }
+
+  fold(plan: Fold, path: string): Tree {
+    const { go = [], at = {} } = plan;
+    for (const [axis, setpoint] of Object.entries(at)) {
+      const labels = typeof setpoint === "string";
+      this.leaves.column({ axis }, 1, () => setpoint!, `${path}.at.${axis}`, {
+        axisPath: `${path}.at`,
+        labels,
+        relative: false,
+      });
+    }
+    for (const axis of Array.isArray(go) ? go : Object.keys(go)) {
+      this.leaves.column({ axis }, 0, () => NaN, `${path}.go`, { axisPath: `${path}.go`, relative: false });
+    }
+    return this.holding(plan.plan, path, (inner) => ({ kind: "fold", plan, path, inner, implicit: false }));
+  }
+
+  /** A node that chooses its own points, on the lines of its own plan. */
+  sampler(plan: SamplerPlan, path: string): Tree {
+    if (plan.kind === "climb") {
+      for (const [axis, from] of Object.entries(plan.from)) {
+        this.leaves.column({ axis }, 1, () => from, `${path}.from.${axis}`, {
+          axisPath: `${path}.from`,
+          relative: false,
+        });
+      }
+      return { kind: "sampler", sampler: { plan, path, space: undefined } };
+    }
+    return this.holding(plan.plan, path, (inner) => {
+      const { space, issues } = samplerLines(plan, inner, path);
+      for (const { message, received, allowed, path: place } of issues) this.error(place, message, received, allowed);
+      return space ? { kind: "sampler", sampler: { plan, path, space } } : this.hole();
+    });
   }
 
   tooManyPasses(passes: number, path: string): boolean {
@@ -226,16 +302,30 @@ class Builder {
   }
 
   shuffle(plan: Shuffle, path: string): Tree {
-    return mapSpaces(this.build(plan.plan, `${path}.plan`), (space) => {
-      const paced = space.dimensions.find((d) => d.paceMs !== undefined), allowed = "dimensions that are not paced";
-      if (paced) this.error(path, `time cannot be shuffled: "${paced.name}" is paced`, paced.name, allowed);
-      return { ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] };
-    });
+    return this.gridsOnly(plan, path, (tree) =>
+      mapSpaces(tree, (space) => {
+        const paced = space.dimensions.find((d) => d.paceMs !== undefined), allowed = "dimensions that are not paced";
+        if (paced) this.error(path, `time cannot be shuffled: "${paced.name}" is paced`, paced.name, allowed);
+        return { ...space, shuffles: [{ from: 0, to: space.dimensions.length, seed: plan.seed }] };
+      }));
+  }
+
+  /** What decides by what it measures has an order of its own. */
+  gridsOnly(plan: Snake | Shuffle | Mask, path: string, change: (tree: Tree) => Tree): Tree {
+    const tree = this.build(plan.plan, `${path}.plan`);
+    if (!isAdaptive(tree)) return change(tree);
+    const message =
+      `${plan.kind} takes grids, and this plan decides by what it measures; put the ${plan.kind} around ` +
+      "the loops outside of it";
+    this.error(`${path}.plan`, message, plan.plan.kind, "plans that are not adaptive");
+    return this.hole();
   }
 
   mask(plan: Mask, path: string): Tree {
-    const before = this.#holes, tree = this.leaves.masked(() => this.build(plan.plan, `${path}.plan`));
-    return this.#holes > before ? tree : this.maskTree(tree, plan, path);
+    const before = this.#holes;
+    return this.leaves.masked(() =>
+      this.gridsOnly(plan, path, (tree) => this.#holes > before ? tree : this.maskTree(tree, plan, path))
+    );
   }
 
   /** A mask belongs to the grid that has both of its axes: a single one, each of a concat, or a loop around one. */
@@ -244,6 +334,7 @@ class Builder {
     if (tree.kind === "sequence") {
       return { kind: "sequence", trees: tree.trees.map((inner) => this.maskTree(inner, plan, path)) };
     }
+    if (tree.kind !== "nest") return tree;
     const outside = plan.region.axes.filter((axis) => findColumn(tree.outer, axis));
     if (outside.length === 2) return { ...tree, outer: this.maskSpace(tree.outer, plan, path) };
     if (outside.length === 0) return { ...tree, inner: this.maskTree(tree.inner, plan, path) };

@@ -7,7 +7,7 @@ import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import { planIssues } from "./parse_plan.ts";
-import { relativeAxes } from "./static_path.ts";
+import { relativeAxes } from "./plan_path.ts";
 
 /** One pass of a plan, as `check` shows it. */
 export interface CheckedPass {

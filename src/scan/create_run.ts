@@ -1,3 +1,4 @@
+import type { DerivedReader } from "../adapt/derive/derived_reader.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Layout } from "../core/layout.ts";
 import type { Path } from "../core/path.ts";
@@ -10,21 +11,27 @@ import { findOrigin } from "./check.ts";
 import { deviceSnapshot } from "./device_snapshot.ts";
 import type { Job } from "./engine/job.ts";
 import { Run } from "./engine/run.ts";
-import { examine, type Examined, MAX_POINTS } from "./examine.ts";
+import { examine, type Examined, limitsOf, MAX_POINTS } from "./examine.ts";
 import { parsePlan } from "./parse_plan.ts";
 import { type PathFunction, pathTools } from "./path_tools.ts";
 import { generatorLayout } from "./plan_layout.ts";
-import { readList } from "./read_list.ts";
 import { readPolicy } from "./read_policy.ts";
+import { runSignals } from "./run_signals.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
-import { passesOf, type Tree } from "./space.ts";
-import { staticPath } from "./static_path.ts";
+import { planPath } from "./plan_path.ts";
+import { settleTimes } from "./settle_times.ts";
 
 type AnyOptions = ScanOptions<never, never, readonly never[]>;
 
 /** What differs between a plan and a user's generator. */
 interface Prepared {
+  /** What is read. */
   readonly channels: readonly RigChannel[];
+  /** What is stored of it, and of what is derived. */
+  readonly stored: readonly RigChannel[];
+  /** Whether the path looks at what it is sent. */
+  readonly adaptive: boolean;
+  readonly derived: DerivedReader | undefined;
   readonly warnings: readonly string[];
   readonly total: number | undefined;
   readonly estimate: { readonly timeMs: number; readonly bytes: number };
@@ -40,34 +47,29 @@ function orThrow(issues: readonly Issue[]): void {
   if (issues.some((issue) => issue.severity === "error")) throw new InputError(issues);
 }
 
-/** Per-axis settling as the plan declares it; the longest where it stands twice. */
-function settleTimes(tree: Tree): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const { axis, settleMs } of passesOf(tree).flatMap((space) => space.dimensions.flatMap((d) => d.columns))) {
-    if (settleMs !== undefined) times.set(axis, Math.max(times.get(axis) ?? 0, settleMs));
-  }
-  return times;
-}
-
 function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
-  const { maxPoints, read, readBy, seed = rig.seed } = options;
+  const { maxPoints, read, readBy, seed = rig.seed, derive, keep } = options, { sizing } = wiring;
   const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
-    const examined = examine(plan, rig, { read, maxPoints, readBy, origin, sizing: wiring.sizing });
+    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing });
     orThrow(examined.issues);
     return examined;
   };
   // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
-  const { tree, channels, points, timeMs, size, issues, layout } = examineFrom(given), plan = parsePlan(given);
+  const { tree, laid, known, channels, adaptive, points, timeMs, size, issues, layout } = examineFrom(given);
+  const plan = parsePlan(given), { signals, read: narrowed, stored, derived } = known!;
   return {
     channels,
+    stored,
+    adaptive,
+    derived: derived?.reader(),
     warnings: issues.map(({ path, message }) => `${path}: ${message}`),
-    total: points,
+    total: adaptive ? undefined : points,
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
-    settleMs: settleTimes(tree!),
+    settleMs: settleTimes(laid!.root),
     plan,
     // Only an origin can change what was found already, and examining a large mask takes a while.
     layout: (origin) => Object.keys(origin).length ? examineFrom(plan, origin).layout! : layout!,
-    path: () => staticPath(tree!, seed),
+    path: () => planPath(tree!, seed, { limits: limitsOf(rig), read: narrowed, signals }),
     findOrigin: (signal) => findOrigin(plan, rig, signal),
   };
 }
@@ -78,16 +80,19 @@ export function generatorRecord(make: PathFunction): Record<string, string> {
 }
 
 function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
-  const { channels, issues } = readList(rig, options.read);
+  const { channels, stored, derived, issues, holds } = runSignals(rig, undefined, options);
   orThrow(issues);
   return {
     channels,
+    stored,
+    adaptive: true,
+    derived: derived?.reader(),
     warnings: [],
     total: undefined,
     estimate: { timeMs: 0, bytes: 0 },
     settleMs: new Map(),
     plan: generatorRecord(make),
-    layout: () => generatorLayout([]),
+    layout: () => generatorLayout([], options.keep && holds([])),
     path: () => make(pathTools),
     findOrigin: () => Promise.resolve({}),
   };
@@ -140,7 +145,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
     plan: prepared.plan,
     layout: prepared.layout(origin),
     axes: rig.axes,
-    channels,
+    channels: prepared.stored,
     devices: deviceSnapshot(rig),
     seed,
     host: hostname(),
@@ -160,7 +165,10 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
     estimate,
     signal: options.signal,
     counted: typeof plan === "function",
-    answer: options.answer ?? ((request) => request.otherwise ?? "cancel"),
+    recorded: prepared.adaptive,
+    derived: prepared.derived,
+    answer: options.answer,
+    fronts: options.fronts,
     say: options.quiet ? () => {} : (line) => console.error(line),
     call: callOut,
     findOrigin: prepared.findOrigin,

@@ -4,7 +4,8 @@ import { hash32, random } from "../core/random.ts";
 import type { Timings } from "../core/timings.ts";
 import { permutation } from "./permutation.ts";
 import { insidePart } from "./reach.ts";
-import type { Column, Dimension, Shuffled, Space, Tree } from "./space.ts";
+import type { Laid } from "./lay_out.ts";
+import type { Column, Dimension, Shuffled, Space } from "./space.ts";
 
 /** What is needed to tell how long a scan will take. */
 export interface TimeModel {
@@ -18,14 +19,15 @@ export interface TimeModel {
 const SAMPLES = 500;
 
 /** Axes that move together, and then settle together: the slowest counts. */
-interface Motion {
+export interface Motion {
   readonly moveMs: number;
   readonly settleMs: number;
 }
 
 const STILL: Motion = { moveMs: 0, settleMs: 0 };
 
-function together(motions: Iterable<Motion>): Motion {
+/** Axes that move at once. */
+export function together(motions: Iterable<Motion>): Motion {
   let moveMs = 0, settleMs = 0;
   for (const motion of motions) {
     moveMs = Math.max(moveMs, motion.moveMs);
@@ -35,10 +37,13 @@ function together(motions: Iterable<Motion>): Motion {
 }
 
 /** Where axes stand, each with the column that put it there. */
-type Places = ReadonlyMap<string, { readonly setpoint: Setpoint; readonly column: Column }>;
+export type Places = ReadonlyMap<
+  string,
+  { readonly setpoint: Setpoint; readonly column: Pick<Column, "axis" | "settleMs"> }
+>;
 
-/** The grid or grids in a loop: how long a visit takes, and where the axes are when the n-th (from 0) begins and ends. */
-interface Visit {
+/** What is in a loop: how long a visit takes, and where the axes are when the n-th (from 0) begins and ends. */
+export interface Visit {
   /** The first visit. */
   readonly ms: number;
   /** A later one, when every axis stands somewhere already. */
@@ -52,7 +57,13 @@ export function readMs({ detectors, timings }: TimeModel): number {
   return Math.max(0, ...[...detectors].map(([name, detector]) => timings.readMs(name) ?? detector.readMs?.() ?? 0));
 }
 
-function motionOf({ axes, timings }: TimeModel, column: Column, from: Setpoint, to: Setpoint): Motion {
+/** How long an axis takes from one setpoint to another. */
+export function motionOf(
+  { axes, timings }: TimeModel,
+  column: Pick<Column, "axis" | "settleMs">,
+  from: Setpoint,
+  to: Setpoint,
+): Motion {
   if (from === to) return STILL;
   const info = axes.get(column.axis), numbers = typeof from === "number" && typeof to === "number";
   const moveMs = timings.moveMs(column.axis, numbers ? Math.abs(to - from) : 0) ?? info?.moveMs?.(from, to) ?? 0;
@@ -163,19 +174,29 @@ function sequence(model: TimeModel, visits: readonly Visit[]): Visit {
   return { ms, againMs, begin: (n) => visits[0].begin(n), end };
 }
 
+/** How an adaptive part of a plan is reckoned: by trying it. */
+export type Rehearsing = (laid: Laid) => Visit;
+
+const NOT_REHEARSED: Rehearsing = ({ kind }) => {
+  throw new TypeError(`a ${kind} has to be rehearsed`);
+};
+
 /**
- * How long a static plan will take from its first point on, in ms: moves that run together count once, then the longest
+ * How long a plan will take from its first point on, in ms: moves that run together count once, then the longest
  * settling; flying back counts unless it snakes, and paced dimensions take at least their pace. Durations are measured
  * ones where the rig has seen any, else what the drivers say. Long dimensions and shuffled ones are sampled, and of
  * masked ones the part inside is counted.
+ *
+ * @param rehearse tells of adaptive parts
  */
-export function estimateMs(tree: Tree, model: TimeModel): number {
+export function estimateMs(laid: Laid, model: TimeModel, rehearse: Rehearsing = NOT_REHEARSED): number {
   const nowhere: Places = new Map(), ms = readMs(model);
   const reading: Visit = { ms, againMs: ms, begin: () => nowhere, end: () => nowhere };
-  const of = (inner: Tree): Visit => {
+  const of = (inner: Laid): Visit => {
     if (inner.kind === "space") return visit(model, inner.space, 0, reading);
     if (inner.kind === "nest") return visit(model, inner.outer, 0, of(inner.inner));
-    return sequence(model, inner.trees.map(of));
+    if (inner.kind === "sequence") return sequence(model, inner.parts.map(of));
+    return rehearse(inner);
   };
-  return of(tree).ms;
+  return of(laid).ms;
 }

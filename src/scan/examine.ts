@@ -1,3 +1,4 @@
+import type { LimitsOf } from "../adapt/stage.ts";
 import type { ChannelInfo } from "../core/device.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Layout } from "../core/layout.ts";
@@ -5,17 +6,25 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
+import { Timings } from "../core/timings.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
-import { estimateMs } from "./estimate.ts";
+import type { TimeModel } from "./estimate.ts";
+import { estimatePlan } from "./estimate_plan.ts";
+import { laidPoints, type PointRange } from "./laid_points.ts";
+import { laidReach } from "./laid_reach.ts";
+import { type LaidOut, layOut, type Pass } from "./lay_out.ts";
 import type { Leaves } from "./leaves.ts";
 import { nameIssues } from "./name_issues.ts";
 import { planIssues } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
 import { reach, reachAlone } from "./reach.ts";
-import { readList } from "./read_list.ts";
+import type { Response } from "./rehearse.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
-import { passesOf, type Space, spacePoints, type Tree } from "./space.ts";
+import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
+import { signalIssues } from "./signal_issues.ts";
+import { type Space, spacePoints } from "./space.ts";
+import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
 const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
@@ -35,17 +44,24 @@ export interface Size {
 
 /** How a layout with these channels is sized. */
 export type Sizing = (
-  input: { layout: Layout; channels: readonly (ChannelInfo & { readonly name: string })[]; readBy?: readonly string[] },
+  input: {
+    layout: Layout;
+    channels: readonly (ChannelInfo & { readonly name: string })[];
+    readBy?: readonly string[];
+    /** Of the groups that grow, by path. */
+    expectedPoints?: Readonly<Record<string, number>>;
+  },
 ) => Size;
 
 /** What `check` and `scan` may say beside the plan. */
-export interface ExamineOptions {
-  readonly read?: readonly string[];
+export interface ExamineOptions extends SignalOptions {
   readonly maxPoints?: number;
   readonly readBy?: readonly string[];
   /** Where relative axes stand. */
   readonly origin?: Setpoints;
   readonly sizing?: Sizing;
+  /** What the sample answers when adaptive nodes are rehearsed; some simulated peaks when left out. */
+  readonly respond?: Response;
 }
 
 /** What can be said of a plan before anything moves. */
@@ -53,12 +69,18 @@ export interface Examined {
   readonly issues: readonly Issue[];
   /** Undefined when the plan is too broken to be laid out. */
   readonly tree?: Tree;
+  readonly laid?: LaidOut;
   readonly layout?: Layout;
+  readonly known?: RunSignals;
   readonly channels: readonly RigChannel[];
   /** Points on the grid of all passes, masked ones included. */
   readonly gridPoints: number;
-  /** Points that will be measured. */
+  /** Points that will be measured; of an adaptive plan, as many as in a rehearsal. */
   readonly points: number;
+  /** Whether it decides by what it measures. */
+  readonly adaptive: boolean;
+  /** Points at the least and at the most. */
+  readonly range?: PointRange;
   readonly timeMs?: number;
   readonly size?: Size;
 }
@@ -95,15 +117,24 @@ function budgetIssue(points: number, maxPoints: number): Issue[] {
 }
 
 /** The names that a plan and a read list bring together in one store. */
-function namesOf({ columns, dimensions }: Leaves, channels: readonly RigChannel[], read: readonly string[]): Issue[] {
-  const placeOf = ({ name, device }: RigChannel) =>
-    `read[${read.findIndex((word) => word === name || word === device)}]`;
+function namesOf(
+  { columns, dimensions }: Leaves,
+  channels: readonly RigChannel[],
+  read: readonly string[],
+  passes: readonly Pass[] = [],
+): Issue[] {
+  const placeOf = ({ name, device }: RigChannel) => {
+    const k = read.findIndex((word) => word === name || word === device);
+    return k < 0 ? "plan" : `read[${k}]`;
+  };
   const axes = columns.map(({ column }) => ({ name: column.axis, path: column.axisPath }));
   const detectors = channels.map((channel) => ({ name: channel.name, path: placeOf(channel) }));
   const frames = channels.flatMap((channel) =>
     (channel.dimensions ?? []).map((own) => ({ name: `${channel.name}_${own}`, path: placeOf(channel) }))
   );
-  return nameIssues({ axes, dimensions, detectors, frames });
+  const given = passes.flatMap(({ gives }) => gives.map(({ name }) => ({ name, path: "plan" })))
+    .filter(({ name }) => !detectors.some((one) => one.name === name));
+  return nameIssues({ axes, dimensions, detectors: [...detectors, ...given], frames });
 }
 
 /** More mistakes than anybody reads at once: then the rest of the plan is not looked at. */
@@ -117,42 +148,81 @@ function issuesAlone(leaves: Leaves, rig: Rig | undefined, channels: readonly Ri
   return issues.filter(({ severity }) => severity === "error");
 }
 
+/** The grids of a plan: all points of one without adaptive nodes. */
+function gridSize(passes: readonly Pass[]): number {
+  return passes.reduce((sum, { space }) => sum + (space ? spacePoints(space) : 0), 0);
+}
+
+/** A limit is known where the rig says it, and where it is known from where offsets count. */
+export function limitsOf(rig: Rig | undefined): LimitsOf {
+  return (axis) => rig?.axes.get(axis)?.limits ?? [-Infinity, Infinity];
+}
+
 /**
  * Everything that can be known of a plan without moving anything: all issues, with paths; shape, points, time and size.
  * It never throws for a bad plan.
  */
 export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOptions = {}): Examined {
   const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
-  const { channels, issues: unread } = rig ? readList(rig, read) : { channels: [], issues: [] };
-  const nothing = { channels, gridPoints: 0, points: 0 };
+  const nothing = { gridPoints: 0, points: 0, adaptive: false };
   try {
     refuseBottomless(plan, "plan");
   } catch (thrown) {
-    if (thrown instanceof InputError) return { ...nothing, issues: [...thrown.issues, ...unread] };
+    const { channels, issues: unread } = runSignals(rig, undefined, options);
+    if (thrown instanceof InputError) return { ...nothing, channels, issues: [...thrown.issues, ...unread] };
     throw thrown;
   }
   const bad = planIssues(plan);
-  if (bad.length > ENOUGH_ISSUES) return { ...nothing, issues: bad };
+  if (bad.length > ENOUGH_ISSUES) return { ...nothing, channels: [], issues: bad };
   const { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));
-  const passes = passesOf(tree), gridPoints = passes.reduce((sum, space) => sum + spacePoints(space), 0);
-  const first = [...bad, ...structure, ...depthIssues(passes), ...budgetIssue(gridPoints, maxPoints), ...unread];
-  if (gridPoints > maxPoints || structure.length || bad.length) {
+  const known = runSignals(rig, tree, options), { channels, issues: unread } = known;
+  const grids = gridsOf(tree), grid = grids.reduce((sum, space) => sum + spacePoints(space), 0);
+  const first = [...bad, ...structure, ...depthIssues(grids), ...budgetIssue(grid, maxPoints), ...unread];
+  if (grid > maxPoints || structure.length || bad.length) {
     const issues = [...first, ...issuesAlone(leaves, rig, channels, options)];
-    return { ...nothing, gridPoints, points: gridPoints, issues };
+    return { ...nothing, channels, gridPoints: grid, points: grid, issues };
   }
-  const reached = passes.map(reach), points = reached.reduce((sum, r) => sum + r.points, 0);
-  const issues = [...first, ...namesOf(leaves, channels, read)];
-  if (points === 0) {
+  const laid = layOut(tree, { limits: limitsOf(rig), read: known.read, origin }), adaptive = isAdaptive(tree);
+  const reached = adaptive ? laidReach(laid.root, origin) : laid.passes.flatMap(({ space }) => reach(space!).columns);
+  const range = adaptive ? laidPoints(laid.root) : exactly(laid.passes);
+  const issues = [...first, ...namesOf(leaves, channels, read, laid.passes)];
+  if (range.max === 0) {
     const message = "the plan has no points: its masks leave none";
     issues.push({ path: "plan", message, received: 0, allowed: "at least 1 point", severity: "error" });
   }
-  if (rig) issues.push(...onceEach(reached.flatMap((r) => axisIssues(r.columns, rig.axes, origin))));
-  const layout = planLayout(tree, rig?.axes ?? new Map(), origin);
-  const size = options.sizing?.({ layout, channels, readBy: options.readBy });
+  if (adaptive) issues.push(...budgetIssue(range.min, maxPoints), ...rig ? signalIssues(laid.root, known) : []);
+  if (rig) issues.push(...onceEach(axisIssues(reached, rig.axes, origin)));
+  const layout = planLayout(laid, rig?.axes ?? new Map(), origin, (passes) => known.holds(passes));
+  const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
+  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, options);
+  const size = options.sizing?.({
+    layout,
+    channels: known.stored,
+    readBy: options.readBy,
+    expectedPoints: told?.expected,
+  });
   issues.push(...readByIssues(options.readBy ?? [], size));
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
-  const timeMs = rig && estimateMs(tree, timeModel(rig, channels));
-  return { issues, tree, layout, channels, gridPoints, points, timeMs, size };
+  const points = adaptive ? Math.round(told?.points ?? range.max) : range.max;
+  return {
+    issues,
+    tree,
+    laid,
+    layout,
+    known,
+    channels,
+    adaptive,
+    range,
+    gridPoints: adaptive ? points : gridSize(laid.passes),
+    points,
+    timeMs: rig && told?.timeMs,
+    size,
+  };
+}
+
+function exactly(passes: readonly Pass[]): PointRange {
+  const points = passes.reduce((sum, { space }) => sum + reach(space!).points, 0);
+  return { min: points, max: points };
 }
 
 /** Passes share outer dimensions, so the same issue can come up in each. */
@@ -170,7 +240,8 @@ function readByIssues(readBy: readonly string[], size: Size | undefined): Issue[
   });
 }
 
-function timeModel(rig: Rig, channels: readonly RigChannel[]) {
+function timeModel(rig: Rig | undefined, channels: readonly RigChannel[]): TimeModel {
+  if (!rig) return { axes: new Map(), detectors: new Map(), timings: new Timings() };
   const devices = [...new Set(channels.map((channel) => channel.device))];
   const detectors = new Map(devices.map((name) => [name, rig.devices.get(name)!.detector!]));
   return { axes: rig.axes, detectors, timings: rig.timings };

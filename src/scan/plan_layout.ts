@@ -1,8 +1,8 @@
 import type { Layout, LayoutCoordinate, LayoutDimension, LayoutGroup } from "../core/layout.ts";
 import type { RigAxis } from "../core/rig.ts";
 import type { Setpoints } from "../core/point.ts";
-import { type Dimension, passesOf, type Tree } from "./space.ts";
-import { passName } from "./static_path.ts";
+import type { LaidOut, Pass } from "./lay_out.ts";
+import type { Dimension } from "./space.ts";
 
 /** What the layout needs to know of an axis. */
 export type AxisUnits = ReadonlyMap<string, Pick<RigAxis, "unit" | "longName">>;
@@ -33,24 +33,48 @@ function dimensionLayout(dimension: Dimension, axes: AxisUnits, origin: Setpoint
   return { name, size, coordinates: [own, ...coordinates] };
 }
 
+/** What the points of a pass hold; what the run reads when undefined. */
+export type HoldsOf = (passes: readonly Pass[]) => LayoutGroup["channels"];
+
 /**
- * Where the points of a static plan are stored: in the root when there is one pass, else in a child group each.
+ * Where the points of a plan are stored: a single grid in the root; else each grid in a child group of its own, but for
+ * the one over the outermost loops; and what has no grid, in the order of measurement, in the group `points`.
  *
  * @param origin where relative axes stood when the run began; offsets are kept where it is not known
  */
-export function planLayout(tree: Tree, axes: AxisUnits, origin: Setpoints = {}): Layout {
-  const passes = passesOf(tree);
+export function planLayout(
+  { passes }: LaidOut,
+  axes: AxisUnits,
+  origin: Setpoints = {},
+  holdsOf: HoldsOf = () => undefined,
+): Layout {
+  const kept = passes.filter(({ keep }) => keep), grids = kept.filter(({ space }) => space);
+  const free = kept.filter(({ space }) => !space), alone = grids.length === 1 && !free.length;
+  const groups = grids.map((pass): LayoutGroup => ({
+    pass: pass.name,
+    path: alone || pass.root ? "" : pass.name,
+    dimensions: pass.space!.dimensions.map((dimension) => dimensionLayout(dimension, axes, origin)),
+    axes: pass.axes,
+    channels: holdsOf([pass]),
+  }));
+  return { groups: free.length ? [...groups, pointsLayout(free, holdsOf)] : groups };
+}
+
+/** The group of all points without a grid. Of the loops around, those that all of them share are kept. */
+function pointsLayout(passes: readonly Pass[], holdsOf: HoldsOf): LayoutGroup {
+  const [first, ...others] = passes.map(({ around }) => around.dimensions.map(({ name }) => name));
+  let shared = first.length;
+  for (const names of others) while (first.slice(0, shared).some((name, k) => name !== names[k])) shared--;
   return {
-    groups: passes.map((space, k): LayoutGroup => ({
-      pass: passName(k),
-      path: passes.length === 1 ? "" : passName(k),
-      dimensions: space.dimensions.map((dimension) => dimensionLayout(dimension, axes, origin)),
-      axes: [...new Set(space.dimensions.flatMap((d) => d.columns.map((c) => c.axis)))],
-    })),
+    path: "points",
+    dimensions: [{ name: "point", coordinates: [] }],
+    axes: [...new Set(passes.flatMap(({ axes }) => axes))],
+    channels: holdsOf(passes),
+    around: first.slice(0, shared),
   };
 }
 
 /** Where a user's generator stores its points: one growing dimension. */
-export function generatorLayout(axes: readonly string[]): Layout {
-  return { groups: [{ path: "points", dimensions: [{ name: "point", coordinates: [] }], axes }] };
+export function generatorLayout(axes: readonly string[], channels?: LayoutGroup["channels"]): Layout {
+  return { groups: [{ path: "points", dimensions: [{ name: "point", coordinates: [] }], axes, channels }] };
 }

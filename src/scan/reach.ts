@@ -1,8 +1,8 @@
 import { random } from "../core/random.ts";
 import { Cursor } from "./cursor.ts";
 import type { Leaf } from "./leaves.ts";
-import { maskTest } from "./static_path.ts";
 import { type Column, type Space, spacePoints } from "./space.ts";
+import { maskTest } from "./walk.ts";
 
 /** The lowest and highest setpoint of a column that is reached, or its labels. Nothing is: ∞, −∞ and no label. */
 export interface Reach {

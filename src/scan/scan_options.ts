@@ -1,3 +1,4 @@
+import type { Derived } from "../adapt/derive.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Reading } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
@@ -20,6 +21,10 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
   readonly rig: Rig<A, D>;
   /** The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. */
   readonly read: R;
+  /** Signals computed from what is read, by `derive({ … })`; they stand wherever a detector may. */
+  readonly derive?: Derived;
+  /** What is stored of what is read and derived; everything when left out. What a path looks at must be. */
+  readonly keep?: readonly string[];
   /** For people and for the folder's name; `scan` when left out. */
   readonly name?: string;
   /** What is measured; kept with the data. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Plan } from "../core/plan.ts";
+import { adaptiveSchemas } from "./adaptive_schema.ts";
 
 const number = z.number();
 const axis = z.string().min(1).describe("The axis' name in the rig, as in x or camera.exposure");
@@ -118,6 +119,7 @@ const nodes = [
   z.strictObject({ kind: z.literal("every"), ms: z.number().positive(), num, name })
     .describe("num times, ms apart from start to start"),
   z.strictObject({ kind: z.literal("use"), plan: z.string().min(1) }).describe("a plan of `plans` by its name"),
+  ...adaptiveSchemas(() => planSchema),
 ] as const;
 
 /** What a plan may look like. */

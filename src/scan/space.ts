@@ -53,12 +53,6 @@ export interface Space {
   readonly masks: readonly Masked[];
 }
 
-/** What a static plan comes to: a grid, grids one after another, or a grid of such sequences. */
-export type Tree =
-  | { readonly kind: "space"; readonly space: Space }
-  | { readonly kind: "sequence"; readonly trees: readonly Tree[] }
-  | { readonly kind: "nest"; readonly outer: Space; readonly inner: Tree };
-
 /** Points of a grid, masked ones included. */
 export function spacePoints(space: Space): number {
   return space.dimensions.reduce((points, { size }) => points * size, 1);
@@ -81,35 +75,4 @@ export function cross(outer: Space, inner: Space): Space {
     shuffles: [...outer.shuffles, ...inner.shuffles.map((s) => ({ ...s, from: s.from + by, to: s.to + by }))],
     masks: [...outer.masks, ...inner.masks.map((m) => ({ ...m, a: m.a + by, b: m.b + by }))],
   };
-}
-
-/** `cross` for trees. */
-export function crossTrees(outer: Tree, inner: Tree): Tree {
-  if (outer.kind === "space" && !outer.space.dimensions.length) return inner;
-  if (outer.kind === "sequence") return { kind: "sequence", trees: outer.trees.map((tree) => crossTrees(tree, inner)) };
-  if (outer.kind === "nest") return { kind: "nest", outer: outer.outer, inner: crossTrees(outer.inner, inner) };
-  if (inner.kind === "space") return { kind: "space", space: cross(outer.space, inner.space) };
-  if (inner.kind === "nest") return { kind: "nest", outer: cross(outer.space, inner.outer), inner: inner.inner };
-  return { kind: "nest", outer: outer.space, inner };
-}
-
-/** How many passes a tree has, without laying them out. */
-export function countPasses(tree: Tree): number {
-  if (tree.kind === "space") return 1;
-  if (tree.kind === "nest") return countPasses(tree.inner);
-  return tree.trees.reduce((sum, inner) => sum + countPasses(inner), 0);
-}
-
-/** The tree with `change` applied to every grid in it. */
-export function mapSpaces(tree: Tree, change: (space: Space) => Space): Tree {
-  if (tree.kind === "space") return { kind: "space", space: change(tree.space) };
-  if (tree.kind === "sequence") return { kind: "sequence", trees: tree.trees.map((inner) => mapSpaces(inner, change)) };
-  return { kind: "nest", outer: change(tree.outer), inner: mapSpaces(tree.inner, change) };
-}
-
-/** The grids of a tree in the order of measurement, each with the dimensions around it: one pass each. */
-export function passesOf(tree: Tree): Space[] {
-  if (tree.kind === "space") return [tree.space];
-  if (tree.kind === "sequence") return tree.trees.flatMap(passesOf);
-  return passesOf(tree.inner).map((space) => cross(tree.outer, space));
 }

@@ -1,3 +1,4 @@
+import type { DerivedReader } from "../../adapt/derive/derived_reader.ts";
 import type { Answer, AskRequest, Path } from "../../core/path.ts";
 import type { Setpoints } from "../../core/point.ts";
 import type { Rig, RigChannel } from "../../core/rig.ts";
@@ -18,12 +19,16 @@ export interface Job {
   readonly settleMs: ReadonlyMap<string, number>;
   readonly readTimeoutMs?: number;
   readonly maxPoints: number;
-  /** Points that will be measured; undefined for a user's generator. */
+  /** Points that will be measured; undefined where that depends on what is measured. */
   readonly total: number | undefined;
   readonly estimate: Cost;
   readonly signal?: AbortSignal;
   /** Whether points are stored by their count. */
   readonly counted: boolean;
+  /** Whether the path looks at what it is sent, so that all of it is recorded. */
+  readonly recorded: boolean;
+  /** Computes the readings that are derived. */
+  readonly derived?: DerivedReader;
   /** Answers what a path asks: one more front. */
   readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
   /** Where questions are answered; the terminal, where there is one, when this and `answer` are left out. */

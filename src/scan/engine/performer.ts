@@ -1,3 +1,4 @@
+import type { DerivedReader } from "../../adapt/derive/derived_reader.ts";
 import { DeviceError, SondeError } from "../../core/errors.ts";
 import type {
   Advice,
@@ -9,7 +10,7 @@ import type {
   MeasureRequest,
   MoveRequest,
 } from "../../core/path.ts";
-import type { Point, Quality, Setpoint, Setpoints } from "../../core/point.ts";
+import type { Point, Quality, Readings, Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
@@ -37,6 +38,10 @@ export interface Means {
   readonly policy: Required<OnReadError>;
   /** Indices of a user's generator are the count of its points, whatever it says. */
   readonly counted: boolean;
+  /** Whether the path looks at where its moves led, so that they are kept for `resume`. */
+  readonly recorded: boolean;
+  /** Computes the readings that are derived. */
+  readonly derived?: DerivedReader;
   readonly fronts: readonly ApprovalFront[];
   readonly advisor?: Advisor;
   readonly say: (line: string) => void;
@@ -63,6 +68,8 @@ export class Performer {
   /** What a person is being asked. */
   question: ApprovalQuestion | undefined;
   #stored = 0;
+  /** The next point's number in the store; points that are not kept have none. */
+  #seqNum = 0;
   #line = "";
   #starts = new Map<string, number>();
   #ailing = new Map<string, string>();
@@ -77,6 +84,7 @@ export class Performer {
   constructor(readonly means: Means) {
     const { measured = 0, skipped = 0 } = means.before ?? {};
     this.measured = measured;
+    this.#seqNum = measured;
     this.skipped = skipped;
     this.#stored = measured + skipped;
     this.#fromMs = means.waits.clock.nowMs();
@@ -118,20 +126,32 @@ export class Performer {
 
   readonly #axisOf = (name: string) => this.means.mover.axis(name);
 
+  /** What was read, what is derived from it, and what the path itself has found. */
+  #readingsOf({ pass = "pass_0", give }: MeasureRequest, { reading, failed }: Acquired): Readings {
+    const { derived } = this.means, all = derived ? derived.readings(reading, pass, failed) : reading;
+    return give ? { ...all, ...give } : all;
+  }
+
   #record(request: MeasureRequest, acquired: Acquired, quality: Quality): Promise<Point> | Point {
+    const kept = request.keep !== false;
     const point: Point = {
       pass: request.pass ?? "pass_0",
       index: this.#indexOf(request),
       // A generator may use one object again and again.
       setpoint: this.means.counted ? { ...request.setpoint } : request.setpoint,
       readback: acquired.readback,
-      reading: acquired.reading,
+      reading: this.#readingsOf(request, acquired),
       timestampMs: acquired.timestampMs,
-      seqNum: this.measured,
+      seqNum: kept ? this.#seqNum : -1,
       quality,
       failed: acquired.failed,
     };
     this.measured++;
+    if (!kept) {
+      this.#stored++;
+      return point;
+    }
+    this.#seqNum++;
     return this.#write(point);
   }
 
@@ -196,7 +216,7 @@ export class Performer {
    * @param recorded whether the reply is kept, so that it can be sent again when the run is resumed. Of a plan the origin
    *   is kept with the run, and it is sent no other.
    */
-  async move(request: MoveRequest, recorded: boolean = this.means.counted): Promise<Located> {
+  async move(request: MoveRequest, recorded: boolean = this.means.recorded): Promise<Located> {
     const { mover, waits } = this.means;
     const moving = mover.move(request.setpoint);
     if (moving) await moving;
@@ -286,7 +306,7 @@ export class Performer {
 
   /** Writes into the log of every sink. */
   async log(kind: LogEntry["kind"], text: string, data?: Readonly<Record<string, unknown>>): Promise<void> {
-    const entry = { kind, timestampMs: this.means.waits.clock.nowMs(), seqNum: this.measured, text, data };
+    const entry = { kind, timestampMs: this.means.waits.clock.nowMs(), seqNum: this.#seqNum, text, data };
     for (const sink of this.means.sinks) {
       const logged = sink.log(entry);
       if (isPromise(logged)) await this.means.waits.wait(logged, Infinity);

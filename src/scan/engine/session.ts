@@ -27,7 +27,7 @@ export class Session {
 
   /** Opens nothing yet. */
   constructor(readonly job: Job) {
-    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, advisor, say } = job;
+    const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, recorded, derived, advisor, say } = job;
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
@@ -41,6 +41,8 @@ export class Session {
       sinks,
       policy,
       counted,
+      recorded,
+      derived,
       fronts: frontsOf(job),
       advisor,
       say,
@@ -111,9 +113,9 @@ export class Session {
 
   /** Lets the path's advisor go. */
   async dismiss(): Promise<void> {
-    const { advisor } = this.job, closing = advisor?.close();
-    const late = () => new Error(`${advisor!.name}: not closed within ${STAGE_TIMEOUT_MS} ms`);
-    if (isPromise(closing)) await this.waits.wait(closing, STAGE_TIMEOUT_MS, late);
+    const closing = this.job.advisor?.close();
+    // It closes in the time of another process, not of the rig's clock, and sees to it itself that it does.
+    if (isPromise(closing)) await this.waits.wait(closing, Infinity);
   }
 
   /** Releases the detectors in reverse order, each even if another fails. */

@@ -1,0 +1,58 @@
+import type { SignalType } from "../adapt/expression/environment.ts";
+import type { Setpoints } from "../core/point.ts";
+import { estimateMs, type TimeModel } from "./estimate.ts";
+import type { Laid } from "./lay_out.ts";
+import { reach } from "./reach.ts";
+import { type RehearsedVisit, rehearsedVisit } from "./rehearsed_visit.ts";
+import type { Response } from "./rehearse.ts";
+import { settleTimes } from "./settle_times.ts";
+
+/** What a plan is likely to take. */
+export interface PlanEstimate {
+  readonly timeMs: number;
+  /** Points measured, those too that are not stored. */
+  readonly points: number;
+  /** Points in the groups that grow, by path. */
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+/**
+ * What a plan is likely to take: reckoned for grids, tried on simulated samples for what decides by what it measures.
+ *
+ * @param signals all that is read
+ */
+export function estimatePlan(
+  root: Laid,
+  model: TimeModel,
+  signals: ReadonlyMap<string, SignalType>,
+  { origin = {}, respond }: { readonly origin?: Setpoints; readonly respond?: Response },
+): PlanEstimate {
+  const settleMs = settleTimes(root), tried = new Map<Laid, RehearsedVisit>();
+  const rehearsed = (laid: Laid) => {
+    let visit = tried.get(laid);
+    if (!visit) tried.set(laid, visit = rehearsedVisit(laid, { model, settleMs, signals, origin, respond }));
+    return visit;
+  };
+  const timeMs = estimateMs(root, model, rehearsed), { points, free } = countOf(root, rehearsed);
+  return { timeMs, points, expected: { points: Math.ceil(free) } };
+}
+
+/** Points, and those of them that have no grid. */
+interface Count {
+  readonly points: number;
+  readonly free: number;
+}
+
+function countOf(laid: Laid, rehearsed: (laid: Laid) => RehearsedVisit): Count {
+  if (laid.kind === "space") return { points: reach(laid.space).points, free: 0 };
+  if (laid.kind === "nest") {
+    const loops = reach(laid.outer).points, { points, free } = countOf(laid.inner, rehearsed);
+    return { points: loops * points, free: loops * free };
+  }
+  if (laid.kind === "sequence") {
+    const parts = laid.parts.map((part) => countOf(part, rehearsed));
+    return parts.reduce((a, b) => ({ points: a.points + b.points, free: a.free + b.free }), { points: 0, free: 0 });
+  }
+  const { points, free } = rehearsed(laid);
+  return { points, free };
+}

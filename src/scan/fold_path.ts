@@ -1,0 +1,65 @@
+import type { SignalType } from "../adapt/expression/environment.ts";
+import type { Path, Reply, Request, Summary } from "../core/path.ts";
+import type { Point, Setpoints } from "../core/point.ts";
+import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
+import type { LaidFold } from "./lay_out.ts";
+import type { Around } from "./walk.ts";
+
+/** What comes of a fold: what the plan inside has found, and the point that stands for it. */
+export interface Folded {
+  readonly summary: Summary;
+  readonly point: Point;
+}
+
+/** The paths of a fold, one a visit. */
+export type FoldVisits = (around: Around) => Generator<Request, Folded, Reply>;
+
+/** Carries the plan inside out, and hands each of its points to the series; ends it early when enough is known. */
+function* gather(path: Path, series: FoldSeries): Path {
+  try {
+    let next = path.next(undefined);
+    while (!next.done) {
+      const request = next.value, reply = yield request;
+      if (request.kind === "measure" && series.add(reply as Point)) return yield* endEarly(path);
+      next = path.next(reply);
+    }
+    return next.value;
+  } finally {
+    // Left by `return` or `throw` from outside: the plan inside puts back what it moved.
+    yield* endEarly(path);
+  }
+}
+
+/** Ends a path; what it does to put things back is still done. */
+export function* endEarly(path: Path): Path {
+  let next = path.return({});
+  while (!next.done) next = path.next(yield next.value);
+  return next.value;
+}
+
+/** The paths of a fold: the plan inside, then one point that carries what came of it. */
+export function foldVisits(
+  laid: LaidFold,
+  inner: (around: Around) => Path,
+  signals: ReadonlyMap<string, SignalType>,
+): FoldVisits {
+  const { plan, pass } = laid, recipe = foldRecipe(laid, signals), inside = plan.keep !== false;
+  return function* (around) {
+    const { index, name, keep } = around.as
+      ? { ...around.as, name: around.as.pass, keep: true }
+      : { index: around.index, name: pass!.name, keep: pass!.keep };
+    const at = { kind: "measure", index, pass: name, keep, read: plan.read ?? [] } as const;
+    if (around.skip) {
+      return { summary: {}, point: (yield { ...at, setpoint: around.setpoint, skip: true }) as Point };
+    }
+    if (!inside) {
+      const known = (yield { kind: "recall", pass: name, index, setpoint: around.setpoint }) as Point | undefined;
+      if (known) return { summary: recipe.summaryOf(known), point: known };
+    }
+    const series = recipe.begin();
+    const summary = (yield* gather(inner({ ...around, as: undefined }), series)) ?? {};
+    const setpoint = { ...around.setpoint, ...plan.at as Setpoints, ...recipe.go(summary) };
+    const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;
+    return { summary, point };
+  };
+}

@@ -1,0 +1,76 @@
+import type { Setpoints } from "../core/point.ts";
+import type { Laid, LaidSampler } from "./lay_out.ts";
+import { type Reach, reach } from "./reach.ts";
+import type { Column, Space } from "./space.ts";
+
+/** The lowest and highest setpoint of axes that loops around move. */
+type Moved = ReadonlyMap<string, readonly [number, number]>;
+
+/**
+ * The farthest that each node of a plan goes, its adaptive nodes included. Those that keep themselves within limits are
+ * listed as far as they may go.
+ *
+ * @param origin where relative axes stand, as far as it is known
+ */
+export function laidReach(laid: Laid, origin: Setpoints, moved: Moved = new Map()): Reach[] {
+  switch (laid.kind) {
+    case "space":
+      return ofSpace(laid.space, moved);
+    case "sequence":
+      return laid.parts.flatMap((part) => laidReach(part, origin, moved));
+    case "nest":
+      return [...ofSpace(laid.outer, moved), ...laidReach(laid.inner, origin, movedBy(laid, moved))];
+    case "sampler":
+      return [...ofSampler(laid, origin, moved), ...laid.inner ? laidReach(laid.inner, origin, moved) : []];
+    case "fold": {
+      const { at = {} } = laid.plan,
+        places = Object.entries(at as Setpoints).map(([axis, setpoint]): Reach => {
+          const column = columnOf(axis, `${laid.path}.at.${axis}`, `${laid.path}.at`);
+          if (typeof setpoint === "string") return { column, least: Infinity, most: -Infinity, labels: [setpoint] };
+          return { column, least: setpoint, most: setpoint, labels: [] };
+        });
+      return [...places, ...laidReach(laid.inner, origin, moved)];
+    }
+    case "when":
+      return laidReach(laid.inner, origin, moved);
+  }
+}
+
+/** Offsets of an axis that loops around a trigger move count from there. */
+function ofSpace(space: Space, moved: Moved): Reach[] {
+  return reach(space).columns.map((one) => {
+    const around = one.column.relative ? moved.get(one.column.axis) : undefined;
+    if (!around) return one;
+    return {
+      ...one,
+      column: { ...one.column, relative: false },
+      least: one.least + around[0],
+      most: one.most + around[1],
+    };
+  });
+}
+
+function movedBy({ outer, inner }: Extract<Laid, { kind: "nest" }>, moved: Moved): Moved {
+  if (inner.kind !== "when") return moved;
+  const ends = new Map(moved);
+  for (const { column, least, most } of reach(outer).columns) if (least <= most) ends.set(column.axis, [least, most]);
+  return ends;
+}
+
+function ofSampler({ sampler, shape }: LaidSampler, origin: Setpoints, moved: Moved): Reach[] {
+  const { path, plan, space } = sampler, own = space ? ofSpace(space, moved) : [];
+  // Where it is not known from where offsets count, what is beyond them is not either.
+  const unknown = own.filter(({ column }) => column.relative && !Object.hasOwn(origin, column.axis));
+  const place = plan.kind === "climb" ? `${path}.from` : path;
+  const further = shape.reach.filter(({ axis, clipped }) =>
+    !clipped && !unknown.some(({ column }) => column.axis === axis)
+  );
+  return [
+    ...own,
+    ...further.map(({ axis, least, most }) => ({ column: columnOf(axis, place, place), least, most, labels: [] })),
+  ];
+}
+
+function columnOf(axis: string, path: string, axisPath: string): Column {
+  return { axis, at: () => NaN, path, axisPath, relative: false, labels: false };
+}

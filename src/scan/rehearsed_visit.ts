@@ -1,0 +1,98 @@
+import type { Setpoints } from "../core/point.ts";
+import { type Motion, motionOf, readMs, type TimeModel, together, type Visit } from "./estimate.ts";
+import type { SignalType } from "../adapt/expression/environment.ts";
+import type { Laid } from "./lay_out.ts";
+import { laidReach } from "./laid_reach.ts";
+import { laidPath } from "./plan_path.ts";
+import { type DryTimes, type Rehearsal, rehearse, type Response, simulatedResponse, type Span } from "./rehearse.ts";
+
+/** Samples that a rehearsal is done on, and the points after which one is given up. */
+const SAMPLES = 3, MOST_POINTS = 20_000;
+
+/** What rehearsing depends on beside the plan. */
+export interface RehearsalContext {
+  readonly model: TimeModel;
+  readonly settleMs: ReadonlyMap<string, number>;
+  /** All that is read. */
+  readonly signals: ReadonlyMap<string, SignalType>;
+  readonly origin: Setpoints;
+  /** What the sample answers; some simulated peaks when left out. */
+  readonly respond?: Response;
+}
+
+/** What an adaptive part of a plan does at one visit, as the mean over some simulated samples. */
+export interface RehearsedVisit extends Visit {
+  readonly points: number;
+  /** Stored points without a grid. */
+  readonly free: number;
+}
+
+/** Times of moves and readings, as the model has them. */
+function dryTimes({ model, settleMs }: RehearsalContext): DryTimes {
+  const known = new Map<string, number>();
+  return {
+    moveMs(from, to) {
+      const motions: Motion[] = [];
+      for (const axis in to) {
+        if (!(axis in from) || from[axis] === to[axis]) continue;
+        motions.push(motionOf(model, { axis, settleMs: settleMs.get(axis) }, from[axis], to[axis]));
+      }
+      const motion = together(motions);
+      return motion.moveMs + motion.settleMs;
+    },
+    readMs(read) {
+      const key = read?.join() ?? "*";
+      if (!known.has(key)) known.set(key, readMs(read ? { ...model, detectors: only(model.detectors, read) } : model));
+      return known.get(key)!;
+    },
+  };
+}
+
+function only<T>(detectors: ReadonlyMap<string, T>, read: readonly string[]): Map<string, T> {
+  return new Map([...detectors].filter(([name]) => read.some((word) => word.split(".")[0] === name || word === name)));
+}
+
+/** From where to where each axis goes, as far as it is known. */
+function spansOf(laid: Laid, origin: Setpoints): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const { column: { axis, relative }, least, most } of laidReach(laid, origin)) {
+    if (!Number.isFinite(least) || !Number.isFinite(most)) continue;
+    const start = relative ? Number(origin[axis] ?? 0) || 0 : 0, [low, high] = spans.get(axis) ?? [Infinity, -Infinity];
+    spans.set(axis, [Math.min(low, least + start), Math.max(high, most + start)]);
+  }
+  return spans;
+}
+
+function meanOf(rehearsals: readonly Rehearsal[], of: (rehearsal: Rehearsal) => number): number {
+  return rehearsals.reduce((sum, rehearsal) => sum + of(rehearsal), 0) / rehearsals.length;
+}
+
+/** Tries an adaptive part of a plan on some simulated samples. */
+export function rehearsedVisit(laid: Laid, context: RehearsalContext): RehearsedVisit {
+  const { signals, origin } = context, spans = spansOf(laid, origin), times = dryTimes(context);
+  const numbers = [...signals].filter(([, { shape = [] }]) => !shape.length).map(([name]) => name);
+  const rehearsals = Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
+    const respond = context.respond ?? simulatedResponse(spans, numbers, seed);
+    return rehearse(laidPath(laid, { seed, signals, origin }), { respond, times, most: MOST_POINTS });
+  });
+  const ms = meanOf(rehearsals, ({ timeMs }) => timeMs), [{ first, last }] = rehearsals;
+  const places = (setpoints: Setpoints) =>
+    new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
+  const free = freePasses(laid);
+  return {
+    ms,
+    againMs: ms,
+    begin: () => places(first),
+    end: () => places(last),
+    points: meanOf(rehearsals, ({ points }) => points),
+    free: meanOf(rehearsals, ({ passes }) => free.reduce((sum, name) => sum + (passes.get(name) ?? 0), 0)),
+  };
+}
+
+/** The passes whose number of points depends on the data. */
+function freePasses(laid: Laid): string[] {
+  if (laid.kind === "sequence") return laid.parts.flatMap(freePasses);
+  const own = laid.kind === "sampler" ? laid.passes : "pass" in laid && laid.pass ? [laid.pass] : [];
+  const names = own.filter(({ space }) => !space).map(({ name }) => name);
+  return "inner" in laid && laid.inner ? [...names, ...freePasses(laid.inner)] : names;
+}
