@@ -121,22 +121,20 @@ class LoopbackBridge implements HttpBridge {
     }
     const reply = parseMessage(await request.text() || "{}", this.name);
     if (this.#pending && reply.id === this.#pending.message.id) this.#pending.resolve(reply);
-    return await this.#next(request.signal);
+    return await this.#next();
   }
 
   /** The next message, as soon as there is one. */
-  async #next(signal: AbortSignal): Promise<Response> {
+  async #next(): Promise<Response> {
     const untilMs = performance.now() + POLL_MS;
-    while (!this.#over && !this.#pending && performance.now() < untilMs && !signal.aborted) {
+    while (!this.#over && !this.#pending && performance.now() < untilMs) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           clearTimeout(timer);
-          signal.removeEventListener("abort", wake);
           this.#polls.delete(wake);
           resolve();
         };
         const timer = setTimeout(wake, untilMs - performance.now());
-        signal.addEventListener("abort", wake);
         this.#polls.add(wake);
       });
     }

@@ -60,8 +60,9 @@ class ProcessBridge implements Bridge {
   #closing: Promise<void> | undefined;
 
   constructor(readonly options: ProcessBridgeOptions) {
-    const { command, args = [] } = options;
-    this.name = [String(command), ...args].map((word) => word.replace(/^.*[/\\]/, "")).join(" ").slice(0, 60);
+    const { command, args: [script = "-"] = [] } = options;
+    const words = script.startsWith("-") || script.includes("\n") ? [String(command)] : [String(command), script];
+    this.name = words.map((word) => word.replace(/^.*[/\\]/, "")).join(" ");
   }
 
   exchange(message: Message): Promise<Message> {
@@ -112,7 +113,7 @@ class ProcessBridge implements Bridge {
     this.#listening = Promise.allSettled([said, shown]);
     child.status.then(async ({ code, signal }) => {
       // Its last words come with its end, unless a program that it has started keeps the pipe open.
-      await Promise.race([this.#listening, pause(GRACE_MS)]);
+      await within(this.#listening, GRACE_MS);
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
       this.#fail(`${how}${this.#lastWords && `: ${this.#lastWords}`}`);
     });
@@ -143,26 +144,31 @@ class ProcessBridge implements Bridge {
     this.#fail("is closed");
     const child = this.#child;
     if (!child) return;
-    const ended = child.status.then(() => true);
     this.#input!.close().catch(() => {});
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      if (await Promise.race([ended, pause(GRACE_MS)])) break;
+      if (await within(child.status, GRACE_MS)) break;
       try {
         child.kill(signal);
       } catch {
         // It has ended just now.
       }
     }
-    await ended;
-    await Promise.race([this.#listening, pause(GRACE_MS)]);
+    await child.status;
+    await within(this.#listening, GRACE_MS);
     this.#streams.abort();
     await this.#listening;
   }
 }
 
-/** False after so long. Nothing waits for it in vain: a program may end before. */
-function pause(ms: number): Promise<false> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(() => resolve(false), ms)));
+/** Whether a promise is settled within so long. */
+function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = systemClock.timer(ms, () => resolve(false));
+    promise.finally(() => {
+      cancel();
+      resolve(true);
+    });
+  });
 }
 
 /** Calls back for each line of a stream, until it ends or the signal is aborted. */
