@@ -17,7 +17,11 @@ import { TriangleSurface } from "./triangle_surface.ts";
  * ```
  */
 export class Learner2D extends SimplexLearner {
-  /** @param options two ranges, of first and second coordinate */
+  /**
+   * A learner that knows nothing yet.
+   *
+   * @param options two ranges, of first and second coordinate
+   */
   constructor(options: LearnerOptions) {
     super(new TriangleSurface(), options);
   }

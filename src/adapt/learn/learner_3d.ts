@@ -17,7 +17,11 @@ import { TetraSurface } from "./tetra_surface.ts";
  * ```
  */
 export class Learner3D extends SimplexLearner {
-  /** @param options three ranges, of first, second and third coordinate */
+  /**
+   * A learner that knows nothing yet.
+   *
+   * @param options three ranges, of first, second and third coordinate
+   */
   constructor(options: LearnerOptions) {
     super(new TetraSurface(), options);
   }

@@ -38,7 +38,11 @@ export class SimplexLearner implements Learner {
   readonly #slots: number[] = [];
   readonly #near: number[] = [];
 
-  /** @param surface an empty one, of as many dimensions as `options` has ranges */
+  /**
+   * A learner that knows nothing yet.
+   *
+   * @param surface an empty one, of as many dimensions as `options` has ranges
+   */
   constructor(surface: SimplexSurface, options: LearnerOptions) {
     this.#surface = surface;
     this.#corners = Array.from({ length: 2 ** surface.dimensions }, (_, c) => {

@@ -36,7 +36,11 @@ export class SimplexSpacing {
   readonly #cell: number[];
   readonly #node: number[];
 
-  /** @param options their ranges, grids and least steps count */
+  /**
+   * With nothing taken.
+   *
+   * @param options their ranges, grids and least steps count
+   */
   constructor({ ranges, grid = [], minStep = [] }: LearnerOptions) {
     const parts = ranges.map(([least, most], k) => (minStep[k] ?? 0) / (most - least)).filter((part) => part > 0);
     const part = parts.length ? Math.min(...parts) : LEAST_PART;

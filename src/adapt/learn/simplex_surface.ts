@@ -37,7 +37,11 @@ export abstract class SimplexSurface {
   /** Gradients by vertex, a number for each axis. */
   protected gradient: Float64Array<ArrayBuffer>;
 
-  /** @param dimensions 2 for triangles, 3 for tetrahedra */
+  /**
+   * Without any point.
+   *
+   * @param dimensions 2 for triangles, 3 for tetrahedra
+   */
   constructor(readonly dimensions: number) {
     this.gradient = new Float64Array(64 * dimensions);
   }

@@ -1,5 +1,5 @@
 /** A tetrahedron of a greater badness is badly shaped: the cube of its longest edge by its volume, 1 for a regular one. */
-const MOST_BADNESS = 2.5;
+const MOST_BADNESS = 5;
 /** The cube of the edge by the volume of a regular tetrahedron. */
 const REGULAR = 6 * Math.SQRT2;
 
