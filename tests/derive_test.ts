@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../src/core/errors.ts";
 import type { ChannelInfo } from "../src/core/device.ts";
 import { Frame, type Readings } from "../src/core/point.ts";
-import { derive, type Derived, type DerivedReadings } from "../src/adapt/derive.ts";
+import { type Compute, derive, type DerivedReadings } from "../src/adapt/derive.ts";
 import { type DerivedPlan, planDerived } from "../src/adapt/derive/plan_derived.ts";
 
 const CHANNELS = new Map<string, ChannelInfo>([
@@ -247,13 +247,11 @@ Deno.test("a function that throws, or gives something else than it said, is told
 });
 
 Deno.test("derived signals are data: functions by their source text", () => {
-  const derived = derive({
-    R: { expression: "hypot(a, b)", unit: "V" },
-    square: { compute: (reading) => reading.R ** 2 },
-  });
+  const square: Compute = (reading) => reading.R ** 2;
+  const derived = derive({ R: { expression: "hypot(a, b)", unit: "V" }, square });
   assertEquals(JSON.parse(JSON.stringify(derived)), {
     R: { expression: "hypot(a, b)", unit: "V" },
-    square: { compute: String(derived.signals.square.compute) },
+    square: { compute: String(square) },
   });
 });
 

@@ -217,7 +217,11 @@ export class Compiler {
           ...passes ? ["last"] : [],
         ])
       }`;
-    return this.#unknown(node.from, message);
+    this.#unknown(node.from, message);
+    this.#inside++; // for the unknown names among its arguments
+    node.args.forEach((arg) => this.compile(arg));
+    this.#inside--;
+    return () => NaN;
   }
 
   #elementwise(node: Of<"call">): Part {

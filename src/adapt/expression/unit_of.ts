@@ -1,3 +1,4 @@
+import { CONSTANTS } from "./elementwise.ts";
 import type { Expression } from "./expression.ts";
 
 /** A unit; undefined when it cannot be said. `any`: a bare number, which goes with every unit. */
@@ -88,7 +89,8 @@ function unit(node: Expression, of: (node: Expression) => Unit): Unit {
 export function unitOf(expression: Expression, unitOfSignal: (name: string) => string): string {
   const of = (node: Expression): Unit => {
     if (node.kind === "number") return ANY;
-    return node.kind === "name" ? unitOfSignal(node.name) || undefined : unit(node, of);
+    if (node.kind !== "name") return unit(node, of);
+    return unitOfSignal(node.name) || (Object.hasOwn(CONSTANTS, node.name) ? ANY : undefined);
   };
   const found = of(expression);
   return found === ANY ? "1" : found ?? "";
