@@ -113,13 +113,8 @@ class Ascent {
     if (survey.points >= what.maxPoints) return "budget";
     const good = survey.places.filter((place) => place.num > 0);
     if (good.length > 1 && good.every((place) => !survey.better(best, place))) return "flat";
-    return best.at.some((x, k) => isEnd(x, what.bounds[k])) ? "bounds" : "converged";
+    return survey.atBound(best, what.first.map((d) => Math.abs(d) * what.tolerance)) ? "bounds" : "converged";
   }
-}
-
-/** Whether a setpoint is at the end of an axis that can move. */
-function isEnd(x: number, [low, high]: readonly [number, number]): boolean {
-  return high > low && (x === low || x === high);
 }
 
 const MEANS: Readonly<Record<ClimbReason, string>> = {

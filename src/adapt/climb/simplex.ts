@@ -127,16 +127,13 @@ export function* simplex(
     vertices = yield* firstSimplex(survey, byHeight(vertices)[0], step);
   }
   let best = (yield* descend(survey, vertices, first, tolerance, risen))[0];
-  while (!survey.over && atBound(survey, best)) {
+  const nearness = first.map((d) => Math.abs(d) * tolerance);
+  while (!survey.over && survey.atBound(best, nearness)) {
     const anew = yield* firstSimplex(survey, best, first.map((d) => AGAIN * d));
     const [higher] = yield* descend(survey, anew, first, tolerance, risen);
-    if (!survey.better(higher, best)) break;
-    best = higher;
+    const gained = survey.better(higher, best), moved = sizeOf([best, higher], first);
+    if (gained) best = higher;
+    if (!gained || moved < tolerance) break;
   }
   return best;
-}
-
-/** Whether a place stands at the end of an axis. */
-function atBound(survey: Survey, place: Place): boolean {
-  return place.at.some((x, k) => survey.options.bounds[k].includes(x));
 }

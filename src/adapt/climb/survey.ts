@@ -73,6 +73,13 @@ export class Survey {
     return at.map((x, k) => Math.min(Math.max(x, this.options.bounds[k][0]), this.options.bounds[k][1]));
   }
 
+  /** Whether a place is as near as `nearness` (by number of the axis) to the end of an axis that can move. */
+  atBound(place: Place, nearness: readonly number[]): boolean {
+    return this.options.bounds.some(([low, high], k) =>
+      high > low && Math.min(place.at[k] - low, high - place.at[k]) <= nearness[k]
+    );
+  }
+
   /** The place there (or at the bound on the way), measured if it was not yet; lower than all others when it cannot be. */
   *visit(at: readonly number[]): Steps<Place> {
     const clipped = this.clip(at), key = clipped.join();
