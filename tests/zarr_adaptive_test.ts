@@ -8,6 +8,7 @@ import { openRun } from "../src/zarr/open_run.ts";
 import { planArrays } from "../src/zarr/plan_arrays.ts";
 import { recordedReplies } from "../src/zarr/recorded_replies.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
+import type { Key } from "../src/zarr/stores/store.ts";
 import { verifyRun } from "../src/zarr/verify_run.ts";
 import { resumedSink, zarrSink } from "../src/zarr/zarr_sink.ts";
 import { PYTHON, python } from "./python.ts";
@@ -294,6 +295,42 @@ Deno.test("nothing of what was given up comes back when the sample has changed m
     { numRuns: 60 },
   );
 });
+
+Deno.test("what is given up is not there any more from the moment on that the run is taken up, status first", async () => {
+  const store = new Recorder(), sink = zarrSink({ store }), place = { temperature: 0, z: 0 };
+  await sink.open(HEADER);
+  const write = (pass: string, index: number[], seqNum: number) => {
+    return sink.write(point(index, seqNum, { pass, setpoint: place, reading: { diode: 1 } }));
+  };
+  await write("pass_0", [0, 0], 0);
+  for (const k of [1, 2, 3]) await write("pass_0", [0, k], k + 1);
+  for (const k of [0, 1]) await write("walk", [0], 5 + k);
+  await sink.close({ ...OUTCOME, status: "failed" });
+  const resumed = await resumedSink({ store }, HEADER, undefined, true);
+  assertEquals(resumed.upTo, 1);
+  store.keys = [];
+  await resumed.open(HEADER);
+  const found = await contents(store), coarse = (name: string) => found[`pass_0/${name}`].slice(0, 5);
+  assertEquals([coarse("quality"), coarse("seq_num")], [[1, 0, 0, 0, 0], [0n, -1n, -1n, -1n, -1n]]);
+  assertEquals([coarse("diode"), coarse("z_readback")], [[1, NaN, NaN, NaN, NaN], [0.001, NaN, NaN, NaN, NaN]]);
+  assertEquals(coarse("timestamp").filter((time) => time === -(2n ** 63n)).length, 4);
+  assertEquals(found["points/quality"], []);
+  assertEquals([...store.objects.keys()].filter((key) => /^\/points\/.*\/c\//.test(key)), []);
+  const at = (key: Key) => store.keys.indexOf(key);
+  assert(at("/pass_0/quality/c/0/0") >= 0 && at("/pass_0/quality/c/0/0") < at("/pass_0/diode/c/0/0"));
+  assert(at("/points/quality/zarr.json") < at("/points/diode/zarr.json"));
+  await resumed.close({ ...OUTCOME, points: 1 });
+  assertEquals((await verifyRun(store)).findings, []);
+});
+
+/** A store that remembers the order in which objects were published. */
+class Recorder extends MemoryStore {
+  keys: Key[] = [];
+  override async set(key: Key, bytes: Uint8Array): Promise<void> {
+    this.keys.push(key);
+    await super.set(key, bytes);
+  }
+}
 
 Deno.test("of a grid that was cut, a failed point that is good the second time has nothing left of the first", async () => {
   const store = new MemoryStore(), groups = [{ path: "", dimensions: [dimension("x", 3)], axes: ["x"] }];
