@@ -10,7 +10,7 @@ import { parseExpression } from "./expression/parse_expression.ts";
 export type Compute = (reading: Readonly<Record<string, number>>) => Reading;
 
 /** What can be said of a derived signal besides how it is computed. */
-interface Described {
+export interface DerivedInfo {
   /** UDUNITS text; worked out where that is simple when left out. */
   readonly unit?: string;
   /** What a person calls it; its name when left out. */
@@ -18,13 +18,13 @@ interface Described {
 }
 
 /** A signal computed by an expression. */
-export interface DerivedExpression extends Described {
+export interface DerivedExpression extends DerivedInfo {
   /** As in `hypot(lockin.X, lockin.Y)`. */
   readonly expression: string;
 }
 
 /** A signal computed in TypeScript. */
-export interface DerivedFunction<C extends Compute = Compute> extends Described {
+export interface DerivedFunction<C extends Compute = Compute> extends DerivedInfo {
   /** It should be pure: the same readings give the same result, also when a run is resumed. */
   readonly compute: C;
   /** The shape of the frame that it gives; a number when left out. */

@@ -26,7 +26,7 @@ export class DerivedReader {
   /** Whether the function in hand has looked at something that is missing. */
   #lookedAtMissing = false;
 
-  /** @param channels what is read, by full name */
+  /** `channels`: what is read, by full name. `onFault` is told when a function throws; without it the error is thrown on. */
   constructor(
     channels: readonly string[],
     formulas: ReadonlyMap<string, Formula>,

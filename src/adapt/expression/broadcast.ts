@@ -1,3 +1,4 @@
+import { ARITHMETIC } from "./elementwise.ts";
 import { ExpressionFault } from "./expression_issue.ts";
 import { countOf, type Direction, rowMajor, rowStarts, type View } from "./view.ts";
 
@@ -46,9 +47,52 @@ function rowsOf(view: View, shape: readonly number[]): Rows {
   return { starts: rowStarts({ shape, strides, offset: view.offset }), stride: strides[strides.length - 1] };
 }
 
+/** Numbers of one operand in the course of a row: where they lie, the next one's place, and from one to the next. */
+type Operand = readonly [data: ArrayLike<number>, at: number, stride: number];
+
+/** Works through one row of the result, which begins at `o` and ends before `end`. */
+type Row = (out: Float64Array, o: number, end: number, a: Operand, b: Operand, c: Operand) => void;
+
+/** Loops of their own for what is done to whole frames most: a call for each pixel would take several times as long. */
+const LOOPS = new Map<unknown, Row>([
+  [ARITHMETIC["+"], (out, o, end, [p, i, s], [q, j, t]) => {
+    for (; o < end; o++, i += s, j += t) out[o] = p[i] + q[j];
+  }],
+  [ARITHMETIC["-"], (out, o, end, [p, i, s], [q, j, t]) => {
+    for (; o < end; o++, i += s, j += t) out[o] = p[i] - q[j];
+  }],
+  [ARITHMETIC["*"], (out, o, end, [p, i, s], [q, j, t]) => {
+    for (; o < end; o++, i += s, j += t) out[o] = p[i] * q[j];
+  }],
+  [ARITHMETIC["/"], (out, o, end, [p, i, s], [q, j, t]) => {
+    for (; o < end; o++, i += s, j += t) out[o] = p[i] / q[j];
+  }],
+]);
+
+/** The loop for any function of one, two or three numbers. */
+function rowLoop(of: (...numbers: number[]) => number, operands: number): Row {
+  const loop = LOOPS.get(of);
+  if (loop) return loop;
+  if (operands === 1) {
+    return (out, o, end, [p, i, s]) => {
+      for (; o < end; o++, i += s) out[o] = of(p[i]);
+    };
+  }
+  if (operands === 2) {
+    return (out, o, end, [p, i, s], [q, j, t]) => {
+      for (; o < end; o++, i += s, j += t) out[o] = of(p[i], q[j]);
+    };
+  }
+  return (out, o, end, [p, i, s], [q, j, t], [r, k, u]) => {
+    for (; o < end; o++, i += s, j += t, k += u) out[o] = of(p[i], q[j], r[k]);
+  };
+}
+
+const NO_OPERAND: Operand = [[], 0, 0];
+
 /**
- * A function of numbers, element by element over arrays. The result lies in memory of its own, which the next point
- * uses again.
+ * A function of one to three numbers, element by element over arrays. The result lies in memory of its own, which the
+ * next point uses again.
  *
  * @param places where each operand stands in the text
  */
@@ -57,47 +101,18 @@ export function broadcast(
   views: readonly View[],
   places: readonly number[],
 ): View {
-  const shape = commonShape(views.map((view) => view.shape), places);
+  const shape = commonShape(views.map((view) => view.shape), places), length = shape[shape.length - 1];
   const out = new Float64Array(countOf(shape)), rows = views.map((view) => rowsOf(view, shape));
-  const length = shape[shape.length - 1];
-  const [a, b] = rows;
+  const loop = rowLoop(of, views.length);
   const load: View["load"] = (lookup, gathered) => {
     const data = views.map((view) => view.load(lookup, gathered));
-    if (rows.length > 2) return overMany(of, rows, data, length, out);
-    const [p, q] = data;
-    for (let row = 0, o = 0; row < a.starts.length; row++) {
-      let i = a.starts[row];
-      if (!b) { for (const end = o + length; o < end; o++, i += a.stride) out[o] = of(p[i]); }
-      else {
-        let j = b.starts[row];
-        for (const end = o + length; o < end; o++, i += a.stride, j += b.stride) out[o] = of(p[i], q[j]);
-      }
+    const operand = (k: number, row: number): Operand =>
+      k < rows.length ? [data[k], rows[k].starts[row], rows[k].stride] : NO_OPERAND;
+    for (let row = 0, o = 0; o < out.length; row++, o += length) {
+      loop(out, o, o + length, operand(0, row), operand(1, row), operand(2, row));
     }
     return out;
   };
-  return {
-    shape,
-    strides: rowMajor(shape),
-    offset: 0,
-    complex: false,
-    directions: commonDirections(shape, views),
-    load,
-  };
-}
-
-function overMany(
-  of: (...numbers: number[]) => number,
-  rows: readonly Rows[],
-  data: readonly ArrayLike<number>[],
-  length: number,
-  out: Float64Array,
-): Float64Array {
-  const numbers = new Array<number>(rows.length);
-  for (let row = 0, o = 0; row < rows[0].starts.length; row++) {
-    for (let i = 0; i < length; i++) {
-      for (let k = 0; k < rows.length; k++) numbers[k] = data[k][rows[k].starts[row] + i * rows[k].stride];
-      out[o++] = of(...numbers);
-    }
-  }
-  return out;
+  const directions = commonDirections(shape, views);
+  return { shape, strides: rowMajor(shape), offset: 0, complex: false, own: true, directions, load };
 }

@@ -100,10 +100,17 @@ function compileTree(compiler: Compiler, expression: Expression, text: string, p
 
 /** An array as a frame in memory that every result uses again. */
 function frameResult(view: View): Result {
-  const out = new Float64Array(countOf(view.shape)), frame = new Frame(out, view.shape), starts = rowStarts(view);
+  let frame: Frame | undefined;
+  if (view.own) {
+    return (lookup, gathered) => {
+      const numbers = view.load(lookup, gathered) as Float64Array;
+      return frame ??= new Frame(numbers, view.shape);
+    };
+  }
+  const out = new Float64Array(countOf(view.shape)), starts = rowStarts(view);
   return (lookup, gathered) => {
     gatherInto(out, view, starts, view.load(lookup, gathered));
-    return frame;
+    return frame ??= new Frame(out, view.shape);
   };
 }
 

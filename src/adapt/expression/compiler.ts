@@ -186,7 +186,9 @@ export class Compiler {
       if (!part.complex) return part;
       throw new ExpressionFault(places[k], COMPLEX);
     });
-    return broadcast(of, views, places);
+    if (views.length <= 3) return broadcast(of, views, places);
+    // only min and max take as many, and those can be taken two at a time
+    return views.slice(1).reduce((all, view, k) => broadcast(of, [all, view], [places[0], places[k + 1]]), views[0]);
   }
 
   #call(node: Of<"call">): Part {

@@ -30,6 +30,8 @@ export interface View {
   readonly complex: boolean;
   /** One a dimension. */
   readonly directions: readonly Direction[];
+  /** Whether it is all of an array of doubles that `load` fills anew each time, row after row. */
+  readonly own?: boolean;
   /** Where its numbers are, at one point. */
   readonly load: (lookup: Lookup, gathered: readonly Gathering[]) => Numbers;
 }
@@ -102,7 +104,7 @@ export function indexView(view: View, items: readonly IndexItem[]): View {
     strides.push(stride * step);
     directions.push(sliceDirection(view.directions[k], start, step, count));
   });
-  return { ...view, shape, strides, offset, directions };
+  return { ...view, own: false, shape, strides, offset, directions };
 }
 
 function placeOf(index: number, length: number, from: number): number {
