@@ -6,6 +6,7 @@ import { buildTree } from "./build_tree.ts";
 import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
+import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
 import { relativeAxes } from "./plan_path.ts";
 
@@ -25,8 +26,12 @@ export class CheckReport {
   readonly issues: readonly Issue[];
   /** In the order of measurement. */
   readonly passes: readonly CheckedPass[];
-  /** Points that will be measured. */
+  /** Points that will be measured; of a plan that decides by what it measures, as many as in a rehearsal. */
   readonly points: number;
+  /** Points at the least and at the most; the same for grids. */
+  readonly pointRange: PointRange;
+  /** Whether the plan decides by what it measures: points, time and bytes are then those of a rehearsal. */
+  readonly adaptive: boolean;
   /** Points of the grid that a mask leaves out. */
   readonly skipped: number;
   /** Milliseconds; undefined without a rig. */
@@ -42,6 +47,8 @@ export class CheckReport {
   constructor(examined: Examined) {
     this.issues = examined.issues;
     this.points = examined.points;
+    this.adaptive = examined.adaptive;
+    this.pointRange = examined.range ?? { min: examined.points, max: examined.points };
     this.skipped = examined.gridPoints - examined.points;
     this.timeMs = examined.timeMs;
     this.bytes = examined.size?.bytes;
@@ -73,10 +80,13 @@ export class CheckReport {
   toString(): string {
     const lines = this.passes.map(({ pass, dimensions, shape }) => {
       const names = dimensions.map((d) => d.unit && d.unit !== "1" ? `${d.name} (${d.unit})` : d.name).join(" × ");
-      return `${this.passes.length > 1 ? pass + ": " : ""}${names || "one point"}: ${shape.join(" × ") || 1}`;
+      const sizes = shape.map((size) => size ?? "as many as the data ask for").join(" × ");
+      return `${this.passes.length > 1 ? pass + ": " : ""}${names || "one point"}: ${sizes || 1}`;
     });
     const skipped = this.skipped > 0 ? `, ${this.skipped.toLocaleString("en")} of the grid skipped` : "";
-    lines.push(`${this.points.toLocaleString("en")} points${skipped}`);
+    const { min, max } = this.pointRange, say = (points: number) => points.toLocaleString("en");
+    const range = this.adaptive ? ` in a rehearsal (at least ${say(min)}, at most ${say(max)})` : "";
+    lines.push(`${say(this.points)} points${range}${skipped}`);
     if (this.timeMs !== undefined) lines.push(`about ${duration(this.timeMs)}`);
     if (this.bytes !== undefined) {
       lines.push(

@@ -83,7 +83,7 @@ export function rehearse(path: Path, { respond, times, most }: RehearseOptions):
 export type Span = readonly [least: number, most: number];
 
 /** Peaks of a simulated response, their widths as a part of the span, and the scatter of its readings. */
-const PEAKS = 3, WIDEST = 0.06, NARROWEST = 0.015, BACKGROUND = 0.1, SCATTER = 0.004;
+const PEAKS = 3, WIDEST = 0.1, NARROWEST = 0.03, BACKGROUND = 0.1, SCATTER = 0.004;
 
 /**
  * What a sample might answer: some peaks of different heights and widths in every axis, on a background, with noise. The

@@ -1,3 +1,4 @@
+import { derive, type Derived, type DerivedSpec } from "../adapt/derive.ts";
 import { InputError } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import type { RunHeader } from "../core/sink.ts";
@@ -19,13 +20,16 @@ export interface StoredSettings {
   readonly max_points?: number;
   readonly on_read_error?: OnReadError;
   readonly read_timeout_ms?: number;
+  /** Derived signals as data; functions by their source text. */
+  readonly derive?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly keep?: readonly string[];
   /** The rig as a scan file describes it. */
   readonly devices?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 type AnyOptions = Pick<
   ScanOptions<never, never, readonly never[]>,
-  "read" | "readBy" | "maxPoints" | "onReadError" | "readTimeoutMs"
+  "read" | "readBy" | "maxPoints" | "onReadError" | "readTimeoutMs" | "derive" | "keep"
 >;
 
 /** The settings of a run, as its store keeps them. */
@@ -36,6 +40,8 @@ export function settingsOf(
     path_version: PATH_VERSION,
     read: options.read,
     read_by: options.readBy,
+    derive: options.derive?.toJSON(),
+    keep: options.keep,
     compression: options.compression,
     durability: options.durability,
     max_points: options.maxPoints,
@@ -78,6 +84,26 @@ export function storedPlan(
   const issues = differences(stored, typeof given === "function" ? generatorRecord(given) : parsePlan(given), "plan");
   if (issues.length) throw new InputError(issues);
   return given;
+}
+
+/**
+ * The derived signals that go on: those that are stored, which those that are given must equal. Functions are stored as
+ * text, and must be given.
+ *
+ * @throws InputError with each difference
+ */
+export function storedDerive({ derive: stored }: StoredSettings, given: Derived | undefined): Derived | undefined {
+  if (given) {
+    const issues = differences(stored, JSON.parse(JSON.stringify(given)), "derive");
+    if (issues.length) throw new InputError(issues);
+    return given;
+  }
+  const functions = Object.keys(stored ?? {}).filter((name) => "compute" in stored![name]);
+  if (functions.length) {
+    const message = `${functions.join(", ")}: computed by functions, which a store keeps as text only; give them again`;
+    throw InputError.at("derive", message, undefined, "derive({ … }) as in the run");
+  }
+  return stored && derive(stored as unknown as Readonly<Record<string, DerivedSpec>>);
 }
 
 /** What a snapshot of devices says of one of them. */

@@ -1,16 +1,26 @@
 import { InputError } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Plan } from "../core/plan.ts";
-import { QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "../core/point.ts";
+import { type Point, QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
+import type { RunHeader } from "../core/sink.ts";
+import type { Derived } from "../adapt/derive.ts";
 import { createJob } from "../scan/create_run.ts";
+import type { ApprovalFront } from "../scan/engine/approvals.ts";
+import type { Job } from "../scan/engine/job.ts";
 import type { PathFunction } from "../scan/path_tools.ts";
-import { replay } from "../scan/replay.ts";
-import { refuseOtherRig, storedPlan, storedSettings } from "../scan/stored_settings.ts";
+import { type Recorded, replay } from "../scan/replay.ts";
+import {
+  refuseOtherRig,
+  storedDerive,
+  storedPlan,
+  type StoredSettings,
+  storedSettings,
+} from "../scan/stored_settings.ts";
 import type { Figure } from "../view/mod.ts";
 import { openRun as openData, type OpenRunOptions, type RunData } from "../zarr/open_run.ts";
 import { planArrays } from "../zarr/plan_arrays.ts";
-import { recordedReplies } from "../zarr/recorded_replies.ts";
+import { type RecordedReplies, recordedReplies } from "../zarr/recorded_replies.ts";
 import { FORMAT_VERSION } from "../zarr/run_metadata.ts";
 import { resumedSink } from "../zarr/zarr_sink.ts";
 import { RecordedRun, type Storage } from "../wire.ts";
@@ -22,10 +32,14 @@ export interface ResumeOptions<A = Record<string, Setpoint>, D = Record<string, 
   readonly plan?: Plan<keyof A & string> | PathFunction<A, D>;
   /** Points whose readings failed are measured again; they stay as they are when this is left out. */
   readonly remeasure?: "failed";
+  /** The derived signals of the run, where some of them are functions: a store keeps those as text only. */
+  readonly derive?: Derived;
   /** Aborts the run. */
   readonly signal?: AbortSignal;
   /** Answers what a path asks. */
   readonly answer?: (request: AskRequest) => Answer | Promise<Answer>;
+  /** Where people can answer what a path asks; as in `scan`. */
+  readonly fronts?: readonly ApprovalFront[];
   /** Says nothing at the end. */
   readonly quiet?: boolean;
 }
@@ -62,42 +76,27 @@ export async function resume<A, D>(
   rig: Rig<A, D>,
   options: ResumeOptions<A, D> = {},
 ): Promise<RecordedRun<A, Readings>> {
-  const run = await openData(place), anyRig = rig as unknown as Rig, { answer, quiet, signal, remeasure } = options;
-  const { attributes } = run,
-    settings = storedSettings(attributes, FORMAT_VERSION),
-    origin = (attributes.origin ?? {}) as Setpoints;
-  const plan = storedPlan(attributes, options.plan as Plan | PathFunction | undefined),
-    counted = typeof plan === "function";
-  if (counted && remeasure) {
-    const message = "a user's generator has seen its failed points already: they cannot be measured again";
-    throw InputError.at("remeasure", message, remeasure, "a plan");
-  }
-  const { read, read_by: readBy, max_points: maxPoints } = settings;
-  const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs } = settings, seed = Number(attributes.seed);
-  const scanOptions = { rig: anyRig, read, seed, readBy, maxPoints, onReadError, readTimeoutMs, answer, quiet, signal };
+  const run = await openData(place), anyRig = rig as unknown as Rig, { remeasure } = options;
+  const { attributes } = run, settings = storedSettings(attributes, FORMAT_VERSION);
+  const origin = (attributes.origin ?? {}) as Setpoints;
+  const plan = storedPlan(attributes, options.plan as Plan | PathFunction | undefined);
+  const scanOptions = optionsOf(anyRig, settings, Number(attributes.seed), options as ResumeOptions);
   const job = createJob(plan, scanOptions, { sinks: [], sizing: planArrays });
-  const header = job.header(origin);
-  refuseOtherRig(attributes.devices, header, counted);
+  if (job.recorded && remeasure) {
+    const message =
+      "a path that decides by what it measures has seen its failed points already: they cannot be measured again";
+    throw InputError.at("remeasure", message, remeasure, "a plan of grids");
+  }
+  const header = job.header(origin), { read_by: readBy } = settings;
+  refuseOtherRig(attributes.devices, header, job.counted);
   const again = (quality: number) => remeasure === "failed" && quality === QUALITY_CODE.failed;
-  const sink = await resumedSink(
-    { url: place, readBy, ...settings as Pick<Storage, "compression" | "durability"> },
-    header,
-    again,
-  );
+  const where = { url: place, readBy, ...settings as Pick<Storage, "compression" | "durability"> };
+  const sink = await resumedSink(where, header, again, job.recorded);
   try {
-    const found = await recordedReplies(await openData(place), header.layout.groups);
-    const { answers, notes } = found,
-      start = Object.keys(origin).length ? [{ setpoint: origin, readback: origin }] : [];
-    const at = (pass: string, index: readonly number[]) => {
-      const quality = found.quality(pass, index);
-      return quality && !again(quality) ? { moved: quality !== QUALITY_CODE.skipped } : undefined;
-    };
-    const { path, setpoint, complete } = await replay(
-      job.path(),
-      counted
-        ? { answers, notes, moves: found.moves, points: found.points(header.channels.map(({ name }) => name)) }
-        : { answers, notes, moves: start, at },
-    );
+    const { upTo } = sink, stored = await openData(place);
+    const found = await recordedReplies(stored, header.layout.groups, { upTo, channels: header.channels });
+    const { path, setpoint, complete, points } = await replay(job.path(), recordedOf(job, header, found, again));
+    if (job.recorded) sink.keepPoints(points);
     const resumed = { measured: found.measured, skipped: found.skipped, setpoint: complete ? {} : setpoint };
     const findOrigin = () => Promise.resolve(origin);
     return new RecordedRun({ ...job, sinks: [sink], findOrigin, header: () => header, path: () => path, resumed });
@@ -105,6 +104,51 @@ export async function resume<A, D>(
     await sink.release();
     throw thrown;
   }
+}
+
+/** What `scan` was told, as the store has it, and what it is told now. */
+function optionsOf(rig: Rig, settings: StoredSettings, seed: number, options: ResumeOptions) {
+  const { read, read_by: readBy, max_points: maxPoints, keep } = settings;
+  const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs } = settings;
+  const { answer, fronts, quiet, signal } = options, derive = storedDerive(settings, options.derive);
+  const stored = { read, derive, keep, seed, readBy, maxPoints, onReadError, readTimeoutMs };
+  return { rig, ...stored, answer, fronts, quiet, signal };
+}
+
+/** What the path is sent again: of grids that nobody looks at, that they are there; else every reply. */
+function recordedOf(
+  { recorded, counted, derived }: Job,
+  { layout, channels, origin }: RunHeader,
+  found: RecordedReplies,
+  again: (quality: number) => boolean,
+): Recorded {
+  const { answers, notes, advice, moves } = found;
+  if (!recorded) {
+    const at = (pass: string, index: readonly number[]) => {
+      const quality = found.quality(pass, index);
+      return quality && !again(quality) ? { moved: quality !== QUALITY_CODE.skipped } : undefined;
+    };
+    const start = Object.keys(origin).length ? [{ setpoint: origin, readback: origin }] : [];
+    return { answers, notes, moves: start, at };
+  }
+  const asked = derived?.remembers ?? [];
+  const see = (point: Point) => {
+    for (const { pass, signal } of asked) {
+      if (pass === point.pass && !point.failed.includes(signal)) derived!.remember(pass, signal, point.reading[signal]);
+    }
+  };
+  if (counted) return { answers, notes, advice, moves, see, points: found.points(channels.map(({ name }) => name)) };
+  const framesOf = (pass: string) => asked.filter((one) => one.pass === pass).map(({ signal }) => signal);
+  return {
+    answers,
+    notes,
+    advice,
+    moves,
+    see,
+    grids: new Set(layout.groups.flatMap(({ pass }) => pass === undefined ? [] : [pass])),
+    point: (pass, index) => found.point(pass, index, framesOf(pass)),
+    points: found.points(),
+  };
 }
 
 /** A run that was opened: its data, and what can be done with it. */
