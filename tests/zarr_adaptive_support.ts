@@ -6,6 +6,7 @@ import { Frame, type Point, type Readings, type Setpoints } from "../src/core/po
 import type { RunHeader, Sink } from "../src/core/sink.ts";
 import { openRun } from "../src/zarr/open_run.ts";
 import { recordedReplies } from "../src/zarr/recorded_replies.ts";
+import type { MemoryStore } from "../src/zarr/stores/memory.ts";
 import { resumedSink, type ZarrSinkOptions } from "../src/zarr/zarr_sink.ts";
 import { channel, dimension, header, point } from "./zarr_fixture.ts";
 
@@ -176,4 +177,13 @@ export async function goOn(options: ZarrSinkOptions, life: Life = {}) {
   sink.keepPoints(taken);
   await sink.open(head);
   return { sink, upTo, replayed, done: await live(sink, steps, next, upTo, life) };
+}
+
+/** All arrays of a run but those of its log, as they are read. */
+export async function contents(place: string | MemoryStore): Promise<Record<string, unknown[]>> {
+  const run = await openRun(place), found: Record<string, unknown[]> = {};
+  for (const [name, array] of run.arrays) {
+    if (!name.startsWith("log/")) found[name] = Array.from((await array.read()).data as ArrayLike<unknown>);
+  }
+  return found;
 }

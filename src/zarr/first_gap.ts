@@ -19,6 +19,7 @@ export const PLACE = {
 export interface GroupPlaces {
   /** Extents of the scan dimensions; of a group that grows, as many points as it has. */
   readonly shape: readonly number[];
+  /** Whether the number of its points is not known. */
   readonly grows: boolean;
   /** Quality codes. */
   readonly codes: Uint8Array;

@@ -10,10 +10,12 @@ const PAGE_BYTES = 16e6;
 const QUALITIES = Object.keys(QUALITY_CODE) as Quality[];
 
 /** What was read of one array for some points. */
-interface Strip {
+export interface Strip {
+  /** Elements in C order. */
   readonly data: NumericArray | string[];
   /** Numbers a point. */
   readonly size: number;
+  /** Empty for one element a point. */
   readonly frameShape: readonly number[];
 }
 
@@ -106,7 +108,8 @@ export async function stripsOf(
 }
 
 /** What is known of a point without reading it. */
-interface Known {
+export interface KnownOfPoint {
+  /** Its place in its pass. */
   readonly index: readonly number[];
   /** By the `pass` array when left out. */
   readonly pass?: string;
@@ -117,7 +120,7 @@ interface Known {
 }
 
 /** Point `k` of those that were read. */
-export function pointAt(strips: Strips, k: number, { index, pass, reading, along }: Known): Point {
+export function pointAt(strips: Strips, k: number, { index, pass, reading, along }: KnownOfPoint): Point {
   const at = (name: string) => strips.of.get(name)?.data[k];
   const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
   for (const name of strips.of.keys()) {
