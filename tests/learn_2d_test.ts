@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { random } from "../src/core/random.ts";
 import { Learner2D } from "../src/adapt/learn/learner_2d.ts";
 import type { LearnerOptions } from "../src/adapt/learn/learner.ts";
+import { SimplexQueue } from "../src/adapt/learn/simplex_queue.ts";
+import { TriangleSurface } from "../src/adapt/learn/triangle_surface.ts";
 import { Triangulation2D } from "../src/adapt/learn/triangulation_2d.ts";
+import { python } from "./python.ts";
 
 type Truth = (x: number, y: number) => number;
 type Place = readonly number[];
@@ -275,4 +278,66 @@ Deno.test("The loss of Learner2D falls to nothing for a plane, and with the erro
     after.push(learner.loss());
   }
   assert(after[0] > 2 * after[1], after.join());
+});
+
+Deno.test("Learner2D asks nothing when an axis goes nowhere, but for the ends of the other", () => {
+  const asked = drive(new Learner2D({ ranges: [[2, 2], [0, 1]] }), () => 1, 100);
+  assertEquals(asked, [[2, 0], [2, 1]]);
+});
+
+Deno.test("SimplexQueue knows the largest loss, and the best after a price, whatever was set and deleted", () => {
+  const loss = fc.integer({ min: 0, max: 20 }), slot = fc.nat(30);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(slot, fc.option(loss)), { maxLength: 200, size: "max" }),
+      fc.nat(10),
+      (steps, step) => {
+        const queue = new SimplexQueue(), known = new Map<number, number>();
+        for (const [slot, loss] of steps) {
+          if (loss === null) queue.delete(slot);
+          else queue.set(slot, loss);
+          if (loss === null) known.delete(slot);
+          else known.set(slot, loss);
+          assertEquals(queue.size, known.size);
+          const sorted = [...known].sort(([a, x], [b, y]) => y - x || a - b);
+          assertEquals(queue.first, sorted.length ? sorted[0][0] : -1);
+        }
+        const price = (slot: number) => (slot * 7919 + step) % 11;
+        const score = (slot: number) => queue.lossOf(slot) - price(slot), best = queue.best(price, Infinity);
+        if (known.size === 0) assertEquals(best, -1);
+        else assertEquals(score(best), Math.max(...[...known.keys()].map(score)));
+        for (const slot of known.keys()) assertEquals(queue.lossOf(slot), known.get(slot));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("TriangleSurface deviates as python-adaptive has it of the gradients of scipy's CloughTocher2DInterpolator", async () => {
+  const { uniform } = random(7, "surface"), surface = new TriangleSurface();
+  const places = Array.from({ length: 80 }, () => [uniform(), uniform()]),
+    readings = places.map(([x, y]) => ring(2 * x - 1, 2 * y - 1));
+  places.forEach((place, k) => surface.tell(surface.insert(place), readings[k]));
+  surface.settle(places.keys().toArray(), 2000);
+  const theirs = await python<[number[], number][]>(
+    `import numpy as np
+from scipy.interpolate import CloughTocher2DInterpolator
+from scipy.spatial import Delaunay
+points, values = np.array(data[0]), np.array(data[1])
+tri = Delaunay(points)
+grad = CloughTocher2DInterpolator(tri, values, tol=1e-13, maxiter=5000).grad[:, 0]
+def deviation(s):
+    return sum(max(abs(values[i] + grad[i] @ (points[j] - points[i]) - values[j]) for j in s) for i in s)
+print(json.dumps([[sorted(s.tolist()), deviation(s)] for s in tri.simplices]))`,
+    [places, readings],
+  );
+  const expected = new Map(theirs.map(([corners, deviation]) => [corners.join(), deviation]));
+  const { mesh } = surface;
+  for (let slot = 0; slot < mesh.slots; slot++) {
+    if (mesh.isOutside(slot)) continue;
+    const deviation = expected.get(mesh.corners.slice(3 * slot, 3 * slot + 3).sort().join())!;
+    assert(Math.abs(surface.deviation(slot) - deviation) < 1e-6, `${surface.deviation(slot)} ${deviation}`);
+    expected.delete(mesh.corners.slice(3 * slot, 3 * slot + 3).sort().join());
+  }
+  assertEquals(expected.size, 0);
 });

@@ -14,12 +14,14 @@ export interface SimplexMeasures {
 const FINEST = 0.01;
 /** … and those with longer edges than this come first. */
 const COARSEST = 0.25;
+/** More than the loss of any simplex that is not too coarse. */
+const FIRST = 10;
 
 /**
  * How much the size of a simplex counts beside its deviation. python-adaptive takes 0.3 for two axes; the errors that are left
  * are smaller with less, until narrow structure is missed between few points.
  */
-const SIZE_COUNTS = 0.2, SIZE_HARDLY_COUNTS = 0.02;
+const SIZE_COUNTS = 0.1, SIZE_HARDLY_COUNTS = 0.02;
 
 /**
  * How much is to be gained from looking into a simplex; after python-adaptive's losses for two axes, and the same in three.
@@ -32,7 +34,7 @@ const SIZE_COUNTS = 0.2, SIZE_HARDLY_COUNTS = 0.02;
  * ```ts
  * import { simplexLoss } from "./simplex_loss.ts";
  * const loss = simplexLoss("distance", { size: 0.25, deviation: 2, dimensions: 2 });
- * console.assert(loss === 2 * 0.5 + 0.2 * 0.25);
+ * console.assert(loss === 2 * 0.5 + 0.1 * 0.25);
  * ```
  */
 export function simplexLoss(kind: LearnLoss, { size, deviation, dimensions }: SimplexMeasures): number {
@@ -40,5 +42,5 @@ export function simplexLoss(kind: LearnLoss, { size, deviation, dimensions }: Si
   if (kind === "uniform") return edge;
   if (kind === "resolution" && edge < FINEST) return 0;
   const loss = deviation * edge + (kind === "curvature" ? SIZE_HARDLY_COUNTS : SIZE_COUNTS) * size;
-  return kind === "resolution" && edge > COARSEST ? 1e3 + loss : loss;
+  return kind === "resolution" && edge > COARSEST ? FIRST + loss : loss;
 }

@@ -42,10 +42,10 @@ export class SimplexSpacing {
    * @param options their ranges, grids and least steps count
    */
   constructor({ ranges, grid = [], minStep = [] }: LearnerOptions) {
-    const parts = ranges.map(([least, most], k) => (minStep[k] ?? 0) / (most - least)).filter((part) => part > 0);
+    const parts = ranges.map(([least, most], k) => (minStep[k] ?? 0) / width(least, most)).filter((part) => part > 0);
     const part = parts.length ? Math.min(...parts) : LEAST_PART;
     this.#axes = ranges.map(([least, most], k) => {
-      const step = minStep[k] ?? 0, own = step > 0 ? step : part * (most - least);
+      const step = minStep[k] ?? 0, own = step > 0 ? step : part * width(least, most);
       return axisOf(least, most, grid[k], own, step > 0);
     });
     this.#cell = this.#axes.map(() => 0);
@@ -55,7 +55,7 @@ export class SimplexSpacing {
   /** A coordinate of axis `k` as 0 … 1 from one end of its range to the other; an end is exactly 0 or 1. */
   toUnit(coordinate: number, k: number): number {
     const { least, most } = this.#axes[k];
-    return (coordinate - least) / (most - least);
+    return (coordinate - least) / width(least, most);
   }
 
   /** The coordinates nearest to a place of the unit square or cube; undefined when one too near is taken. */
@@ -105,6 +105,11 @@ export class SimplexSpacing {
     for (let k = 0; k < a.length; k++) if (Math.abs(a[k] - b[k]) >= this.#axes[k].apart) return false;
     return true;
   }
+}
+
+/** An axis that goes nowhere has no scale of its own. */
+function width(least: number, most: number): number {
+  return most > least ? most - least : 1;
 }
 
 function axisOf(least: number, most: number, grid: Grid | undefined, own: number, limited: boolean): Axis {
