@@ -395,6 +395,22 @@ Deno.test("noise is not chased: the place is right, the points are few, a lucky 
   }
 });
 
+Deno.test("noise alone is called flat, after a few dozen points", () => {
+  for (const way of WAYS) {
+    let flat = 0, points = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const dice = random(seed);
+      const { summary } = climb({ from: by([0, 0]), step: by([1, 1]), by: way, noise: 1 }, () => dice.normal());
+      if (summary.reason === "flat") flat++;
+      points += summary.points as number / 300;
+    }
+    assert(flat >= 295, `${way}: ${flat} of 300`);
+    assert(points < 40, `${way}: ${points} points`);
+  }
+  const real = climb({ from: { a: 0 }, step: { a: 0.5 }, noise: 0.02 }, hillAt([1.5]));
+  assertEquals(real.summary.reason, "converged");
+});
+
 Deno.test("every step uphill is said in a note that names the place and the reading", () => {
   const { notes } = climb({ from: { a: 0 }, step: { a: 0.5 } }, hillAt([1.5]));
   assert(notes.length >= 2);

@@ -111,8 +111,7 @@ class Ascent {
     const { survey, what } = this;
     if (!best) return "no good points";
     if (survey.points >= what.maxPoints) return "budget";
-    const good = survey.places.filter((place) => place.num > 0);
-    if (good.length > 1 && good.every((place) => !survey.better(best, place))) return "flat";
+    if (survey.flat) return "flat";
     return survey.atBound(best, what.first.map((d) => Math.abs(d) * what.tolerance)) ? "bounds" : "converged";
   }
 }

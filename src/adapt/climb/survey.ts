@@ -68,6 +68,20 @@ export class Survey {
     return this.points > 2 * this.options.axes.length && this.places.every((place) => place.num === 0);
   }
 
+  /**
+   * Whether noise explains the differences between all places: χ² of their means, which for as many places as there are is
+   * exceeded by chance once in a few hundred climbs. Of two places among many, some always differ.
+   */
+  get flat(): boolean {
+    const good = this.places.filter((place) => place.num > 0), freedom = good.length - 1, { noise } = this.options;
+    if (freedom < 1) return false;
+    if (noise === 0) return good.every((place) => place.height === good[0].height);
+    const readings = good.reduce((sum, { num }) => sum + num, 0);
+    const mean = good.reduce((sum, { num, height }) => sum + num * height, 0) / readings;
+    const chi2 = good.reduce((sum, { num, height }) => sum + num * ((height - mean) / noise) ** 2, 0);
+    return chi2 < freedom + 3 * Math.sqrt(2 * freedom);
+  }
+
   /** The nearest setpoints within the bounds. */
   clip(at: readonly number[]): number[] {
     return at.map((x, k) => Math.min(Math.max(x, this.options.bounds[k][0]), this.options.bounds[k][1]));
