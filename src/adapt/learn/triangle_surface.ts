@@ -1,5 +1,5 @@
 import { SimplexSurface } from "./simplex_surface.ts";
-import { triangleBeyondNoise } from "./triangle_noise.ts";
+import { triangleBeyondNoise } from "./triangle_beyond_noise.ts";
 import { trianglePlaces } from "./triangle_places.ts";
 import { Triangulation2D } from "./triangulation_2d.ts";
 
