@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { InputError } from "../src/core/errors.ts";
 import type { ChannelInfo } from "../src/core/device.ts";
 import { Frame, type Readings } from "../src/core/point.ts";
-import { type Compute, derive, type DerivedReadings } from "../src/adapt/derive.ts";
+import { type Compute, derive, type DerivedReadings, type DerivedSpec } from "../src/adapt/derive.ts";
 import { type DerivedPlan, planDerived } from "../src/adapt/derive/plan_derived.ts";
 
 const CHANNELS = new Map<string, ChannelInfo>([
@@ -44,6 +45,32 @@ Deno.test("derived signals are computed from readings and from each other, in wh
   const got = plan.reader().readings(reading, "pass_0");
   assertEquals(got, { ...reading, dB: 20, base: 0.5, R: 5, twice: 40 });
   assert(plan.order.indexOf("R") < plan.order.indexOf("dB"));
+});
+
+Deno.test("the order in which derived signals are written does not matter", () => {
+  const signals: [string, DerivedSpec][] = [
+    ["a", "diode + 1"],
+    ["b", "a * power"],
+    ["c", (reading) => reading.b - reading.a],
+    ["d", "hypot(b, c) + last(pass_0.a, 0)"],
+    ["e", "camera * d"],
+    ["f", "sum(e) / c"],
+    ["g", "f if a > 2 else last(pass_0.f)"],
+  ];
+  const points: Readings[] = [1, 2, 3].map((diode) => ({ diode, power: 2, camera: camera() }));
+  const results = (order: readonly [string, DerivedSpec][]) => {
+    const plan = planned(Object.fromEntries(order)), reader = plan.reader();
+    assertEquals(problems(plan), []);
+    return points.map((reading) => {
+      const got = reader.readings(reading, "pass_0");
+      return signals.map(([name]) => typeof got[name] === "number" ? got[name] : [...got[name].data as Float64Array]);
+    });
+  };
+  const expected = results(signals);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(signals, { minLength: 7 }), (order) => assertEquals(results(order), expected)),
+    { seed: 1, numRuns: 50 },
+  );
 });
 
 Deno.test("a part of a frame is reduced, and frames are computed into memory that is used again", () => {

@@ -156,6 +156,22 @@ Deno.test("an issue quotes the surroundings of a long text, and never a place be
   assertEquals(expressionIssue("p", "a", 9, "m").message, 'column 2 of "a": m');
 });
 
+Deno.test("columns are those of the text as it was written, line breaks and indents included", () => {
+  assertEquals(
+    refusal("\n  diode +\n\tdiod")[0].split(";")[0],
+    'column 13 of "   diode +  diod": there is no signal "diod"',
+  );
+});
+
+Deno.test("a signal whose name has a hyphen cannot be used, and the error says why", () => {
+  const environment = pointEnvironment(new Map([["lock-amp", {}], ["b", {}]]));
+  assert(
+    refusal("lock-amp", environment)[0].endsWith(
+      'there is no signal "lock"; "lock-amp" cannot stand here, where - is minus',
+    ),
+  );
+});
+
 Deno.test("series and triggers say how their functions are used", () => {
   const series = seriesEnvironment(SIGNALS), trigger = triggerEnvironment(SIGNALS, "x");
   assert(

@@ -93,7 +93,9 @@ export class Compiler {
     const type = signals.get(name);
     if (!type) {
       if (Object.hasOwn(CONSTANTS, name)) return () => CONSTANTS[name];
-      return this.#unknown(node.from, `there is no signal "${name}"; ${didYouMean(name, signals.keys())}`);
+      const hyphened = [...signals.keys()].find((one) => one.startsWith(`${name}-`));
+      const hint = hyphened ? `"${hyphened}" cannot stand here, where - is minus` : didYouMean(name, signals.keys());
+      return this.#unknown(node.from, `there is no signal "${name}"; ${hint}`);
     }
     if (!thisPoint && !this.#inside) {
       const message = `"${name}" is a series of points here: say what of it, as in mean(${name}) or last(${name})`;

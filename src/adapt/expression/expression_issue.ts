@@ -7,7 +7,7 @@ const CONTEXT = 40;
 function excerpt(text: string, from: number): string {
   const start = text.length > 3 * CONTEXT ? Math.max(0, from - CONTEXT) : 0;
   const end = text.length > 3 * CONTEXT ? Math.min(text.length, from + CONTEXT) : text.length;
-  const shown = text.slice(start, end).replace(/\s+/g, " ").trim();
+  const shown = text.slice(start, end).replace(/[\r\n\t]/g, " "); // one for one, so that columns can be counted
   return `${start > 0 ? "…" : ""}${shown}${end < text.length ? "…" : ""}`;
 }
 
