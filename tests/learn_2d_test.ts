@@ -98,6 +98,14 @@ Deno.test("Learner2D stays within its ranges and asks nothing twice, whatever it
   );
 });
 
+Deno.test("Learner2D asks nothing twice where an axis has hardly more numbers than there are points", () => {
+  const ranges = [[1e9, 1e9 + 2e-6], [-(2 ** 40), -(2 ** 40) + 2 ** -8]] as const;
+  const asked = drive(new Learner2D({ ranges }), (x, y) => Math.sin((x - 1e9) * 5e6 + y), 10_000);
+  assertEquals(new Set(asked.map(String)).size, asked.length);
+  assert(asked.length > 300, `${asked.length}`);
+  for (const place of asked) place.forEach((x, k) => assert(x >= ranges[k][0] && x <= ranges[k][1]));
+});
+
 Deno.test("Learner2D asks the same when it is told the same", () => {
   const run = () => drive(new Learner2D({ ranges: RANGES, travelCost: 0.3 }), ring, 400);
   assertEquals(run(), run());
@@ -254,6 +262,13 @@ Deno.test("Learner2D travels less when travel costs, for about the same error", 
   const dear = drive(new Learner2D({ ranges: RANGES, travelCost: 0.5 }), ring, 800);
   assert(travelOf(dear) < 0.6 * travelOf(free), `${travelOf(dear)} ${travelOf(free)}`);
   assert(errorOf(dear, ring).mean < 1.25 * errorOf(free, ring).mean);
+});
+
+Deno.test("Learner2D with `resolution` ends when all structure is resolved to a hundredth of the range", () => {
+  const learner = new Learner2D({ ranges: RANGES, loss: "resolution" });
+  const asked = drive(learner, (x) => x > 0.1 ? 1 : 0, 30_000), even = drive(learner, () => 0, 1);
+  assertEquals([learner.loss(), learner.ask(), even], [0, undefined, []]);
+  assert(asked.length < 30_000 && asked.length > 5000, `${asked.length}`);
 });
 
 Deno.test("Learner2D with `uniform` leaves no wide gap, and with `resolution` nothing finer than a hundredth", () => {

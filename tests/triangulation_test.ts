@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { incircle, insphere, orient2d, orient3d } from "robust-predicates";
+import { Learner2D } from "../src/adapt/learn/learner_2d.ts";
 import { Triangulation2D } from "../src/adapt/learn/triangulation_2d.ts";
 import { Triangulation3D } from "../src/adapt/learn/triangulation_3d.ts";
 import { random } from "../src/core/random.ts";
@@ -162,6 +163,31 @@ Deno.test("Triangulation2D knows the triangles and the neighbours of each vertex
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("Triangulation2D is Delaunay and covers its square after thousands of halvings around one place", () => {
+  const learner = new Learner2D({ ranges: [[0, 1], [0, 1]], loss: "curvature" }), t = new Triangulation2D();
+  for (let k = 0; k < 3000; k++) {
+    const [x, y] = learner.ask()!;
+    learner.tell([x, y], Math.atan(1e4 * (Math.hypot(x - 0.3, y - 0.4) - 1e-3)));
+    t.insert(x, y);
+  }
+  const at = (v: number) => [t.xy[2 * v], t.xy[2 * v + 1]] as const;
+  for (const corners of trianglesOf(t, t)) {
+    const slot = t.locate(...at(corners[0])), [a, b, c] = corners;
+    assert(slot >= 0 && orient2d(...at(a), ...at(b), ...at(c)) < 0);
+  }
+  // Delaunay for each pair of triangles is Delaunay for all (Delaunay 1934).
+  for (let slot = 0; slot < t.slots; slot++) {
+    for (let k = 0; k < 3 && !t.isOutside(slot); k++) {
+      const beside = t.neighbour(slot, k), own = Array.from(t.corners.subarray(3 * slot, 3 * slot + 3));
+      const far = t.isOutside(beside)
+        ? -1
+        : t.corners.subarray(3 * beside, 3 * beside + 3).find((v) => !own.includes(v))!;
+      if (far >= 0) assert(incircle(...at(own[0]), ...at(own[1]), ...at(own[2]), ...at(far)) <= 0);
+    }
+  }
+  assert(Math.abs(doubleArea(t) - 2) < 1e-12);
 });
 
 Deno.test("Triangulation2D gives the triangles of scipy.spatial.Delaunay for points in general position", async () => {

@@ -59,9 +59,9 @@ export class SimplexLearner implements Learner {
     return this.#surface.mesh.vertices;
   }
 
-  /** Where to measure next; undefined when everything is too near to what is there. */
+  /** Where to measure next; undefined when everything is too near to what is there, or the loss is 0. */
   ask(): readonly number[] | undefined {
-    this.#asked ??= this.#corner() ?? this.#inWorst() ?? this.#onGrid();
+    this.#asked ??= this.#corner() ?? this.#inWorst() ?? (this.#queue.size ? undefined : this.#onGrid());
     return this.#asked?.place;
   }
 
@@ -91,7 +91,7 @@ export class SimplexLearner implements Learner {
   }
 
   #inWorst(): { place: readonly number[]; slot: number } | undefined {
-    while (this.#queue.size) {
+    while (this.#queue.size && this.#queue.lossOf(this.#queue.first) > 0) {
       const slot = this.#worst();
       for (const place of this.#surface.places(slot)) {
         const free = this.#spacing.free(place);
