@@ -1,5 +1,6 @@
-"""python-adaptive's side of bench/adaptive.ts: learns the functions of one request, given as JSON, and prints as JSON
-where it measured and how long that took. The functions are those of bench/adaptive/truths.ts.
+"""python-adaptive's side of bench/adaptive.ts: learns the functions of a request, a file of JSON, and prints as JSON where it
+measured and how long that took. The functions are those of bench/adaptive/truths.ts. It also judges, with scipy's linear
+interpolation between the points of either side, how far a plane is from the truth.
 """
 
 import json
@@ -9,7 +10,9 @@ import time
 from math import cos, exp, log, sin, tanh
 
 import adaptive
+import numpy as np
 from adaptive.learner.learner1D import curvature_loss_function, default_loss, resolution_loss_function, uniform_loss
+from scipy.interpolate import LinearNDInterpolator
 
 LN2 = log(2)
 
@@ -92,6 +95,16 @@ def learn(case):
     return {"usPerPoint": 1e6 * elapsed / case["points"], "measured": measured if case.get("keep", True) else []}
 
 
+def judge(case):
+    """The largest and the root mean square deviation from the truth on a fine grid."""
+    measured, truth = np.array(case["measured"]), np.vectorize(lambda x, y: PLANES[case["name"]](x, y, *case["parameters"]))
+    x, y = np.meshgrid(np.linspace(-1, 1, 201), np.linspace(-1, 1, 201))
+    off = np.abs(LinearNDInterpolator(measured[:, :2], measured[:, 2])(x, y) - truth(x, y))
+    return {"most": float(np.nanmax(off)), "rms": float(np.sqrt(np.nanmean(off**2)))}
+
+
 if __name__ == "__main__":
-    cases = json.loads(sys.argv[1])
-    print(json.dumps({"version": adaptive.__version__, "learnt": [learn(case) for case in cases]}))
+    with open(sys.argv[1]) as file:
+        request = json.load(file)
+    learnt, judged = [learn(case) for case in request["learn"]], [judge(case) for case in request["judge"]]
+    print(json.dumps({"version": adaptive.__version__, "learnt": learnt, "judged": judged}))
