@@ -3,6 +3,10 @@ import fc from "fast-check";
 import { InputError, messageOf, SondeError } from "../src/core/errors.ts";
 import { parseSteer, type Turn } from "../src/wire/bridge/bridge.ts";
 import { steered } from "../src/wire/bridge/steered.ts";
+import { connect } from "../src/hw/connect.ts";
+import { sim } from "../src/hw/sim/mod.ts";
+import { openRun, resume } from "../src/wire/resume.ts";
+import { scan } from "../src/wire.ts";
 import { drive, driveOn, plainBridge } from "./bridge_support.ts";
 
 Deno.test("an optimiser hears once where it may measure, what it is told, how many points there are, and its settings", async () => {
@@ -112,6 +116,44 @@ Deno.test("what was recorded, sent again, brings the path where it stood, and a 
     const told = bridge.turns.find(({ tell }) => tell.length)?.tell ?? [];
     if (points) assert(told.length >= before, `${told.length} of ${before} points told after ${cut} replies`);
     assert(bridge.turns.every(({ told }, k) => k > 0 || told === 0), "the first message has all of it");
+  }
+});
+
+Deno.test("a steered run that was left is resumed with another process of the optimiser, which is told the past first", async () => {
+  const folder = await Deno.makeTempDir(), to = `${folder}/steered.zarr`, places: unknown[] = [];
+  const make = () => {
+    const bridge = plainBridge(({ told, tell, ask }) => ({
+      setpoints: ask ? [{ x: (told + tell.length) / 10 }] : [],
+      summary: { n: told + tell.length },
+    }));
+    return { bridge, plan: steered({ axes: { x: [0, 2] }, on: "diode", bridge, maxPoints: 7 }) };
+  };
+  const run = async (leaveAt: number | undefined, { bridge, plan }: ReturnType<typeof make>) => {
+    await using rig = await connect({ x: sim.instant(), diode: sim.photodiode() });
+    const run = await Deno.stat(to).then(
+      () => resume(to, rig, { plan: plan as never, quiet: true }),
+      () => scan(plan, { rig, read: ["diode"], to, quiet: true }),
+    );
+    for await (const { setpoint } of run) {
+      places.push(setpoint.x);
+      if (places.length === leaveAt) break;
+    }
+    return bridge;
+  };
+  try {
+    await run(2, make());
+    const second = await run(5, make()), third = await run(undefined, make());
+    assertEquals(places, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+    for (const [{ hellos, turns }, past] of [[second, 2], [third, 5]] as const) {
+      assertEquals([hellos.length, turns[0].told, turns[0].tell.length], [1, 0, past]);
+      assertEquals(
+        turns[0].tell.map(({ setpoint, seqNum }) => [setpoint.x, seqNum]),
+        places.slice(0, past).map((x, k) => [x, k]),
+      );
+    }
+    assertEquals((await openRun(to)).attributes.exit_status, "success");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
