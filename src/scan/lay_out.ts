@@ -58,6 +58,8 @@ export interface LaidWhen {
   readonly pass: Pass;
   /** The axis of the innermost loop around it, along which slopes are taken. */
   readonly along: string | undefined;
+  /** The axes of the loops around that one, each of whose steps begins a new line. */
+  readonly outer: readonly string[];
   readonly inner: Laid;
 }
 
@@ -167,8 +169,9 @@ class LayOut {
     const { plan, path, inner } = tree, { outer, top } = around;
     const pass = this.#numberedPass(around, NO_LOOPS, { root: top });
     const along = outer.dimensions.at(-1)?.columns[0]?.axis;
+    const loops = axesOf({ ...outer, dimensions: outer.dimensions.slice(0, -1) });
     const laid = this.lay(inner, { ...around, dynamic: true, top: false });
-    return { kind: "when", plan, path, pass, along, inner: laid };
+    return { kind: "when", plan, path, pass, along, outer: loops, inner: laid };
   }
 
   /** @param alone whether its points are those of the sampler around it */

@@ -86,7 +86,7 @@ class Compiler {
         return laid.inner ? overVisits(laid, seed, this.fold(laid.inner)) : samplerVisits(laid, seed);
       }
       case "when":
-        return whenVisits(laid, this.visits(laid.inner));
+        return whenVisits(laid, this.visits(laid.inner), this.signals);
       case "fold": {
         const visit = this.fold(laid);
         return function* (around) {

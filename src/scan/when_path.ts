@@ -1,5 +1,5 @@
 import { approved } from "../adapt/approved.ts";
-
+import type { SignalType } from "../adapt/expression/environment.ts";
 import { triggerText, watch } from "../adapt/triggers/mod.ts";
 import type { Path } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
@@ -8,8 +8,13 @@ import type { LaidWhen } from "./lay_out.ts";
 import type { Around } from "./walk.ts";
 
 /** The paths of a trigger, one a visit: a point, and when the trigger fires there, the plan inside. */
-export function whenVisits(laid: LaidWhen, inner: (around: Around) => Path): (around: Around) => Path {
-  const { plan, pass, along } = laid, watcher = watch(plan.trigger, plan), what = triggerText(plan.trigger);
+export function whenVisits(
+  laid: LaidWhen,
+  inner: (around: Around) => Path,
+  signals: ReadonlyMap<string, SignalType>,
+): (around: Around) => Path {
+  const { plan, pass, along, outer } = laid, what = triggerText(plan.trigger), path = `${laid.path}.trigger`;
+  const watcher = watch(plan.trigger, { ...plan, signals, path, outer });
   return function* (around) {
     const { setpoint, index, skip, due } = around, { name, read, keep } = pass;
     const point = (yield { kind: "measure", setpoint, index, pass: name, skip, due, read, keep }) as Point;
