@@ -176,6 +176,22 @@ Deno.test("derive() refuses names and definitions that cannot be, and says all o
   ]);
 });
 
+Deno.test("derive() refuses units, shapes and directions that cannot be", () => {
+  const compute = () => 1,
+    wrong = {
+      a: { expression: "x", unit: 5 },
+      b: { compute, shape: [0] },
+      c: { compute, shape: [3], dimensions: ["y", "x"] },
+      d: { compute, longName: ["d"] },
+    };
+  assertEquals(refusals(wrong), [
+    "derive.a.unit: text is wanted, not 5",
+    "derive.b.shape: a list of whole numbers from 1 is wanted, not [0]",
+    'derive.c.dimensions: 1 names are wanted, not ["y","x"]',
+    'derive.d.longName: text is wanted, not ["d"]',
+  ]);
+});
+
 Deno.test("last() gives the last good reading of a pass, NaN before there is one, and keeps a copy", () => {
   const reader = planned({
     T: "(spectrum - last(dark.spectrum)) / last(reference.spectrum, 1)",

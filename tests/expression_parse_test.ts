@@ -134,6 +134,12 @@ Deno.test("what is wrong is named with its column, what was found and what is al
     "camera(3)(4)": [1, "only functions can be called, by their names"],
     "sum(*camera)": [5, '"*" is not allowed'],
     "max(diode, x=3)": [13, '"=" is not allowed'],
+    "diode not in camera": [7, '"not" is not allowed'],
+    "abs(diode).real": [11, "only a name has parts after a dot"],
+    "(diode for diode in camera)": [1, "is not allowed; allowed: numbers"],
+    "camera[(1, 2)]": [8, "one number or array is wanted, not several"],
+    "last(dark.wave, 0)": [17, "nothing can stand for complex numbers"],
+    "sum(diod)": [5, 'there is no signal "diod"'],
     "diode # why": [7, '"# why" is not allowed; a comment has no place'],
   };
   for (const [text, [column, message]] of Object.entries(cases)) {
@@ -183,6 +189,8 @@ Deno.test("series and triggers say how their functions are used", () => {
   assert(refusal("mean(diode, 0)", trigger)[0].includes("column 13"));
   assert(refusal("mean(diode, lockin.X)", trigger)[0].includes("a number known before the run is wanted here"));
   assert(refusal("slope(diode, 1)", trigger)[0].includes("at least 2 points make a slope, not 1"));
+  assert(refusal("mean(diode, -3)", trigger)[0].includes("at least 1, is wanted, not -3"));
+  assert(refusal("at_max(diode, camera)", series)[0].includes("column 15"));
   assert(refusal("first()", trigger)[0].includes("first takes first(signal); 0 are given"));
   assert(refusal("slope(diode)", triggerEnvironment(SIGNALS))[0].includes("slope"));
   assert(refusal("sum(camera)", series)[0].includes("say what of it, as in mean(sum(…))"));
@@ -314,6 +322,7 @@ Deno.test("units are kept where that is simple, and left out where it is not", (
     "diode * ref": "",
     "diode / ref": "1",
     "diode / power": "",
+    "var(diode)": "",
     "diode / 2 + ref": "V",
     "2 / diode": "",
     "max(diode, ref, 3)": "V",

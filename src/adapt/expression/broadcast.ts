@@ -44,7 +44,7 @@ interface Rows {
 function rowsOf(view: View, shape: readonly number[]): Rows {
   const missing = shape.length - view.shape.length;
   const strides = shape.map((_, k) => k < missing || view.shape[k - missing] === 1 ? 0 : view.strides[k - missing]);
-  return { starts: rowStarts({ shape, strides, offset: view.offset }), stride: strides[strides.length - 1] };
+  return { starts: rowStarts({ shape, strides, offset: view.offset }), stride: strides[strides.length - 1] ?? 0 };
 }
 
 /** Numbers of one operand in the course of a row: where they lie, the next one's place, and from one to the next. */
@@ -101,7 +101,7 @@ export function broadcast(
   views: readonly View[],
   places: readonly number[],
 ): View {
-  const shape = commonShape(views.map((view) => view.shape), places), length = shape[shape.length - 1];
+  const shape = commonShape(views.map((view) => view.shape), places), length = shape[shape.length - 1] ?? 1;
   const out = new Float64Array(countOf(shape)), rows = views.map((view) => rowsOf(view, shape));
   const loop = rowLoop(of, views.length);
   const load: View["load"] = (lookup, gathered) => {
