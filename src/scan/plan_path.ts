@@ -3,13 +3,13 @@ import type { Located, MoveRequest, Path, Summary } from "../core/path.ts";
 import { InputError, show } from "../core/errors.ts";
 import type { Setpoints } from "../core/point.ts";
 import { hash32 } from "../core/random.ts";
-import { type FoldVisits, foldVisits } from "./fold_path.ts";
+import { type FoldVisits, foldVisits } from "./fold_visits.ts";
 import { type Laid, layOut, type LayOutOptions } from "./lay_out.ts";
-import { overVisits, samplerVisits } from "./sampler_path.ts";
+import { overVisits, samplerVisits } from "./sampler_visits.ts";
 import type { Column, Space } from "./space.ts";
 import type { Tree } from "./tree.ts";
 import { type Around, dueOf, newWalk, setpointAt, walkSpace } from "./walk.ts";
-import { whenVisits } from "./when_path.ts";
+import { whenVisits } from "./when_visits.ts";
 
 /** The axes whose setpoints are offsets from where they stand when the run begins, in the plan's order. */
 export function relativeAxes(tree: Tree): string[] {

@@ -1,7 +1,7 @@
 import type { Site, Stage } from "../adapt/stage.ts";
 import type { MeasureRequest, Path, Reply, Request } from "../core/path.ts";
 import { hash32 } from "../core/random.ts";
-import { endEarly, type FoldVisits } from "./fold_path.ts";
+import { endEarly, type FoldVisits } from "./fold_visits.ts";
 import type { LaidSampler } from "./lay_out.ts";
 import { samplerKind } from "./sampler_kinds.ts";
 import { linesOf } from "./sampler_lines.ts";
