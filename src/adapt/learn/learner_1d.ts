@@ -20,6 +20,8 @@ const FINEST = 2 ** -24;
 /** Parts of a step that are rounding. */
 const ROUNDING = 1e-9;
 
+type Quad = [number, number, number, number];
+
 /** What a learner of one axis may be told beside what all are. */
 export interface Learner1DOptions extends LearnerOptions {
   /**
@@ -58,7 +60,9 @@ export class Learner1D implements Learner {
   readonly #same: number;
   /** Nothing nearer to a point than this is asked. */
   readonly #apart: number;
-  readonly #lengths: readonly [number, number];
+  readonly #range: number;
+  /** The interval that is looked at, one after the other. */
+  readonly #view: { x: Quad; y: Quad; variance: Quad; lengths: readonly [number, number] };
   readonly #kind: LearnLoss;
   readonly #noise: number;
   #least = Infinity;
@@ -67,6 +71,7 @@ export class Learner1D implements Learner {
   #reckoned = 0;
   #outside = new Set<number>();
   #here = NaN;
+  #hasEnds = false;
 
   /** Of `options`, the first entry of each array counts. */
   constructor(readonly options: Learner1DOptions) {
@@ -76,7 +81,9 @@ export class Learner1D implements Learner {
     this.#same = 2 * Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON;
     this.#apart = grid ? grid.step / 2 : this.#same;
     this.#minStep = Math.max((options.minStep?.[0] || FINEST * (high - low)) * (1 - ROUNDING), this.#apart);
-    this.#lengths = options.lengths ?? [options.minStep?.[0] ? options.minStep[0] / (high - low) : 0.001, 1];
+    this.#range = high - low;
+    const lengths = options.lengths ?? [options.minStep?.[0] ? options.minStep[0] / this.#range : 0.001, 1] as const;
+    this.#view = { x: [0, 0, 0, 0], y: [0, 0, 0, 0], variance: [0, 0, 0, 0], lengths };
     this.#kind = options.loss ?? "curvature";
     this.#noise = options.noise ?? 0;
   }
@@ -117,10 +124,12 @@ export class Learner1D implements Learner {
 
   /** An end of the range that was not measured yet; the lower one first. */
   #missingEnd(): number | undefined {
+    if (this.#hasEnds) return undefined;
     const { size, first, keys } = this.#nodes;
     if (size === 0 || keys[first] - this.#low > this.#apart) return this.#low;
-    const last = this.#nodes.find(Infinity);
-    return this.#high - keys[last] > this.#apart ? this.#high : undefined;
+    if (this.#high - keys[this.#nodes.find(Infinity)] > this.#apart) return this.#high;
+    this.#hasEnds = true;
+    return undefined;
   }
 
   /** The node of a coordinate, a new one where it was not told before. */
@@ -180,9 +189,11 @@ export class Learner1D implements Learner {
 
   /** An interval looks at its neighbours, so what changes at a node changes two intervals on either side. */
   #reckonAround(node: number, filled: number): void {
-    let at = node, more = 2 + filled;
-    for (let k = 0; k < more && this.#nodes.previous(at) >= 0; k++) at = this.#nodes.previous(at);
-    for (more += 2 + filled; more >= 0 && at >= 0; more--, at = this.#nodes.next(at)) this.#reckon(at);
+    let from = node, to = node;
+    for (let k = 0; k < 2 + filled && this.#nodes.previous(from) >= 0; k++) from = this.#nodes.previous(from);
+    for (let k = 0; k < 1 + filled && this.#nodes.next(to) >= 0; k++) to = this.#nodes.next(to);
+    for (let at = from; at !== to; at = this.#nodes.next(at)) this.#reckon(at);
+    this.#reckon(to);
   }
 
   /** The losses of a node, and of the interval that begins there. */
@@ -194,19 +205,26 @@ export class Learner1D implements Learner {
 
   #intervalLoss(node: number, next: number): number {
     if (Number.isNaN(this.#between(node, next))) return 0;
-    const { keys } = this.#nodes, range = this.options.ranges[0][1] - this.options.ranges[0][0];
-    const around = [this.#nodes.previous(node), node, next, this.#nodes.next(next)];
+    const scale = this.#spread() || 1;
+    this.#look(0, this.#nodes.previous(node), scale);
+    this.#look(1, node, scale);
+    this.#look(2, next, scale);
+    this.#look(3, this.#nodes.next(next), scale);
+    return Math.round(intervalLoss(this.#kind, this.#view) * DIGITS) / DIGITS;
+  }
+
+  /** Puts a node into the view of an interval, scaled; NaN where there is none. */
+  #look(k: number, node: number, scale: number): void {
+    const { x, y, variance } = this.#view;
+    if (node < 0) {
+      x[k] = y[k] = variance[k] = NaN;
+      return;
+    }
+    const reading = this.#readings[node];
+    x[k] = this.#nodes.keys[node] / this.#range;
     // Without what all readings have in common, no digits of them are lost.
-    const scale = this.#spread() || 1, least = Number.isFinite(this.#least) ? this.#least : 0;
-    const each = (of: (at: number) => number) =>
-      around.map((at) => at < 0 ? NaN : of(at)) as [number, number, number, number];
-    const loss = intervalLoss(this.#kind, {
-      x: each((at) => keys[at] / range),
-      y: each((at) => (Number.isNaN(this.#readings[at]) ? 0 : this.#readings[at] - least) / scale),
-      variance: each((at) => this.#noise === 0 ? 0 : (this.#sem(at) / scale) ** 2),
-      lengths: this.#lengths,
-    });
-    return Math.round(loss * DIGITS) / DIGITS;
+    y[k] = Number.isNaN(reading) ? 0 : (reading - this.#least) / scale;
+    variance[k] = this.#noise === 0 ? 0 : (this.#sem(node) / scale) ** 2;
   }
 
   #sem(node: number): number {
@@ -221,7 +239,7 @@ export class Learner1D implements Learner {
     if (this.#kind !== "curvature") return error;
     const { keys } = this.#nodes, before = this.#nodes.previous(node), behind = this.#nodes.next(node);
     const length = (behind < 0 ? keys[node] : keys[behind]) - (before < 0 ? keys[node] : keys[before]);
-    return AGAIN * errorAsLength(error, length / (this.options.ranges[0][1] - this.options.ranges[0][0]) / 2);
+    return AGAIN * errorAsLength(error, length / this.#range / 2);
   }
 
   /** Where an interval would be divided; NaN where it cannot be. */
@@ -236,12 +254,12 @@ export class Learner1D implements Learner {
   #choose(): number {
     const cost = this.options.travelCost ?? 0, top = this.#intervals.top;
     if (!(cost > 0) || top < 0 || Number.isNaN(this.#here)) return top;
-    const most = this.#intervals.loss(top), range = this.options.ranges[0][1] - this.options.ranges[0][0];
+    const most = this.#intervals.loss(top);
     let best = top, highest = -Infinity;
     for (let place = 0; place < Math.min(NEAREST, this.#intervals.size); place++) {
       const node = this.#intervals.entry(place), loss = this.#intervals.loss(node);
       if (!(loss > 0)) continue;
-      const way = Math.abs(this.#between(node, this.#nodes.next(node)) - this.#here) / range;
+      const way = Math.abs(this.#between(node, this.#nodes.next(node)) - this.#here) / this.#range;
       const worth = loss - cost * most * way;
       if (worth > highest) [best, highest] = [node, worth];
     }

@@ -25,6 +25,8 @@ export class SortedNodes {
   readonly #links: number[][] = Array.from({ length: LEVELS }, () => [NONE]);
   /** The last node before the place looked for, by level; a link's index. */
   readonly #path = new Int32Array(LEVELS);
+  /** Levels that hold a node; above them the head is all there is. */
+  #height = 0;
 
   /** How many nodes there are; they are numbered from 0 in the order of insertion. */
   get size(): number {
@@ -49,7 +51,7 @@ export class SortedNodes {
   /** The node of the greatest number that is not above `key`, −1 where there is none. */
   find(key: number): number {
     let at = 0;
-    for (let level = LEVELS - 1; level >= 0; level--) {
+    for (let level = this.#height - 1; level >= 0; level--) {
       const links = this.#links[level];
       for (let node = links[at]; node !== NONE && this.keys[node] <= key; node = links[at]) at = node + 1;
       this.#path[level] = at;
@@ -63,6 +65,7 @@ export class SortedNodes {
     this.keys.push(key);
     for (let level = 0, coins = hash32(node); level < LEVELS; level++, coins >>>= 1) {
       const links = this.#links[level], at = this.#path[level];
+      this.#height = Math.max(this.#height, level + 1);
       links[node + 1] = links[at];
       links[at] = node;
       if (level === 0) {
