@@ -1,3 +1,5 @@
+import { fitPeak } from "./fit/fit_peak.ts";
+import { noiseChance } from "./fit/noise_chance.ts";
 import { noiseQuantum } from "./noise_quantum.ts";
 import { noiseResiduals, noiseScale } from "./noise_residuals.ts";
 
@@ -65,7 +67,7 @@ export function noiseModel(x: ArrayLike<number>, y: ArrayLike<number>, sd?: numb
   if (sd !== undefined) return { kind: "white", sd: Math.max(sd, roundingOf(y)), known: true };
   const quantum = noiseQuantum(y), residuals = noiseResiduals(x, y), found = noiseScale(residuals);
   if (quantum > 0) return countNoise(x, y, quantum, found);
-  if (found > roundingOf(y)) return { kind: "white", sd: found, known: false };
+  if (found > roundingOf(y)) return { kind: "white", sd: Math.min(found, besidePeak(x, y)), known: false };
   const step = smallestStep(y);
   // Most are equal, and the others whatever they are: the smallest difference passes for one count.
   if (step > 0) return { kind: "counts", quantum: step, zero: minimum(y), scale: 1, known: true };
@@ -86,6 +88,22 @@ function countNoise(x: ArrayLike<number>, y: ArrayLike<number>, quantum: number,
   const poisson: CountNoise = { kind: "counts", quantum, zero, scale: 1, known: fromZero };
   const scale = Math.max(1, noiseScale(noiseResiduals(x, stabilised(y, poisson))));
   return { ...poisson, scale, known: fromZero && scale < OVERDISPERSED };
+}
+
+/** A line of more samples than this has enough of them without peaks. */
+const SHORT = 64;
+
+/** A short line is taken for a peak where noise looks like one no more often than this. */
+const FALSE_ALARMS = 5e-4;
+
+/**
+ * The noise of a short line that is nearly all one peak, where neighbours differ by more than noise: what a Gaussian
+ * leaves. Only of a line that noise cannot explain; else ∞.
+ */
+function besidePeak(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  if (y.length > SHORT || noiseChance(y) > FALSE_ALARMS) return Infinity;
+  const { converged, sumOfSquares, slope } = fitPeak(x, y, "gaussian"), free = y.length - (slope === 0 ? 4 : 5);
+  return converged && free > 0 ? Math.max(Math.sqrt(sumOfSquares / free), roundingOf(y)) : Infinity;
 }
 
 /** The smallest difference from the median that is more than rounding. */

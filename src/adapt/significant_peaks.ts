@@ -32,7 +32,7 @@ const SIDES = [1, 2, 4, 8];
 const WIDEST = 1 / 3;
 
 /** The roughness around a sample is that of so many samples on either side, */
-const AROUND = 10;
+const AROUND = 20;
 
 /** without these nearest ones, which a narrow line would make rough all by itself. */
 const ITSELF = 2;
