@@ -7,6 +7,7 @@ import json
 import sys
 
 from adaptive import Learner1D
+from adaptive.learner.learner1D import curvature_loss_function
 
 learner, axis, signal, goal = None, None, None, 0.0
 
@@ -17,7 +18,7 @@ def answer(message):
         hello = message["hello"]
         ((axis, region),), (signal,) = hello["axes"].items(), hello["on"]
         goal = hello["settings"]["loss"]
-        learner = Learner1D(None, bounds=region["range"])
+        learner = Learner1D(None, region["range"], loss_per_interval=curvature_loss_function())
         return {"version": 1}
     for point in message["tell"]:
         reading = point.get("reading", {}).get(signal)

@@ -13,11 +13,11 @@ const program = `${import.meta.dirname}/steered.py`;
 
 const run = scan(
   steered({
-    axes: { wavelength: [637, 643] },
+    axes: { wavelength: [638.5, 641.5] },
     on: "diode",
     bridge: processBridge({ command: python, args: [program] }),
     maxPoints: 60,
-    settings: { loss: 0.1 },
+    settings: { loss: 0.02 },
   }),
   { rig, read: ["diode"], name: "steered", sample: "neon lamp" },
 );

@@ -7,7 +7,7 @@ import type { Bridge, Message } from "../src/wire/bridge/bridge.ts";
 import { httpBridge } from "../src/wire/bridge/http_bridge.ts";
 import { processBridge } from "../src/wire/bridge/process_bridge.ts";
 import { steered } from "../src/wire/bridge/steered.ts";
-import { drive, program, steeredRun } from "./bridge_support.ts";
+import { drive, plainBridge, program, steeredRun } from "./bridge_support.ts";
 import { assertTidy, bench, collect } from "./engine_support.ts";
 import { PYTHON } from "./python.ts";
 
@@ -313,6 +313,25 @@ Deno.test("nobody who asks over HTTP in time ends the run with the address where
   const run = steeredRun(b, steered({ axes: { x: [0, 5] }, on: "diode", bridge, maxPoints: 20 }));
   assertMatch(messageOf((await collect(run)).thrown), /127\.0\.0\.1:\d+\/: did not answer within 50 ms/);
   assertEquals(b.sink.outcome.status, "failed");
+});
+
+Deno.test("however a run ends, and even if it never begins, its advisor is closed once", async () => {
+  for (const how of ["complete", "break", "abort", "never", "sink", "advise"] as const) {
+    await using b = await bench({ sink: { throwIn: how === "sink" ? "open" : undefined } });
+    let closed = 0;
+    const bridge = {
+      ...plainBridge(({ ask }) => how === "advise" ? { error: "no" } : { setpoints: ask ? [{ x: 1 }] : [] }),
+      close: () => Promise.resolve(void closed++),
+    };
+    const run = steeredRun(b, steered({ axes: { x: [0, 5] }, on: "diode", bridge, maxPoints: 2 }));
+    if (how === "never") run.abort("not today");
+    const { points } = await collect(run, () => how === "abort" ? run.abort() : how);
+    assertEquals(
+      [points.length, closed],
+      [{ complete: 2, break: 1, abort: 1, never: 0, sink: 0, advise: 0 }[how], 1],
+      how,
+    );
+  }
 });
 
 Deno.test("a run without an advisor refuses to consult", async () => {

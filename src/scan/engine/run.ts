@@ -372,6 +372,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#state = "ending";
     this.#countBody();
     const { outcome, errors } = await cleanUp(this.#session, this.#path, end, this.#startMs ?? this.#nowMs());
+    // Whoever never began has an advisor all the same, which may be listening somewhere.
+    if (!this.#session) await Promise.try(() => this.#job.advisor?.close()).catch(() => {});
     for (const stop of this.#stopListening) stop();
     this.#endMs = this.#nowMs();
     if (errors.length && !end.error) {
