@@ -153,6 +153,34 @@ Deno.test("Learner2D keeps to a grid that does not meet the ends of its range, a
   assertEquals(new Learner2D({ ranges: RANGES, grid: [{ origin: 5.5, step: 10 }, undefined] }).ask(), undefined);
 });
 
+/** Mean error of linear interpolation along the rows that have been measured. */
+function errorAlong(places: readonly Place[], truth: Truth): number {
+  const rows = Map.groupBy(places, ([, y]) => y),
+    errors = [...rows].flatMap(([y, all]) => {
+      const xs = all.map(([x]) => x).sort((a, b) => a - b);
+      return Array.from({ length: 400 }, (_, i) => {
+        const x = Math.min(xs.at(-1)!, Math.max(xs[0], -1 + i / 200)),
+          k = Math.max(1, xs.findIndex((other) => other >= x));
+        const part = (x - xs[k - 1]) / (xs[k] - xs[k - 1]), from = truth(xs[k - 1], y);
+        return Math.abs(from + part * (truth(xs[k], y) - from) - truth(-1 + i / 200, y));
+      });
+    });
+  return errors.reduce((sum, error) => sum + error) / errors.length;
+}
+
+Deno.test("Learner2D with few nodes along one axis leaves less error along them than even rows", () => {
+  const rows = Array.from({ length: 9 * 55 }, (_, k) => [(k % 55) / 27 - 1, Math.floor(k / 55) / 4 - 1]);
+  for (const truth of [ring, spot, step]) {
+    const grid = [undefined, { origin: -1, step: 0.25 }];
+    const ours = drive(new Learner2D({ ranges: RANGES, grid }), truth, rows.length);
+    assertEquals(new Set(ours.map(([, y]) => y)).size, 9);
+    assert(
+      errorAlong(ours, truth) < errorAlong(rows, truth) / 2,
+      `${errorAlong(ours, truth)} ${errorAlong(rows, truth)}`,
+    );
+  }
+});
+
 Deno.test("Learner2D keeps minStep between points, and ends when no gap is much wider", () => {
   fc.assert(
     fc.property(

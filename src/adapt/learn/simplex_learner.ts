@@ -49,6 +49,7 @@ export class SimplexLearner implements Learner {
       return options.ranges.map((_, k) => (c >> (surface.dimensions - 1 - k)) & 1);
     });
     this.#spacing = new SimplexSpacing(options);
+    surface.steps = this.#spacing.steps;
     this.#kind = options.loss ?? "distance";
     this.#noise = options.noise ?? 0;
     this.#travelCost = options.travelCost ?? 0;
@@ -93,7 +94,7 @@ export class SimplexLearner implements Learner {
   #inWorst(): { place: readonly number[]; slot: number } | undefined {
     while (this.#queue.size && this.#queue.lossOf(this.#queue.first) > 0) {
       const slot = this.#worst();
-      for (const place of this.#surface.places(slot)) {
+      for (const place of [...this.#surface.middles(slot), ...this.#surface.places(slot)]) {
         const free = this.#spacing.free(place);
         if (free) return { place: free, slot };
       }

@@ -52,6 +52,12 @@ export class SimplexSpacing {
     this.#node = this.#axes.map(({ nodes }) => nodes[0]);
   }
 
+  /** The step of the grid of each axis as a part of its range, 0 where there is none; empty without any grid. */
+  get steps(): readonly number[] {
+    const steps = this.#axes.map(({ grid, least, most }) => (grid?.step ?? 0) / width(least, most));
+    return steps.some((step) => step > 0) ? steps : [];
+  }
+
   /** A coordinate of axis `k` as 0 … 1 from one end of its range to the other; an end is exactly 0 or 1. */
   toUnit(coordinate: number, k: number): number {
     const { least, most } = this.#axes[k];

@@ -34,6 +34,8 @@ export abstract class SimplexSurface {
   value: Float64Array<ArrayBuffer> = new Float64Array(64);
   /** How many good readings there are, by vertex. */
   times: Int32Array<ArrayBuffer> = new Int32Array(64);
+  /** The step of the grid of each axis, in units of the triangulation, 0 where there is none; empty without any grid. */
+  steps: readonly number[] = [];
   /** Gradients by vertex, a number for each axis. */
   protected gradient: Float64Array<ArrayBuffer>;
 
@@ -61,6 +63,8 @@ export abstract class SimplexSurface {
   abstract places(slot: number): readonly (readonly number[])[];
   /** How much of the deviation noise of this standard deviation cannot explain, 0 to 1. */
   abstract beyondNoise(slot: number, noise: number): number;
+  /** Where a vertex is, along one axis. */
+  protected abstract coordinate(vertex: number, k: number): number;
   /** What the tangent at one vertex misses the reading at another by. */
   protected abstract miss(from: number, to: number): number;
   /** Sets the gradient by a plane through the neighbours, and what a bad vertex stands for. */
@@ -93,16 +97,45 @@ export abstract class SimplexSurface {
     }
   }
 
-  /** How far the tangents at the corners miss the other corners at the most, in the unit of the readings: summed over the corners. */
+  /**
+   * How far the tangents at the corners miss the other corners at the most, in the unit of the readings: summed over the corners.
+   * Edges that no point can divide do not count: what happens there cannot be seen better.
+   */
   deviation(slot: number): number {
     const { corners } = this.mesh, first = slot * (this.dimensions + 1), end = first + this.dimensions + 1;
     let sum = 0;
     for (let i = first; i < end; i++) {
       let most = 0;
-      for (let k = first; k < end; k++) if (k !== i) most = Math.max(most, this.miss(corners[i], corners[k]));
+      for (let k = first; k < end; k++) {
+        if (k !== i && this.#divides(corners[i], corners[k])) most = Math.max(most, this.miss(corners[i], corners[k]));
+      }
       sum += most;
     }
     return Number.isNaN(sum) ? 0 : sum;
+  }
+
+  /** Where some edges of a simplex cannot be divided, for the steps of an axis: the middles of the others, the longest first. */
+  middles(slot: number): readonly (readonly number[])[] {
+    if (this.steps.length === 0) return [];
+    const first = slot * (this.dimensions + 1), own = Array.from({ length: this.dimensions + 1 }, (_, k) => first + k);
+    const corners = own.map((k) => this.mesh.corners[k]);
+    const edges = corners.flatMap((a, k) => corners.slice(k + 1).map((b) => [a, b] as const));
+    const divided = edges.filter(([a, b]) => this.#divides(a, b));
+    if (divided.length === edges.length) return [];
+    const axes = [...this.steps.keys()];
+    return divided.map(([a, b]) => ({
+      middle: axes.map((k) => (this.coordinate(a, k) + this.coordinate(b, k)) / 2),
+      length: Math.hypot(...axes.map((k) => this.coordinate(a, k) - this.coordinate(b, k))),
+    })).sort((a, b) => b.length - a.length).map(({ middle }) => middle);
+  }
+
+  /** Whether there is something between two vertices: not where they lie on neighbouring nodes of a grid, along any axis. */
+  #divides(a: number, b: number): boolean {
+    for (let k = 0; k < this.steps.length; k++) {
+      const away = Math.abs(this.coordinate(a, k) - this.coordinate(b, k)) / this.steps[k];
+      if (away > 0.5 && away < 1.5) return false;
+    }
+    return true;
   }
 
   #known(vertex: number): boolean {

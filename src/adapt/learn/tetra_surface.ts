@@ -77,6 +77,11 @@ export class TetraSurface extends SimplexSurface {
     return squares > 0 ? Math.sqrt(beyond / squares) : 0;
   }
 
+  /** Where a vertex is, along one axis. */
+  protected override coordinate(vertex: number, k: number): number {
+    return this.mesh.xyz[3 * vertex + k];
+  }
+
   /** What the tangent at one vertex misses the reading at another by. */
   protected override miss(from: number, to: number): number {
     const { xyz } = this.mesh, g = this.gradient, a = 3 * from, b = 3 * to;

@@ -47,6 +47,11 @@ export class TriangleSurface extends SimplexSurface {
     return [xy[a], xy[a + 1], xy[b], xy[b + 1], xy[c], xy[c + 1]];
   }
 
+  /** Where a vertex is, along one axis. */
+  protected override coordinate(vertex: number, k: number): number {
+    return this.mesh.xy[2 * vertex + k];
+  }
+
   /** What the tangent plane at one vertex misses the reading at another by. */
   protected override miss(from: number, to: number): number {
     const { xy } = this.mesh, g = this.gradient;
