@@ -20,6 +20,7 @@ const textOf = (path: string) => sources.find((source) => source.path === path)!
 const FAMILIES: Readonly<Record<string, string>> = {
   "src/hw/rig_types.ts": "how the compiler gets from device specs to the axes and readings of a rig",
   "src/scan/nodes.ts": "a function for each node of a plan",
+  "src/adapt/triggers/trigger_nodes.ts": "a function for each trigger",
   "src/scan/adaptive_nodes.ts": "a function for each node that looks at what was measured",
   "src/scan/setpoint_columns.ts": "the arithmetic behind the nodes that name setpoints",
   "src/wire.ts": "where the layers meet",
