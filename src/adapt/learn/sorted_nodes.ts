@@ -21,8 +21,8 @@ export class SortedNodes {
   /** The number of each node. */
   readonly keys: number[] = [];
   readonly #previous: number[] = [];
-  /** By level: the next node of each node that reaches it; index 0 is the head, a node has its own number plus 1. */
-  readonly #links: number[][] = Array.from({ length: LEVELS }, () => [NONE]);
+  /** By node, plus 1: the next node on each level that it reaches; the head, which reaches all, comes first. */
+  readonly #links: number[][] = [new Array(LEVELS).fill(NONE)];
   /** The last node before the place looked for, by level; a link's index. */
   readonly #path = new Int32Array(LEVELS);
   /** Levels that hold a node; above them the head is all there is. */
@@ -40,7 +40,7 @@ export class SortedNodes {
 
   /** The node after one, −1 after the last; the first after −1. */
   next(node: number): number {
-    return this.#links[0][node + 1];
+    return this.#links[node + 1][0];
   }
 
   /** The node before one, −1 before the first. */
@@ -50,10 +50,12 @@ export class SortedNodes {
 
   /** The node of the greatest number that is not above `key`, −1 where there is none. */
   find(key: number): number {
+    const { keys } = this;
     let at = 0;
     for (let level = this.#height - 1; level >= 0; level--) {
-      const links = this.#links[level];
-      for (let node = links[at]; node !== NONE && this.keys[node] <= key; node = links[at]) at = node + 1;
+      for (let node = this.#links[at][level]; node !== NONE && keys[node] <= key; node = this.#links[at][level]) {
+        at = node + 1;
+      }
       this.#path[level] = at;
     }
     return at - 1;
@@ -61,18 +63,16 @@ export class SortedNodes {
 
   /** Inserts a number and gives its new node; the caller sees to it that it is not there. */
   insert(key: number): number {
-    const node = this.keys.length, before = this.find(key);
+    const node = this.keys.length, before = this.find(key), after = this.next(before), links: number[] = [];
     this.keys.push(key);
+    this.#links.push(links);
+    this.#previous.push(before);
+    if (after !== NONE) this.#previous[after] = node;
     for (let level = 0, coins = hash32(node); level < LEVELS; level++, coins >>>= 1) {
-      const links = this.#links[level], at = this.#path[level];
-      this.#height = Math.max(this.#height, level + 1);
-      links[node + 1] = links[at];
-      links[at] = node;
-      if (level === 0) {
-        const after = links[node + 1];
-        this.#previous[node] = before;
-        if (after !== NONE) this.#previous[after] = node;
-      }
+      if (level >= this.#height) this.#path[this.#height++] = 0;
+      const from = this.#links[this.#path[level]];
+      links.push(from[level]);
+      from[level] = node;
       if ((coins & 1) === 0) break;
     }
     return node;
