@@ -6,9 +6,10 @@ import type { AdaptiveKind, AdaptiveShape, Site, Stage } from "../stage.ts";
 import type { Learner, LearnerOptions } from "./learner.ts";
 import { Learner1D } from "./learner_1d.ts";
 import { Learner2D } from "./learner_2d.ts";
+import { Learner3D } from "./learner_3d.ts";
 import { DEFAULT_POINTS, type LearnReason, Lesson } from "./lesson.ts";
 
-const LEARNERS: readonly (new (options: LearnerOptions) => Learner)[] = [Learner1D, Learner2D];
+const LEARNERS: readonly (new (options: LearnerOptions) => Learner)[] = [Learner1D, Learner2D, Learner3D];
 
 /**
  * A function of one, two or three axes, learnt with as few points as can be. First all of the node's own grid is measured

@@ -210,7 +210,8 @@ export class Learner1D implements Learner {
     this.#look(1, node, scale);
     this.#look(2, next, scale);
     this.#look(3, this.#nodes.next(next), scale);
-    return Math.round(intervalLoss(this.#kind, this.#view) * DIGITS) / DIGITS;
+    const loss = intervalLoss(this.#kind, this.#view);
+    return loss > 0 ? Math.round(loss * DIGITS) / DIGITS : 0; // NaN where the spread of readings is beyond all numbers
   }
 
   /** Puts a node into the view of an interval, scaled; NaN where there is none. */
