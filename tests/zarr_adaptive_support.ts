@@ -187,3 +187,32 @@ export async function contents(place: string | MemoryStore): Promise<Record<stri
   }
   return found;
 }
+
+/** A group from which a point was lost loses all that follow. */
+export function fifo(life: Life): Life {
+  const broken = new Set<string>();
+  return {
+    ...life,
+    survives: (point) => {
+      if (!broken.has(point.pass) && !life.survives!(point)) broken.add(point.pass);
+      return !broken.has(point.pass);
+    },
+  };
+}
+
+/** A point that was read back is the one that was measured, as far as its group holds it. */
+export function same(found: Point, sent: Point): void {
+  const { camera: _, ...numbers } = sent.reading;
+  if (sent.quality !== "skipped") {
+    assertEquals({ ...numbers, ...found.reading }, numbers);
+    assertEquals(found.readback, sent.readback);
+  }
+  assertEquals([found.pass, found.index, found.seqNum, found.quality, found.failed, found.timestampMs], [
+    sent.pass,
+    sent.index,
+    sent.seqNum,
+    sent.quality,
+    sent.failed,
+    sent.timestampMs,
+  ]);
+}

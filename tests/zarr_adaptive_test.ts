@@ -11,7 +11,7 @@ import type { Key } from "../src/zarr/stores/store.ts";
 import { verifyRun } from "../src/zarr/verify_run.ts";
 import { resumedSink, zarrSink } from "../src/zarr/zarr_sink.ts";
 import { python } from "./python.ts";
-import { begin, CHANNELS, contents, goOn, GROUPS, HEADER, type Life } from "./zarr_adaptive_support.ts";
+import { begin, CHANNELS, contents, fifo, goOn, GROUPS, HEADER, type Life, same } from "./zarr_adaptive_support.ts";
 import { channel, dimension, header, OUTCOME, point, readAll, withFolder } from "./zarr_fixture.ts";
 
 /** A run that was left alone, and its points. */
@@ -227,35 +227,6 @@ Deno.test("a path is sent again what it was sent, wherever its run was cut off, 
   );
 });
 
-/** A group from which a point was lost loses all that follow. */
-function fifo(life: Life): Life {
-  const broken = new Set<string>();
-  return {
-    ...life,
-    survives: (point) => {
-      if (!broken.has(point.pass) && !life.survives!(point)) broken.add(point.pass);
-      return !broken.has(point.pass);
-    },
-  };
-}
-
-/** A point that was read back is the one that was measured, as far as its group holds it. */
-function same(found: Point, sent: Point): void {
-  const { camera: _, ...numbers } = sent.reading;
-  if (sent.quality !== "skipped") {
-    assertEquals({ ...numbers, ...found.reading }, numbers);
-    assertEquals(found.readback, sent.readback);
-  }
-  assertEquals([found.pass, found.index, found.seqNum, found.quality, found.failed, found.timestampMs], [
-    sent.pass,
-    sent.index,
-    sent.seqNum,
-    sent.quality,
-    sent.failed,
-    sent.timestampMs,
-  ]);
-}
-
 Deno.test("nothing of what was given up comes back when the sample has changed meanwhile, whatever the path does then", async () => {
   const ends = fc.record({ end: fc.integer({ min: 1, max: 40 }), lost: fc.integer({ min: 1, max: 12 }) });
   const order = ["fold", "pass_0", "pass_1", "walk"];
@@ -310,6 +281,28 @@ Deno.test("what is given up is not there any more from the moment on that the ru
   assert(at("/pass_0/quality/c/0/0") >= 0 && at("/pass_0/quality/c/0/0") < at("/pass_0/diode/c/0/0"));
   assert(at("/points/quality/zarr.json") < at("/points/diode/zarr.json"));
   await resumed.close({ ...OUTCOME, points: 1 });
+  assertEquals((await verifyRun(store)).findings, []);
+});
+
+Deno.test("a place that was skipped and is skipped again in a later life stays as it is, in a shard that is full", async () => {
+  const store = new MemoryStore(), grid = { dimensions: [dimension("y", 2), dimension("x", 2)], axes: ["y", "x"] };
+  const groups = [{ ...grid, pass: "a", path: "a" }, { pass: "b", path: "b", dimensions: [], axes: [] }];
+  const head = header({ groups }, [channel("diode")]), sink = zarrSink({ store });
+  const measured = (pass: string, index: number[], seqNum: number) =>
+    point(index, seqNum, { pass, reading: { diode: 1 } });
+  const skipped = (index: number[]) => point(index, -1, { pass: "a", quality: "skipped", timestampMs: NaN });
+  await sink.open(head);
+  for (const k of [0, 1]) await sink.write(measured("a", [0, k], k));
+  for (const k of [0, 1]) await sink.write(skipped([1, k]));
+  await sink.close({ ...OUTCOME, status: "failed" });
+  const resumed = await resumedSink({ store }, head, undefined, true);
+  assertEquals(resumed.upTo, 2);
+  await resumed.open(head);
+  await resumed.write(measured("b", [], 2));
+  for (const k of [0, 1]) await resumed.write(skipped([1, k]));
+  await resumed.close({ ...OUTCOME, points: 3 });
+  const found = await contents(store);
+  assertEquals([found["a/quality"], found["b/seq_num"]], [[1, 1, 4, 4], [2n]]);
   assertEquals((await verifyRun(store)).findings, []);
 });
 
