@@ -35,7 +35,12 @@ export function linePeaks(
     ? conditionedPeaks(x, y, conditions)
     : significantPeaks(x, y, noise).map(({ index, from, to }) => climbed(y, index, to - from + 1));
   const indices = [...new Set(tops)].sort((a, b) => a - b), valleys = valleysBetween(y, indices);
-  return indices.map((index, k) => measuredPeak(x, y, { index, from: valleys[k], to: valleys[k + 1] }, noise));
+  return indices.map((index, k) => {
+    const from = k > 0 ? towards(index, valleys[k]) : 0;
+    const to = k < indices.length - 1 ? towards(index, valleys[k + 1]) : y.length - 1;
+    const peak = measuredPeak(x, y, { index, from, to }, noise);
+    return { ...peak, error: Math.hypot(peak.error, PULL * peak.width * filled(y, index, valleys, k)) };
+  });
 }
 
 /** The sample uphill of one that is higher than any within `reach`: noise on the way is no summit. */
@@ -46,6 +51,27 @@ function climbed(y: Float64Array, start: number, reach: number): number {
     if (next === top) return top;
     top = next;
   }
+}
+
+/** So far from a peak to the valley beside it the readings are its own; beyond, they are its neighbour's as well. */
+const OWN = 2 / 3;
+
+/** The last sample on the way to a valley that is the peak's own; a neighbour at the least. */
+function towards(peak: number, valley: number): number {
+  return valley < peak
+    ? peak - Math.max(1, Math.floor(OWN * (peak - valley)))
+    : peak + Math.max(1, Math.floor(OWN * (valley - peak)));
+}
+
+/** By how much of its width a neighbour pulls at a peak's place when the valley between them is filled. */
+const PULL = 0.1;
+
+/** How far the higher valley between a peak and its neighbours is filled: 0 where they are well apart, up to 1. */
+function filled(y: Float64Array, index: number, valleys: readonly number[], k: number): number {
+  const [before, behind] = [y[valleys[k]], y[valleys[k + 1]]], base = Math.min(before, behind);
+  // The ends of the line are no valleys.
+  const inner = [k > 0 ? before : base, k < valleys.length - 2 ? behind : base];
+  return Math.min(1, Math.max(0, (Math.max(...inner) - base) / (y[index] - base || 1)));
 }
 
 /** The lowest sample between each two peaks, and the ends of the line. */
