@@ -37,6 +37,9 @@ export interface PeakFit extends PeakParameters {
   readonly reason: string;
 }
 
+/** Places nearer to each other than this part of the line count as one. */
+const FINEST = 1e-5;
+
 const NOTHING: PeakParameters = { place: NaN, height: NaN, width: NaN, background: NaN, slope: NaN };
 const FAILED = { ...NOTHING, errors: NOTHING, sumOfSquares: NaN, converged: false };
 
@@ -62,7 +65,7 @@ function scale(x: ArrayLike<number>, y: ArrayLike<number>, options: FitPeakOptio
   if (kept.length < 5) return `${kept.length} readings are too few for a fit; at least 5 are needed`;
   const low = x[kept[0]], span = x[kept.at(-1)!] - low, ys = kept.map((i) => sign * y[i]);
   const base = Math.min(...ys), range = Math.max(...ys) - base;
-  const steps = kept.slice(1).map((i, k) => x[i] - x[kept[k]]).filter((step) => step > 0);
+  const steps = kept.slice(1).map((i, k) => x[i] - x[kept[k]]).filter((step) => step > FINEST * span);
   if (steps.length < 4) return "fewer than 5 different places were measured";
   if (!(range > 1e-12 * Math.max(Math.abs(base), Math.abs(base + range))) || !Number.isFinite(range)) {
     return "the curve is flat";
@@ -75,7 +78,7 @@ function scale(x: ArrayLike<number>, y: ArrayLike<number>, options: FitPeakOptio
     span,
     base,
     range,
-    step: Math.min(...steps) / span,
+    step: Math.max(FINEST, Math.min(...steps) / span),
     places: steps.length + 1,
     absolute: sigma !== undefined,
   };
