@@ -9,6 +9,7 @@ import { linePeaks } from "./zoom/line_peaks.ts";
 import type { MeasuredPeak } from "./zoom/measured_peak.ts";
 import { figure, peakWords } from "./zoom/peak_words.ts";
 import { SeenLine } from "./zoom/seen_line.ts";
+import { unmatchedPeaks } from "./zoom/unmatched_peaks.ts";
 import { type FinerPass, zoomWindows } from "./zoom/zoom_windows.ts";
 
 export type { MeasuredPeak } from "./zoom/measured_peak.ts";
@@ -116,11 +117,7 @@ class ZoomVisit {
 
   /** Says which peaks were none, now that more is known, and which came to light. */
   *compare(before: readonly MeasuredPeak[], after: readonly MeasuredPeak[]): Generator<NoteRequest, void, Reply> {
-    const missing = (some: readonly MeasuredPeak[], among: readonly MeasuredPeak[]) =>
-      some.filter(({ at, width, step }) =>
-        !among.some((other) => Math.abs(other.at - at) <= Math.max(width, step, other.width) / 2)
-      );
-    const gone = missing(before, after), come = missing(after, before);
+    const gone = unmatchedPeaks(before, after), come = unmatchedPeaks(after, before);
     if (gone.length + come.length === 0) return;
     const places = (peaks: readonly MeasuredPeak[]) => peaks.map(({ at }) => figure(at)).join(", ");
     const words = [
