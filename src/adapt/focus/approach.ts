@@ -9,6 +9,8 @@ export class Approach {
   #last = Infinity;
 
   /**
+   * It has not been anywhere yet.
+   *
    * @param axis that moves
    * @param backlash how much lower, in its unit; 0: never
    * @param floor the lowest that it may go
