@@ -1,4 +1,5 @@
 import { parse, stringify } from "@std/yaml";
+import { derive, type Derived, type DerivedSpec } from "../adapt/derive.ts";
 import { InputError, type Issue, messageOf } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import { inputIssues } from "./input_issues.ts";
@@ -14,6 +15,10 @@ export interface ScanFile {
   readonly plan: Plan;
   /** The detectors to read at each point. */
   readonly read: readonly string[];
+  /** Signals computed from them. */
+  readonly derive?: Derived;
+  /** What is stored of what is read and derived; everything when left out. */
+  readonly keep?: readonly string[];
   /** Devices by name, each with its driver and options; not yet looked at. */
   readonly rig?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Where to store; `runs/{date}/{number}-{name}.zarr` when left out. */
@@ -67,13 +72,29 @@ export function parseScanFile(text: string, file = "the scan file"): ScanFile {
     throw InputError.at(file, "is not a scan: expected keys such as plan and read", input);
   }
   refuseBottomless(input, "");
-  const result = scanFileSchema.safeParse(input);
+  const result = scanFileSchema.safeParse(input), { derived, issues } = derivedOf(input);
   if (!result.success) {
-    throw new InputError([...inputIssues(result.error, input, "", knownKeys), ...issuesBelow(input)]);
+    // Of derived signals more is known than their form: what they say of themselves goes before what the schema says.
+    const form = inputIssues(result.error, input, "", knownKeys).filter(({ path }) =>
+      !issues.length || !/^derive\b/.test(path)
+    );
+    throw new InputError([...form, ...issues, ...issuesBelow(input)]);
   }
-  const { plans = {}, plan, ...rest } = result.data, whole = resolveUses(plan, plans);
+  if (issues.length) throw new InputError(issues);
+  const { plans = {}, plan, derive: _, ...rest } = result.data, whole = resolveUses(plan, plans);
   refuseBottomless(whole, "plan");
-  return { ...rest, plan: whole };
+  return { ...rest, ...derived && { derive: derived }, plan: whole };
+}
+
+/** The derived signals of a file, or what is wrong with them, each at its column. */
+function derivedOf({ derive: given }: { derive?: unknown }): { derived?: Derived; issues: readonly Issue[] } {
+  if (given === undefined || given === null || typeof given !== "object" || Array.isArray(given)) return { issues: [] };
+  try {
+    return { derived: derive(given as Readonly<Record<string, DerivedSpec>>), issues: [] };
+  } catch (thrown) {
+    if (thrown instanceof InputError) return { issues: thrown.issues };
+    throw thrown;
+  }
 }
 
 /** What the schema did not look into, in the plan and in the named ones. */

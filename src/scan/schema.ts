@@ -142,6 +142,16 @@ export const onReadErrorSchema = z.strictObject({
   then: z.enum(["record", "skipLine", "pause", "abort"]).optional(),
 });
 
+/** How a signal is computed: an expression, or one with its unit and what people call it. */
+const derivedSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    expression: z.string().min(1),
+    unit: z.string().optional().describe("UDUNITS text; worked out where that is simple when left out"),
+    longName: z.string().optional().describe("What a person calls it"),
+  }),
+]);
+
 /** A scan as a YAML file: everything that `scan` takes, and named plans. */
 export const scanFileSchema = z.strictObject({
   name: z.string().optional(),
@@ -153,6 +163,10 @@ export const scanFileSchema = z.strictObject({
   rig: z.record(z.string(), z.record(z.string(), z.unknown())).optional()
     .describe("Devices by name, each with its driver and options"),
   read: z.array(z.string().min(1)).min(1).describe("The detectors to read at each point"),
+  derive: z.record(z.string(), derivedSchema).optional()
+    .describe("Signals computed from what is read, by name, as in R: hypot(lockin.X, lockin.Y)"),
+  keep: z.array(z.string().min(1)).min(1).optional()
+    .describe("What is stored of what is read and derived; everything when left out"),
   to: z.string().min(1).optional().describe("Where to store; runs/{date}/{number}-{name}.zarr when left out"),
   readBy: z.array(z.string().min(1)).min(1).optional()
     .describe("Dimensions that will be read together, as in [time] for the series of each pixel"),
