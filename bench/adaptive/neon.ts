@@ -1,101 +1,90 @@
 /**
- * A neon spectrum, zoomed into: how many points it takes to find every line, beside a uniform scan and python-adaptive's
- * Learner1D. Lines by NIST, the strongest of 10⁴ counts above a dark level, shot noise, a Gaussian instrument of 0.2 nm.
- * The coarse step is the instrument's width: all that a user has to know.
+ * A neon spectrum, zoomed into: how many points it takes to find every line, beside a uniform scan in steps of 0.02 nm and
+ * python-adaptive's Learner1D with as many points. Lines by NIST, the strongest of 10⁴ counts above a dark level, shot noise,
+ * a Gaussian instrument of 0.2 nm. The coarse step is the instrument's width: all that a user has to know.
  *
  * @module
  */
 import type { Zoom } from "../../src/core/adaptive_plan.ts";
-import type { NoteRequest, Path, Reply } from "../../src/core/path.ts";
-import type { MeasureRequest } from "../../src/core/path.ts";
-import { random } from "../../src/core/random.ts";
-import { NEON_LINES } from "../../src/hw/sim/neon.ts";
-import type { Point } from "../../src/core/point.ts";
-import { linePeaks } from "../../src/adapt/zoom/line_peaks.ts";
 import { noiseModel } from "../../src/adapt/noise_model.ts";
-import type { MeasuredPeak } from "../../src/adapt/zoom/measured_peak.ts";
 import { zoomKind } from "../../src/adapt/zoom.ts";
+import { linePeaks } from "../../src/adapt/zoom/line_peaks.ts";
+import type { MeasuredPeak } from "../../src/adapt/zoom/measured_peak.ts";
+import { runPeer } from "../peer.ts";
+import { drivePath, STAGE } from "./drive_path.ts";
+import { type LinesFound, linesFound, type NeonTruth, neonTruth, WIDTH_NM } from "./neon_lamp.ts";
 
-const WIDTH = 0.2, STRONGEST = 10_000, APART = 0.4, WITHIN = 0.02, UNIFORM_STEP = 0.02, FWHM = 2 * Math.sqrt(2 * Math.LN2);
+const UNIFORM_STEP_NM = 0.02, SEEDS = 20;
 
-/** One lamp and monochromator, another for each seed: strengths, dark level and the offset of the scale differ. */
-export interface NeonTruth {
-  /** First wavelength, nm. */
-  readonly start: number;
-  /** Last wavelength, nm. */
-  readonly stop: number;
-  /** Lines that are to be found, nm. */
-  readonly wanted: readonly number[];
-  /** All lines in the range, nm. */
-  readonly lines: readonly number[];
-  /** Counts at a wavelength; each call is another reading. */
-  counts(nm: number): number;
+/** The uniform scan that it is compared with has so many points. */
+function uniformPoints({ start, stop }: NeonTruth): number {
+  return Math.round((stop - start) / UNIFORM_STEP_NM) + 1;
 }
 
-/** What became of the wanted lines. */
-export interface LinesFound {
-  /** How many were found within 0.02 nm. */
-  readonly found: number;
-  /** The worst error of those that were found, nm. */
-  readonly worst: number;
-  /** Peaks that are no line. */
-  readonly stray: number;
+/** The peaks of a zoom whose coarse steps are of the instrument's width, and how many points they took. */
+export function zoomNeon(truth: NeonTruth): { peaks: readonly MeasuredPeak[]; points: number } {
+  const { start, stop } = truth, num = Math.round((stop - start) / WIDTH_NM) + 1;
+  const plan: Zoom = { kind: "zoom", plan: { kind: "linspace", axis: "x", start, stop, num }, on: "counts" };
+  const setpoints = Array.from({ length: num }, (_, i) => start + (stop - start) * i / (num - 1));
+  const path = zoomKind.start(plan, { lines: [{ axis: "x", setpoints }], limits: () => [400, 900] })(STAGE);
+  const { points, lastNote } = drivePath(path, truth.counts);
+  return { points, peaks: lastNote!.data!.peaks as MeasuredPeak[] };
 }
 
-/** The lamp of a seed. */
-export function neonTruth(seed: number): NeonTruth {
-  const r = random(seed, "bench/neon"), shift = r.uniform() - 0.5, start = 580 + shift, stop = 725 + shift;
-  const dark = 2 + 18 * r.uniform(), sigma = WIDTH / FWHM;
-  const lines = NEON_LINES.filter(({ wavelengthNm: nm }) => nm > start + 1 && nm < stop - 0.3)
-    .map(({ wavelengthNm, intensity }) => ({ nm: wavelengthNm + shift / 10, intensity: intensity * (0.8 + 0.4 * r.uniform()) }));
-  const strongest = Math.max(...lines.map(({ intensity }) => intensity));
-  const strong = lines.filter(({ intensity }) => intensity >= 0.01 * strongest);
-  const isApart = (nm: number) => strong.every((other) => other.nm === nm || Math.abs(other.nm - nm) >= APART);
-  return {
-    start,
-    stop,
-    wanted: strong.map(({ nm }) => nm).filter(isApart),
-    lines: lines.map(({ nm }) => nm),
-    counts(nm) {
-      let mean = dark;
-      for (const line of lines) {
-        mean += STRONGEST * line.intensity / strongest * Math.exp(-(((nm - line.nm) / sigma) ** 2) / 2);
-      }
-      return r.poisson(mean);
-    },
-  };
+/** The places of the peaks in any line of counts. */
+function placesIn(x: readonly number[], counts: readonly number[]): number[] {
+  const y = Float64Array.from(counts);
+  return linePeaks(x, y, noiseModel(x, y)).map(({ at }) => at);
 }
 
-/** The peaks of a zoom in steps of `step`, and how many points they took. */
-export function zoomNeon(truth: NeonTruth, step: number): { peaks: MeasuredPeak[]; points: number } {
-  const num = Math.round((truth.stop - truth.start) / step) + 1;
-  const setpoints = Array.from({ length: num }, (_, i) => truth.start + (truth.stop - truth.start) * i / (num - 1));
-  const linspace = { kind: "linspace", axis: "wavelength", start: truth.start, stop: truth.stop, num } as const;
-  const plan: Zoom = { kind: "zoom", plan: linspace, on: "counts" };
-  const site = { lines: [{ axis: "wavelength", setpoints }], limits: () => [400, 900] as const };
-  const path: Path = zoomKind.start(plan, site)({
-    seed: 1,
-    measure: (setpoint, pass, index) => ({ kind: "measure", setpoint, pass: `pass_${pass}`, index }),
-  });
-  let points = 0, last: NoteRequest | undefined, reply: Reply = undefined;
-  for (let next = path.next(); !next.done; next = path.next(reply)) {
-    reply = undefined;
-    if (next.value.kind === "note") last = next.value;
-    if (next.value.kind === "measure") reply = pointOf(next.value, truth, points++);
+/** The same finder on a uniform scan. */
+function uniformNeon(truth: NeonTruth): number[] {
+  const num = uniformPoints(truth), x = Array.from({ length: num }, (_, i) => truth.start + i * UNIFORM_STEP_NM);
+  return placesIn(x, x.map(truth.counts));
+}
+
+/** Where python-adaptive measured, and what. */
+interface Learnt {
+  readonly version: string;
+  readonly x: number[];
+  readonly counts: number[];
+}
+
+/** Found lines of so many, and the worst error. */
+function cell({ found, worst, stray }: LinesFound, truth: NeonTruth): string {
+  return `${found}/${truth.wanted.length}  ${worst.toFixed(4)} nm  ${stray} stray`.padEnd(32);
+}
+
+/** Prints, for each seed, points and what was found with them; and the sums. */
+export async function benchNeon(): Promise<void> {
+  console.log(
+    "wanted: lines above 1 % of the strongest and 0.4 nm apart, to 0.02 nm, with a fifth of the uniform points\n",
+  );
+  const columns = ["zoom", "uniform", "python-adaptive Learner1D, as many points as zoom"];
+  console.log("seed".padEnd(6) + "points of uniform".padEnd(22) + columns.map((name) => name.padEnd(32)).join(""));
+  let found = 0, wanted = 0, most = 0, worst = 0, theirs = 0, version = "";
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const truth = neonTruth(seed), { peaks, points } = zoomNeon(truth), part = points / uniformPoints(truth);
+    const ours = linesFound(truth, peaks.map(({ at }) => at)), { start, stop, dark, lines, heights } = truth;
+    const request = { start, stop, dark, lines, heights, width: WIDTH_NM, points, seed };
+    const learnt = await runPeer<Learnt>("adaptive_neon.py", [JSON.stringify(request)]);
+    const peer = linesFound(truth, placesIn(learnt.x, learnt.counts));
+    const cells = [ours, linesFound(truth, uniformNeon(truth)), peer].map((one) => cell(one, truth));
+    console.log(String(seed).padEnd(6) + `${points} (${(100 * part).toFixed(1)} %)`.padEnd(22) + cells.join(""));
+    [found, wanted, theirs, version] = [
+      found + ours.found,
+      wanted + truth.wanted.length,
+      theirs + peer.found,
+      learnt.version,
+    ];
+    [most, worst] = [Math.max(most, part), Math.max(worst, ours.worst)];
   }
-  return { peaks: last!.data!.peaks as MeasuredPeak[], points };
+  console.log(
+    `\nzoom: ${found} of ${wanted} lines, at most ${(100 * most).toFixed(1)} % of the points, worst ${
+      worst.toFixed(4)
+    } nm`,
+  );
+  console.log(`python-adaptive ${version}: ${theirs} of ${wanted} lines with the same points`);
 }
 
-function pointOf(request: MeasureRequest, truth: NeonTruth, seqNum: number): Point {
-  const { setpoint, pass = "", index = [seqNum] } = request, counts = truth.counts(setpoint.wavelength as number);
-  const rest = { timestampMs: seqNum, seqNum, quality: "good", failed: [] } as const;
-  return { pass, index, setpoint, readback: setpoint, reading: { counts }, ...rest };
-}
-
-/** Compares places with the truth. */
-export function linesFound(truth: NeonTruth, places: readonly number[]): LinesFound {
-  const nearest = (nm: number, among: readonly number[]) => Math.min(Infinity, ...among.map((other) => Math.abs(other - nm)));
-  const errors = truth.wanted.map((nm) => nearest(nm, places)), found = errors.filter((error) => error <= WITHIN);
-  const stray = places.filter((place) => nearest(place, truth.lines) > WIDTH).length;
-  return { found: found.length, worst: Math.max(0, ...found), stray };
-}
+if (import.meta.main) await benchNeon();
