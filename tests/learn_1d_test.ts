@@ -207,6 +207,16 @@ Deno.test("Learner1D that knows the noise measures some points again and errs le
   assert(geometricMean(ratios) < 0.6, String(ratios));
 });
 
+Deno.test("Learner1D does not measure a point again that turned bad", () => {
+  const learner = new Learner1D({ ranges: [[-1, 1]], noise: 0.5 }), times = new Map<number, number>();
+  for (let k = 0; k < 200; k++) {
+    const [x] = learner.ask()!;
+    learner.tell([x], k < 40 ? Math.sin(9 * k) : NaN);
+    if (k >= 40) times.set(x, (times.get(x) ?? 0) + 1);
+  }
+  assertEquals(Math.max(...times.values()), 1);
+});
+
 Deno.test("Learner1D takes nothing in pure noise for structure", () => {
   const gaps: number[] = [];
   for (let seed = 1; seed <= 20; seed++) {

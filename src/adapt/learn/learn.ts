@@ -22,6 +22,22 @@ const LEARNERS: readonly (new (options: LearnerOptions) => Learner)[] = [Learner
  *
  * It never leaves the ranges of its own grid. Bad points count against the budget and are not asked again. With `noise`, a
  * point may be measured again, and its readings are averaged.
+ *
+ * @example
+ * ```ts
+ * import { learnKind } from "./learn.ts";
+ * const setpoints = Array.from({ length: 21 }, (_, k) => 600 + k);
+ * const { points, passes } = learnKind.shape(
+ *   {
+ *     kind: "learn",
+ *     plan: { kind: "linspace", axis: "wavelength", start: 600, stop: 620, num: 21 },
+ *     on: "diode",
+ *     until: { points: 100, loss: 0.01 },
+ *   },
+ *   { lines: [{ axis: "wavelength", setpoints }], limits: () => [400, 900] },
+ * );
+ * console.assert(points.min === 21 && points.max === 100 && passes.length === 2);
+ * ```
  */
 export const learnKind: AdaptiveKind<Learn> = { shape, start };
 

@@ -69,7 +69,9 @@ export class Learner1D implements Learner {
   #most = -Infinity;
   /** The spread of readings when all losses were reckoned last. */
   #reckoned = 0;
-  #outside = new Set<number>();
+  readonly #outside = new Set<number>();
+  /** Nodes where a reading was bad: they are not measured again. */
+  readonly #bad = new Set<number>();
   #here = NaN;
   #hasEnds = false;
 
@@ -88,10 +90,12 @@ export class Learner1D implements Learner {
     this.#noise = options.noise ?? 0;
   }
 
+  /** How many different coordinates have been told, bad ones and those outside the range included. */
   get points(): number {
     return this.#nodes.size + this.#outside.size;
   }
 
+  /** The ends of the range first; then where the largest loss is. Undefined when nothing is left. */
   ask(): readonly number[] | undefined {
     const missing = this.#missingEnd();
     if (missing !== undefined) return [missing];
@@ -103,6 +107,7 @@ export class Learner1D implements Learner {
     return asks ? [this.#between(interval, this.#nodes.next(interval))] : undefined;
   }
 
+  /** What was read at a coordinate, NaN for a bad point; outside the range it is counted and no more. */
   tell([x]: readonly number[], y: number): void {
     this.#here = x;
     if (!(x >= Math.min(this.#low, this.options.ranges[0][0]) && x <= this.options.ranges[0][1])) {
@@ -111,11 +116,13 @@ export class Learner1D implements Learner {
     }
     const node = this.#nodeAt(x);
     if (Number.isFinite(y)) this.#means[node].add(y);
+    else this.#bad.add(node);
     const filled = this.#read(node);
     if (this.#spread() > RESCALE * this.#reckoned) this.#reckonAll();
     else this.#reckonAround(node, filled);
   }
 
+  /** The largest loss that can still be lessened, of intervals and of uncertain points; 0 when nothing is left to ask. */
   loss(): number {
     if (this.#nodes.size < 2 || this.#missingEnd() !== undefined) return Infinity;
     const repeat = this.#repeats.top;
@@ -235,7 +242,7 @@ export class Learner1D implements Learner {
   /** How much is to be gained by measuring a node again, in the measure of the intervals' losses. */
   #repeatLoss(node: number): number {
     const { num } = this.#means[node];
-    if (num === 0 || num >= REPEATS || this.#kind === "uniform") return 0;
+    if (this.#bad.has(node) || num >= REPEATS || this.#kind === "uniform") return 0;
     const error = this.#sem(node) / (this.#spread() || 1);
     if (this.#kind !== "curvature") return error;
     const { keys } = this.#nodes, before = this.#nodes.previous(node), behind = this.#nodes.next(node);
