@@ -15,6 +15,11 @@ function withOutput(command: Command): Command {
   return command.option("--json", "one JSON object on standard output").option("--quiet", "results only");
 }
 
+function withApproval(command: Command): Command {
+  return command.option("--yes", "answer every question of the scan with continue")
+    .option("--no-input", "ask nobody: questions get the default that the plan declares");
+}
+
 function examples(command: Command, ...lines: readonly string[]): void {
   command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ sonde ${line}`).join("\n")}`);
 }
@@ -30,16 +35,16 @@ function addRun(program: Command): void {
     .option("--operator <text>", "who measures")
     .option("--notes <text>", "anything worth keeping")
     .option("--seed <number>", "decides shuffles and simulators", parseNumber)
-    .option("--max-points <number>", "no more points than this", parseNumber)
-    .action(runCommand);
-  examples(run, "run map.yaml", 'run map.yaml --sample "WSe2 7" --to map.zarr', "run scan.ts");
+    .option("--max-points <number>", "no more points than this", parseNumber);
+  withApproval(run).action(runCommand);
+  examples(run, "run map.yaml", 'run map.yaml --sample "WSe2 7" --to map.zarr', "run zoom.yaml --yes", "run scan.ts");
 }
 
 function addResume(program: Command): void {
   const resume = withOutput(program.command("resume").argument("<run>", "a run that was killed, stopped or failed"));
   resume.description("take up a run at its next point, with the rig and plan that it was begun with")
-    .option("--remeasure <which>", "failed: measure again the points whose readings failed")
-    .action(resumeCommand);
+    .option("--remeasure <which>", "failed: measure again the points whose readings failed");
+  withApproval(resume).action(resumeCommand);
   examples(resume, "resume map.zarr", "resume map.zarr --remeasure failed");
 }
 
@@ -51,8 +56,10 @@ function addCheck(program: Command): void {
 
 function addInfo(program: Command): void {
   const info = withOutput(program.command("info").argument("<run>", "a run, finished or not"));
-  info.description("what a run is, how it ended, and what it holds").action(infoCommand);
-  examples(info, "info map.zarr", "info map.zarr --json");
+  info.description("what a run is, how it ended, what it found and what it holds")
+    .option("--log", "also what was decided on the way, and why")
+    .action(infoCommand);
+  examples(info, "info map.zarr", "info zoom.zarr --log", "info map.zarr --json");
 }
 
 function addPlot(program: Command): void {

@@ -5,6 +5,7 @@ import type { Rig } from "../core/rig.ts";
 import { buildTree } from "./build_tree.ts";
 import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
+import { type AxisReach, farthest } from "./farthest.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
@@ -18,6 +19,14 @@ export interface CheckedPass {
   readonly dimensions: readonly { readonly name: string; readonly size: number | undefined; readonly unit: string }[];
   /** The sizes of the dimensions, slowest first; undefined where one grows. */
   readonly shape: readonly (number | undefined)[];
+}
+
+/** A range that depends on what is measured. */
+export interface CheckedRange {
+  /** At the least. */
+  readonly min: number;
+  /** At the most. */
+  readonly max: number;
 }
 
 /** What `check` found. Printing it gives a summary for people. */
@@ -36,22 +45,31 @@ export class CheckReport {
   readonly skipped: number;
   /** Milliseconds; undefined without a rig. */
   readonly timeMs: number | undefined;
+  /** Milliseconds at the least and at the most, at the pace of `timeMs`; the same for grids. */
+  readonly timeRangeMs: CheckedRange | undefined;
   /** On disk before compression; undefined when nothing is read. */
   readonly bytes: number | undefined;
+  /** Bytes at the least and at the most; the same for grids. */
+  readonly bytesRange: CheckedRange | undefined;
+  /** The farthest setpoints of each axis, whatever is measured; empty without a rig. */
+  readonly reach: readonly AxisReach[];
   /** Objects that the run will leave in its store. */
   readonly files: number | undefined;
   /** What assembling shards takes at the most. */
   readonly peakMemoryBytes: number | undefined;
 
-  /** From what `examine` found. */
-  constructor(examined: Examined) {
+  /** From what `examine` found, with the same options. */
+  constructor(examined: Examined, rig?: Rig, { origin = {}, sizing, readBy }: ExamineOptions = {}) {
     this.issues = examined.issues;
     this.points = examined.points;
     this.adaptive = examined.adaptive;
     this.pointRange = examined.range ?? { min: examined.points, max: examined.points };
     this.skipped = examined.gridPoints - examined.points;
     this.timeMs = examined.timeMs;
+    this.timeRangeMs = scaled(examined.timeMs, this.points, this.pointRange);
     this.bytes = examined.size?.bytes;
+    this.bytesRange = bytesRange(examined, this.pointRange, sizing, readBy);
+    this.reach = rig && examined.laid ? farthest(examined.laid.root, rig.axes, origin) : [];
     this.files = examined.size?.files;
     this.peakMemoryBytes = examined.size?.peakMemoryBytes;
     this.passes = (examined.layout?.groups ?? []).map((group) => ({
@@ -87,17 +105,59 @@ export class CheckReport {
     const { min, max } = this.pointRange, say = (points: number) => points.toLocaleString("en");
     const range = this.adaptive ? ` in a rehearsal (at least ${say(min)}, at most ${say(max)})` : "";
     lines.push(`${say(this.points)} points${range}${skipped}`);
-    if (this.timeMs !== undefined) lines.push(`about ${duration(this.timeMs)}`);
-    if (this.bytes !== undefined) {
-      lines.push(
-        `${fileSize(this.bytes)} before compression in ${this.files} files, at most ${
-          fileSize(this.peakMemoryBytes ?? 0)
-        } of memory`,
-      );
+    if (this.timeMs !== undefined) {
+      lines.push(`about ${duration(this.timeMs)}${this.#between(this.timeRangeMs, duration)}`);
     }
+    if (this.bytes !== undefined) {
+      const bytes = `${fileSize(this.bytes)} before compression${this.#between(this.bytesRange, fileSize)}`;
+      lines.push(`${bytes} in ${this.files} files, at most ${fileSize(this.peakMemoryBytes ?? 0)} of memory`);
+    }
+    if (this.adaptive) lines.push(...this.reach.map(reachText));
     for (const issue of this.issues) lines.push(`${issue.severity}: ${issue.path}: ${issue.message}`);
     return lines.join("\n");
   }
+
+  /** The range of a plan that decides by what it measures. */
+  #between(range: CheckedRange | undefined, say: (size: number) => string): string {
+    return this.adaptive && range ? ` (at least ${say(range.min)}, at most ${say(range.max)})` : "";
+  }
+}
+
+/** What a rehearsal took, for fewer and for more points. */
+function scaled(typical: number | undefined, points: number, { min, max }: PointRange): CheckedRange | undefined {
+  if (typical === undefined) return undefined;
+  const each = typical / Math.max(1, points);
+  return { min: Math.min(typical, each * min), max: Math.max(typical, each * max) };
+}
+
+/** What fewer and more points take on disk: what has a grid takes the same. */
+function bytesRange(
+  { layout, known, size, adaptive, points }: Examined,
+  { min, max }: PointRange,
+  sizing: ExamineOptions["sizing"],
+  readBy: ExamineOptions["readBy"],
+): CheckedRange | undefined {
+  if (!size) return undefined;
+  const { bytes } = size;
+  if (!adaptive || !sizing || !layout || !known) return { min: bytes, max: bytes };
+  const sizeOf = (free: number) =>
+    sizing({ layout, channels: known.stored, readBy, expectedPoints: { points: free } }).bytes;
+  const fixed = sizeOf(0), each = (sizeOf(SOME_POINTS) - fixed) / SOME_POINTS;
+  return {
+    min: Math.max(fixed, bytes - each * Math.max(0, points - min)),
+    max: bytes + each * Math.max(0, max - points),
+  };
+}
+
+/** Enough to see what one point takes. */
+const SOME_POINTS = 1000;
+
+function reachText({ axis, unit, least, most, labels = [] }: AxisReach): string {
+  const tail = unit && unit !== "1" ? ` ${unit}` : "", short = (at: number) => String(Number(at.toPrecision(8)));
+  if (labels.length) return `${axis} is set to ${labels.join(", ")}`;
+  if (least === undefined || most === undefined) return `${axis} goes to offsets from where it stands`;
+  const bounded = Number.isFinite(least) && Number.isFinite(most);
+  return bounded ? `${axis} stays within ${short(least)} … ${short(most)}${tail}` : `${axis} has no limits in the rig`;
 }
 
 /** Where the relative axes of a plan stand, asked of the rig; the last setpoint where there was one, else the readback. */
@@ -119,8 +179,9 @@ export async function findOrigin(plan: Plan, rig: Rig, signal: AbortSignal): Pro
  * @param rig left out, axes and limits are not checked
  */
 export async function checkPlan(plan: Plan, rig?: Rig, options: ExamineOptions = {}): Promise<CheckReport> {
-  const first = new CheckReport(examine(plan, rig, options));
+  const report = (all: ExamineOptions) => new CheckReport(examine(plan, rig, all), rig, all);
+  const first = report(options);
   if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;
   const origin = await findOrigin(plan, rig, new AbortController().signal);
-  return Object.keys(origin).length ? new CheckReport(examine(plan, rig, { ...options, origin })) : first;
+  return Object.keys(origin).length ? report({ ...options, origin }) : first;
 }

@@ -2,6 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { connect } from "../../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../../hw/device_specs.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
+import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
 import { showProgress } from "../show_progress.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
@@ -9,9 +10,9 @@ import { openRun } from "../../zarr/open_run.ts";
 /** `sonde resume`: takes up a run that `sonde run` began from a YAML file, with the rig that its store remembers. */
 export async function resumeCommand(
   place: string,
-  options: OutputOptions & { readonly remeasure?: string },
+  options: OutputOptions & ApprovalFlags & { readonly remeasure?: string },
 ): Promise<void> {
-  const { remeasure } = options;
+  const { remeasure } = options, fronts = approvalFronts(options);
   if (remeasure !== undefined && remeasure !== "failed") {
     throw InputError.at("--remeasure", `is "${remeasure}"; allowed: failed`, remeasure, "failed");
   }
@@ -22,7 +23,7 @@ export async function resumeCommand(
     throw InputError.at("run", message, place, "a run of a YAML file");
   }
   await using rig = await connect(deviceSpecs(devices), { seed: Number(attributes.seed) });
-  const run = await resume(place, rig, { remeasure, quiet: true });
+  const run = await resume(place, rig, { remeasure, fronts, quiet: true });
   {
     using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
     await run.done;

@@ -1,4 +1,5 @@
 import { InputError } from "../../core/errors.ts";
+import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { showProgress } from "../show_progress.ts";
@@ -6,14 +7,18 @@ import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../
 import { scan } from "../../wire.ts";
 
 /** `sonde run`: a YAML scan on the rig that it describes, or a TypeScript file that runs its own. */
-export async function runCommand(path: string, options: OutputOptions & ScanOverrides): Promise<void> {
+export async function runCommand(
+  path: string,
+  { yes, input, ...options }: OutputOptions & ScanOverrides & ApprovalFlags,
+): Promise<void> {
   if (/\.[cm]?[jt]s$/.test(path)) return await runScript(path);
+  const { json, quiet } = options, fronts = approvalFronts({ yes, input, json, quiet });
   const file = withOverrides(await readScanFile(path), options), { plan, rig: devices, ...rest } = file;
   await using rig = await connectRig(file, path);
-  const run = scan(plan, { ...rest, rig, devices, read: [...file.read], quiet: true });
-  for (const warning of options.json || options.quiet ? [] : run.warnings) notice(`warning: ${warning}`);
+  const run = scan(plan, { ...rest, rig, devices, read: [...file.read], fronts, quiet: true });
+  for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {
-    using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
+    using _bar = json || quiet ? undefined : showProgress(() => run.status);
     await run.done;
   } catch (thrown) {
     const { points } = run.status;
@@ -21,8 +26,8 @@ export async function runCommand(path: string, options: OutputOptions & ScanOver
     throw thrown;
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;
-  if (options.json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
-  if (!options.quiet) notice(run.report);
+  if (json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
+  if (!quiet) notice(run.report);
   print(run.to[0]);
 }
 
