@@ -42,12 +42,19 @@ export { check, type CheckOptions, RecordedRun, scan, type Storage, type To } fr
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
+export type { PointRange } from "./src/scan/laid_points.ts";
 export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
 export type { TimeSplit } from "./src/scan/engine/time_split.ts";
 export type { PointOf } from "./src/scan/create_run.ts";
 export type { Merge, ReadingsOf, ScanOptions } from "./src/scan/scan_options.ts";
 export type { OnReadError } from "./src/scan/read_policy.ts";
-export type { Asking, PathFunction, PathTools } from "./src/scan/path_tools.ts";
+export type { Advisor, Asking, AskingOptions, PathFunction, PathTools } from "./src/scan/path_tools.ts";
+export type { ApprovalFront, ApprovalQuestion } from "./src/scan/engine/approvals.ts";
+export { terminalFront } from "./src/scan/terminal_front.ts";
+export type { Bridge, Hello, Message, Told, Turn } from "./src/wire/bridge/bridge.ts";
+export { type HttpBridge, httpBridge, type HttpBridgeOptions } from "./src/wire/bridge/http_bridge.ts";
+export { processBridge, type ProcessBridgeOptions } from "./src/wire/bridge/process_bridge.ts";
+export { steered, type SteeredOptions, type SteeredPath } from "./src/wire/bridge/steered.ts";
 
 export { findPeaks, peakProminences, peakWidths } from "./src/adapt/peaks/mod.ts";
 export type * from "./src/adapt/peaks/mod.ts";
@@ -59,6 +66,7 @@ export {
   type Derived,
   type DerivedExpression,
   type DerivedFunction,
+  type DerivedInfo,
   type DerivedReadings,
   type DerivedSpec,
 } from "./src/adapt/derive.ts";

@@ -31,8 +31,8 @@ function climbing(plan: Climb, { limits }: Site): Climbing {
   const axes = Object.keys(plan.from);
   return {
     axes,
-    from: axes.map((axis) => plan.from[axis]),
-    first: axes.map((axis) => plan.step[axis]),
+    from: axes.map((axis) => plan.from[axis]!),
+    first: axes.map((axis) => plan.step[axis]!),
     bounds: axes.map((axis) => boundsOf(plan, limits, axis)),
     by: plan.by ?? (axes.length === 1 ? "hill" : "simplex"),
     tolerance: plan.tolerance ?? 0.01,
@@ -43,7 +43,7 @@ function climbing(plan: Climb, { limits }: Site): Climbing {
 
 /** Where a node asks to go, for whoever compares that with the limits: a start or bounds beyond them are not `clipped`. */
 function reachOf(plan: Climb, { limits }: Site, axis: string): AdaptiveShape["reach"][number] {
-  const [low, high] = boundsOf(plan, limits, axis), [least, most] = limits(axis), start = plan.from[axis];
+  const [low, high] = boundsOf(plan, limits, axis), [least, most] = limits(axis), start = plan.from[axis]!;
   const asked = plan.within?.[axis];
   if (asked && (asked[1] < least || asked[0] > most)) return { axis, least: asked[0], most: asked[1], clipped: false };
   const clipped = start >= low && start <= high;

@@ -117,7 +117,7 @@ export interface Focus<N extends string = string> {
   readonly plan: Plan<N>;
   /** A camera, or a signal that is greatest in focus. */
   readonly on: string;
-  /** How the sharpness of a camera's image is measured; `brenner` when left out. Not allowed for a signal of numbers. */
+  /** How the sharpness of a camera's image is measured, as in `brenner`; left out where `on` is a signal of numbers. */
   readonly by?: FocusMetric;
   /** Setpoints of the fine stack; as many as the coarse one's when left out, at most 11. 0: no fine stack. */
   readonly fine?: number;
@@ -169,9 +169,9 @@ export interface Climb<N extends string = string> {
   /** Which node this is. */
   readonly kind: "climb";
   /** Where it starts, by axis. */
-  readonly from: Readonly<Record<N, number>>;
+  readonly from: Readonly<Partial<Record<N, number>>>;
   /** The first step, by axis, in its unit. */
-  readonly step: Readonly<Record<N, number>>;
+  readonly step: Readonly<Partial<Record<N, number>>>;
   /** The signal that is made as great as can be. */
   readonly on: string;
   /** `hill` (one axis after the other, refined by a parabola) or `simplex` (Nelder–Mead); `hill` for one axis, else `simplex` when left out. */

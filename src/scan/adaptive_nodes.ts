@@ -2,9 +2,6 @@ import type { Align, Climb, Focus, Fold, Learn, Track, When, Zoom } from "../cor
 import type { AxesOf, Plan } from "../core/plan.ts";
 import type { Trigger } from "../core/trigger.ts";
 
-/** A node without what its constructor takes by itself. */
-type Options<P, K extends keyof P> = Omit<P, "kind" | K>;
-
 /**
  * A coarse line, then ever finer passes around its peaks: each `factor` (2) times finer, in windows as wide as the peaks,
  * down to `depth` (3) or until their places are known. Without conditions, peaks are the maxima that noise cannot explain.
@@ -18,7 +15,7 @@ type Options<P, K extends keyof P> = Omit<P, "kind" | K>;
  * console.assert(plan.kind === "zoom" && plan.on === "diode");
  * ```
  */
-export function zoom<const P extends Plan>(plan: P, options: Options<Zoom, "plan">): Zoom<AxesOf<P>> {
+export function zoom<const P extends Plan>(plan: P, options: Omit<Zoom, "kind" | "plan">): Zoom<AxesOf<P>> {
   return { kind: "zoom", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
 }
 
@@ -34,7 +31,7 @@ export function zoom<const P extends Plan>(plan: P, options: Options<Zoom, "plan
  * console.assert(plan.kind === "align");
  * ```
  */
-export function align<const P extends Plan>(plan: P, options: Options<Align, "plan">): Align<AxesOf<P>> {
+export function align<const P extends Plan>(plan: P, options: Omit<Align, "kind" | "plan">): Align<AxesOf<P>> {
   return { kind: "align", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
 }
 
@@ -49,7 +46,7 @@ export function align<const P extends Plan>(plan: P, options: Options<Align, "pl
  * console.assert(plan.plans[1].kind === "track");
  * ```
  */
-export function track<const P extends Plan>(plan: P, options: Options<Track, "plan">): Track<AxesOf<P>> {
+export function track<const P extends Plan>(plan: P, options: Omit<Track, "kind" | "plan">): Track<AxesOf<P>> {
   return { kind: "track", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
 }
 
@@ -64,7 +61,7 @@ export function track<const P extends Plan>(plan: P, options: Options<Track, "pl
  * console.assert(plan.kind === "focus");
  * ```
  */
-export function focus<const P extends Plan>(plan: P, options: Options<Focus, "plan">): Focus<AxesOf<P>> {
+export function focus<const P extends Plan>(plan: P, options: Omit<Focus, "kind" | "plan">): Focus<AxesOf<P>> {
   return { kind: "focus", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
 }
 
@@ -79,7 +76,10 @@ export function focus<const P extends Plan>(plan: P, options: Options<Focus, "pl
  * console.assert(plan.until.points === 400);
  * ```
  */
-export function learn<const P extends Plan>(plan: P, options: Options<Learn<AxesOf<P>>, "plan">): Learn<AxesOf<P>> {
+export function learn<const P extends Plan>(
+  plan: P,
+  options: Omit<Learn<AxesOf<P>>, "kind" | "plan">,
+): Learn<AxesOf<P>> {
   return { kind: "learn", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
 }
 
@@ -96,7 +96,7 @@ export function learn<const P extends Plan>(plan: P, options: Options<Learn<Axes
  */
 export function climb<const N extends string>(
   from: Readonly<Record<N, number>>,
-  options: Options<Climb<N>, "from">,
+  options: Omit<Climb<N>, "kind" | "from">,
 ): Climb<N> {
   return { kind: "climb", from, ...options };
 }
@@ -116,7 +116,7 @@ export function climb<const N extends string>(
 export function when<const P extends Plan>(
   trigger: string | Trigger,
   then: P,
-  options: Options<When, "plan" | "trigger"> = {},
+  options: Omit<When, "kind" | "plan" | "trigger"> = {},
 ): When<AxesOf<P>> {
   return { kind: "when", trigger, plan: then as unknown as Plan<AxesOf<P>>, ...options };
 }
@@ -140,7 +140,7 @@ export function when<const P extends Plan>(
  */
 export function fold<const P extends Plan, const N extends string = never>(
   plan: P,
-  options: Options<Fold<AxesOf<P> | N>, "plan"> = {},
+  options: Omit<Fold<AxesOf<P> | N>, "kind" | "plan"> = {},
 ): Fold<AxesOf<P> | N> {
   return { kind: "fold", plan: plan as unknown as Plan<AxesOf<P> | N>, ...options };
 }

@@ -219,7 +219,7 @@ class Builder {
   sampler(plan: SamplerPlan, path: string): Tree {
     if (plan.kind === "climb") {
       for (const [axis, from] of Object.entries(plan.from)) {
-        this.leaves.column({ axis }, 1, () => from, `${path}.from.${axis}`, {
+        this.leaves.column({ axis }, 1, () => from!, `${path}.from.${axis}`, {
           axisPath: `${path}.from`,
           relative: false,
         });

@@ -169,6 +169,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
     derived: prepared.derived,
     answer: options.answer,
     fronts: options.fronts,
+    advisor: typeof plan === "function" ? plan.advisor : undefined,
     say: options.quiet ? () => {} : (line) => console.error(line),
     call: callOut,
     findOrigin: prepared.findOrigin,

@@ -40,7 +40,10 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
   return {
     moves: replies.filter((entry) => !advised(entry)).map(({ data }) => data.reply as Located),
     advice: replies.filter(advised).map(({ data }) => data.reply as Advice),
-    answers: entries.flatMap(({ kind, data }) => kind === "ask" ? [data.answer as Answer] : []),
+    // "abort" ended the run and was never sent to the path: it is asked again.
+    answers: entries.flatMap(({ kind, data }) =>
+      kind === "ask" && data.answer !== "abort" ? [data.answer as Answer] : []
+    ),
     notes: entries.flatMap(({ kind, text }) => kind === "note" ? [text] : []),
   };
 }
