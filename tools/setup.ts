@@ -7,11 +7,14 @@
  */
 import { join } from "@std/path";
 import { aptInstall } from "./apt.ts";
+import { ensureKernelSpec } from "./kernel_spec.ts";
 import { runCommand } from "./run_command.ts";
 import { ensureVenv } from "./venv.ts";
 
+const PURPOSES = ["demo", "test", "bench", "lab"] as const;
+
 /** What one sets up for. */
-export type Purpose = "demo" | "test" | "bench";
+export type Purpose = typeof PURPOSES[number];
 
 /** Something that is not here and could not be installed. */
 export interface Missing {
@@ -41,6 +44,13 @@ const NEEDS: readonly Need[] = [
     purposes: ["bench"],
     skips: "the figures of every peer of the benchmarks",
     ensure: (say) => ensureVenv(".venv-bench", "bench/requirements.txt", say),
+  },
+  {
+    name: ".venv-lab",
+    purposes: ["test", "lab"],
+    skips: "JupyterLab, and every notebook",
+    ensure: async (say) =>
+      await ensureVenv(".venv-lab", "lab/requirements.txt", say) ?? await ensureKernelSpec(".venv-lab", say),
   },
   {
     name: "libaravis-0.8-0",
@@ -105,10 +115,10 @@ async function onPath(names: readonly string[]): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  const purpose = Deno.args[0] ?? "test";
-  if (purpose !== "demo" && purpose !== "test" && purpose !== "bench") {
-    console.error(`setup: "${purpose}" is not known; allowed: demo, test, bench`);
+  const purpose = Deno.args[0] ?? "test", known: readonly string[] = PURPOSES;
+  if (!known.includes(purpose)) {
+    console.error(`setup: "${purpose}" is not known; allowed: ${PURPOSES.join(", ")}`);
     Deno.exit(2);
   }
-  await setup(purpose);
+  await setup(purpose as Purpose);
 }
