@@ -4,7 +4,7 @@ import type { NoteRequest, Path, Reply, Request, Summary } from "../core/path.ts
 import type { Point } from "../core/point.ts";
 import { approved } from "./approved.ts";
 import { goodReading } from "./good_reading.ts";
-import { noiseModel } from "./noise_model.ts";
+import { type NoiseModel, noiseModel } from "./noise_model.ts";
 import type { AdaptiveKind, AdaptiveShape, Site, Stage } from "./stage.ts";
 import { Drift } from "./track/drift.ts";
 import { type AxisRange, searchRing, trackWindow } from "./track/track_window.ts";
@@ -44,6 +44,17 @@ function shape(plan: Track, { lines: [{ axis, setpoints }], limits }: Site): Ada
 interface Memory {
   readonly drift: Drift;
   peak?: MeasuredPeak;
+  /** Standard deviations of the noise in the windows before. */
+  readonly noises: number[];
+}
+
+/** The noise of so many windows is remembered. */
+const REMEMBERED = 7;
+
+/** The noise of a window that is nearly all peaks looks too strong; then that of the windows before is the better guess. */
+function noiseOf(found: NoiseModel, { noises }: Memory): NoiseModel {
+  if (found.kind === "counts" || found.known || noises.length === 0) return found;
+  return { ...found, sd: Math.min(found.sd, noises.toSorted((a, b) => a - b)[noises.length >> 1]) };
 }
 
 /** One visit: the window, searches where the peak is not in it, and to the peak. */
@@ -52,6 +63,7 @@ class TrackVisit {
   readonly #axis: string;
   readonly #limits: AxisRange;
   #at = NaN;
+  #noise?: NoiseModel;
 
   constructor(readonly plan: Track, readonly site: Site, readonly stage: Stage, readonly memory: Memory) {
     this.#axis = site.lines[0].axis;
@@ -65,6 +77,7 @@ class TrackVisit {
     const window = trackWindow(setpoints, expected, this.#limits);
     for (const [k, setpoint] of window.entries()) yield* this.measure(setpoint, 0, [k]);
     const found = this.find(expected, false) ?? (yield* this.search(expected, window));
+    this.#remember();
     return found ? yield* this.follow(found) : yield* this.lose(expected);
   }
 
@@ -72,6 +85,12 @@ class TrackVisit {
     const point = (yield this.stage.measure({ [this.#axis]: setpoint }, pass, index)) as Point;
     this.#samples.push({ setpoint, reading: goodReading(point, this.plan.on) });
     this.#at = setpoint;
+  }
+
+  #remember(): void {
+    const { noises } = this.memory;
+    if (this.#noise?.kind === "white") noises.push(this.#noise.sd);
+    if (noises.length > REMEMBERED) noises.shift();
   }
 
   /** From the lowest to the highest setpoint that was measured. */
@@ -84,7 +103,12 @@ class TrackVisit {
   find(expected: number, last: boolean): MeasuredPeak | undefined {
     const good = this.#samples.filter(({ reading }) => !Number.isNaN(reading)).sort((a, b) => a.setpoint - b.setpoint);
     const x = Float64Array.from(good, (s) => s.setpoint), y = Float64Array.from(good, (s) => s.reading);
-    const peaks = linePeaks(x, y, noiseModel(x, y, this.plan.noise), this.plan.peaks);
+    const peaks = linePeaks(
+      x,
+      y,
+      noiseOf(this.#noise = noiseModel(x, y, this.plan.noise), this.memory),
+      this.plan.peaks,
+    );
     const whole = peaks.filter((peak) => last || this.#isWhole(peak)), before = this.memory.peak;
     const alike = whole.filter(({ prominence }) => !before || prominence >= ALIKE * before.prominence);
     if (before && alike.length) return least(alike, ({ at }) => Math.abs(at - expected));
@@ -215,7 +239,7 @@ function finite(amount: number): number | null {
 export const trackKind: AdaptiveKind<Track> = {
   shape,
   start(plan, site) {
-    const memory: Memory = { drift: new Drift() };
+    const memory: Memory = { drift: new Drift(), noises: [] };
     return (stage) => new TrackVisit(plan, site, stage, memory).run();
   },
 };
