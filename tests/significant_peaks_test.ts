@@ -135,9 +135,9 @@ Deno.test("a line read backwards has the same peaks", () => {
 Deno.test("the noise is found within a tenth, though a fifth of the line is peaks", () => {
   const r = random(9), y = line(1000, (i) => 0.3 * r.normal() + (i % 25 === 0 ? 50 : 0) + i / 100), x = places(1000);
   const noise = noiseModel(x, y);
-  assert(noise.kind === "white" && !noise.known);
+  assert(noise.kind === "white" && noise.freedom < 1000);
   assertAlmostEquals(noise.sd, 0.3, 0.03);
-  assertEquals(noiseModel(x, y, 0.5), { kind: "white", sd: 0.5, known: true });
+  assertEquals(noiseModel(x, y, 0.5), { kind: "white", sd: 0.5, freedom: Infinity });
 });
 
 Deno.test("residuals of white noise have its standard deviation on even and uneven lines, and straight lines have none", () => {
@@ -163,7 +163,13 @@ Deno.test("the noise of counts grows with their height, on a pedestal and for ra
   assertAlmostEquals(noiseAt(rates, 4000), Math.sqrt(2000) / 0.5, 6);
   const pedestal = noiseModel(x, line(500, () => 1000 + r.poisson(25)));
   assertAlmostEquals(noiseAt(pedestal, 1025), 5, 0.7);
-  const root = stabilised(Float64Array.of(100, 144), { kind: "counts", quantum: 1, zero: 0, scale: 1, known: true });
+  const root = stabilised(Float64Array.of(100, 144), {
+    kind: "counts",
+    quantum: 1,
+    zero: 0,
+    scale: 1,
+    freedom: Infinity,
+  });
   assertAlmostEquals(root[1] - root[0], 4, 0.01);
 });
 
@@ -173,11 +179,12 @@ Deno.test("readings most of which are equal have no peak of a few times the smal
 });
 
 Deno.test("the threshold grows with the length of the line, and with what is not known of the noise", () => {
-  const known = [3, 10, 100, 1e4, 1e6].map((num) => significanceThreshold(num, true));
+  const known = [3, 10, 100, 1e4, 1e6].map((num) => significanceThreshold(num, Infinity));
   assertEquals(known, known.toSorted((a, b) => a - b));
-  assertAlmostEquals(significanceThreshold(1, true), 3.0902, 1e-3, "1e-3 of a normal");
-  for (const num of [5, 20, 100]) assert(significanceThreshold(num, false) > significanceThreshold(num, true));
-  assertAlmostEquals(significanceThreshold(1e6, false), significanceThreshold(1e6, true), 1e-3);
+  assertAlmostEquals(significanceThreshold(1, Infinity), 3.0902, 1e-3, "1e-3 of a normal");
+  const found = [1e6, 100, 30, 10, 3].map((freedom) => significanceThreshold(20, freedom));
+  assertEquals(found, found.toSorted((a, b) => a - b));
+  assertAlmostEquals(found[0], significanceThreshold(20, Infinity), 1e-3);
 });
 
 Deno.test("a peak's place comes with an error that is right: nine in ten lie within two of it", () => {

@@ -9,8 +9,8 @@ export interface WhiteNoise {
   readonly kind: "white";
   /** Standard deviation of a reading, in its unit. */
   readonly sd: number;
-  /** Whether it was given rather than found in the data. */
-  readonly known: boolean;
+  /** Degrees of freedom with which it is known: ∞ where it was given rather than found. */
+  readonly freedom: number;
 }
 
 /** Counts: the variance of a reading is its height over `zero` times `quantum`, as far as `scale` is 1. */
@@ -23,8 +23,8 @@ export interface CountNoise {
   readonly zero: number;
   /** How much more than Poisson's the standard deviation is; at least 1. */
   readonly scale: number;
-  /** Whether it is Poisson's own, so that only the readings' heights had to be known. */
-  readonly known: boolean;
+  /** Degrees of freedom with which it is known: ∞ where it is Poisson's own, so that nothing had to be found. */
+  readonly freedom: number;
 }
 
 /** How readings scatter. */
@@ -64,14 +64,14 @@ export function stabilised(y: ArrayLike<number>, noise: NoiseModel): Float64Arra
  * ```
  */
 export function noiseModel(x: ArrayLike<number>, y: ArrayLike<number>, sd?: number): NoiseModel {
-  if (sd !== undefined) return { kind: "white", sd: Math.max(sd, roundingOf(y)), known: true };
+  if (sd !== undefined) return { kind: "white", sd: Math.max(sd, roundingOf(y)), freedom: Infinity };
   const quantum = noiseQuantum(y), residuals = noiseResiduals(x, y), found = noiseScale(residuals);
   if (quantum > 0) return countNoise(x, y, quantum, found);
-  if (found > roundingOf(y)) return { kind: "white", sd: Math.min(found, besidePeak(x, y)), known: false };
+  if (found > roundingOf(y)) return besidePeak(x, y, found);
   const step = smallestStep(y);
   // Most are equal, and the others whatever they are: the smallest difference passes for one count.
-  if (step > 0) return { kind: "counts", quantum: step, zero: minimum(y), scale: 1, known: true };
-  return { kind: "white", sd: roundingOf(y), known: true };
+  if (step > 0) return { kind: "counts", quantum: step, zero: minimum(y), scale: 1, freedom: Infinity };
+  return { kind: "white", sd: roundingOf(y), freedom: Infinity };
 }
 
 /** More scatter than this times Poisson's is not Poisson's. */
@@ -85,9 +85,9 @@ function countNoise(x: ArrayLike<number>, y: ArrayLike<number>, quantum: number,
   const doubt = Math.exp(4 * Math.sqrt(2 / Math.max(1, y.length / 3)));
   const fromZero = least >= 0 && variance * doubt > quantum * middle;
   const zero = fromZero ? 0 : Math.min(least, middle - variance / quantum);
-  const poisson: CountNoise = { kind: "counts", quantum, zero, scale: 1, known: fromZero };
+  const poisson: CountNoise = { kind: "counts", quantum, zero, scale: 1, freedom: Infinity };
   const scale = Math.max(1, noiseScale(noiseResiduals(x, stabilised(y, poisson))));
-  return { ...poisson, scale, known: fromZero && scale < OVERDISPERSED };
+  return { ...poisson, scale, freedom: fromZero && scale < OVERDISPERSED ? Infinity : freedomOf(y.length) };
 }
 
 /** A line of more samples than this has enough of them without peaks. */
@@ -97,13 +97,24 @@ const SHORT = 64;
 const FALSE_ALARMS = 5e-4;
 
 /**
- * The noise of a short line that is nearly all one peak, where neighbours differ by more than noise: what a Gaussian
- * leaves. Only of a line that noise cannot explain; else ∞.
+ * White noise of the strength that was found from neighbours; or, of a short line that is nearly all one peak, where
+ * neighbours differ by more than noise, what a Gaussian leaves. The latter only of a line that noise cannot explain.
  */
-function besidePeak(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  if (y.length > SHORT || noiseChance(y) > FALSE_ALARMS) return Infinity;
-  const { converged, sumOfSquares, slope } = fitPeak(x, y, "gaussian"), free = y.length - (slope === 0 ? 4 : 5);
-  return converged && free > 0 ? Math.max(Math.sqrt(sumOfSquares / free), roundingOf(y)) : Infinity;
+function besidePeak(x: ArrayLike<number>, y: ArrayLike<number>, found: number): WhiteNoise {
+  const white: WhiteNoise = { kind: "white", sd: found, freedom: freedomOf(y.length) };
+  if (y.length > SHORT || noiseChance(y) > FALSE_ALARMS) return white;
+  const { converged, sumOfSquares, slope } = fitPeak(x, y, "gaussian"), freedom = y.length - (slope === 0 ? 4 : 5);
+  if (!converged || freedom < 1) return white;
+  const sd = Math.max(Math.sqrt(sumOfSquares / freedom), roundingOf(y));
+  // Of a peak that is no Gaussian little is explained, and the neighbours know better.
+  return sd < OVERDISPERSED * found ? { kind: "white", sd, freedom } : white;
+}
+
+/** Degrees of freedom a sample of a noise that was found from neighbours; by simulation. */
+const FREEDOM = 0.35;
+
+function freedomOf(samples: number): number {
+  return FREEDOM * Math.max(1, samples - 2);
 }
 
 /** The smallest difference from the median that is more than rounding. */

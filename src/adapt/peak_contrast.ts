@@ -16,7 +16,7 @@ export interface Samples {
  * @example
  * ```ts
  * import { peakContrast } from "./peak_contrast.ts";
- * const noise = { kind: "white", sd: 2, known: true } as const;
+ * const noise = { kind: "white", sd: 2, freedom: Infinity } as const;
  * console.assert(peakContrast({ num: 4, sum: 40 }, { num: 4, sum: 0 }, noise) === 10 / (2 * Math.sqrt(1 / 2)));
  * ```
  */

@@ -1,9 +1,6 @@
 /** How often a line of pure noise may have a peak. */
 const FALSE_ALARMS = 1e-3;
 
-/** Degrees of freedom a sample, with which the noise is known that was found in the samples; found by simulation. */
-const FREEDOM = 0.35;
-
 /**
  * The contrast, in standard deviations, that noise alone reaches once in a thousand lines of so many samples. It grows
  * with the samples, since each is one more chance; and where the noise was estimated from few of them it grows by
@@ -13,18 +10,18 @@ const FREEDOM = 0.35;
  * sides have to be lower. `bench/adaptive/noise.ts` counts what comes of it.
  *
  * @param samples of the line
- * @param known whether the standard deviation of the noise is known, not estimated from the line
+ * @param freedom degrees of freedom with which the standard deviation of the noise is known; ∞ where it is known outright
  *
  * @example
  * ```ts
  * import { significanceThreshold } from "./significance_threshold.ts";
- * console.assert(significanceThreshold(1000, true) > significanceThreshold(100, true));
- * console.assert(significanceThreshold(20, false) > significanceThreshold(20, true));
+ * console.assert(significanceThreshold(1000, Infinity) > significanceThreshold(100, Infinity));
+ * console.assert(significanceThreshold(20, 6) > significanceThreshold(20, Infinity));
  * ```
  */
-export function significanceThreshold(samples: number, known: boolean): number {
+export function significanceThreshold(samples: number, freedom: number): number {
   const normal = normalQuantile(FALSE_ALARMS / Math.max(1, samples));
-  return known ? normal : studentQuantile(normal, FREEDOM * Math.max(1, samples - 2));
+  return freedom < Infinity ? studentQuantile(normal, freedom) : normal;
 }
 
 /** What a standard normal exceeds with this small probability: Newton's steps on the asymptotic tail. */

@@ -161,7 +161,7 @@ function isApart(looker: Looker, look: Look, other: Look, threshold: number): bo
  */
 export function significantPeaks(x: ArrayLike<number>, y: ArrayLike<number>, noise: NoiseModel): SignificantPeak[] {
   const looker = new Looker(x, y, noise);
-  const threshold = significanceThreshold(y.length, noise.known);
+  const threshold = significanceThreshold(y.length, noise.freedom);
   const looks = significantLooks(looker, threshold), accepted: Look[] = [];
   looks.sort((a, b) => b.floor - a.floor || a.from - b.from);
   for (const look of looks) {

@@ -53,7 +53,7 @@ const REMEMBERED = 7;
 
 /** The noise of a window that is nearly all peaks looks too strong; then that of the windows before is the better guess. */
 function noiseOf(found: NoiseModel, { noises }: Memory): NoiseModel {
-  if (found.kind === "counts" || found.known || noises.length === 0) return found;
+  if (found.kind === "counts" || found.freedom === Infinity || noises.length === 0) return found;
   return { ...found, sd: Math.min(found.sd, noises.toSorted((a, b) => a - b)[noises.length >> 1]) };
 }
 
@@ -89,7 +89,7 @@ class TrackVisit {
 
   #remember(): void {
     const { noises } = this.memory;
-    if (this.#noise?.kind === "white") noises.push(this.#noise.sd);
+    if (this.#noise?.kind === "white" && this.#noise.freedom < Infinity) noises.push(this.#noise.sd);
     if (noises.length > REMEMBERED) noises.shift();
   }
 
