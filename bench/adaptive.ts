@@ -20,6 +20,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   learn2d: { title: "learn 2-D: Learner2D and python-adaptive's", file: "learn_2d.ts", run: "section" },
   neon: { title: "Neon: lines found by zoom, and the points that takes", file: "neon.ts", run: "benchNeon" },
   noise: { title: "Pure noise: false zooms, and peaks that are none", file: "noise.ts", run: "benchNoise" },
+  track: { title: "A tracker on a walking peak", file: "track.ts", run: "benchTrack" },
 };
 
 async function main(names: readonly string[]): Promise<number> {
