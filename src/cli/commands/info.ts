@@ -1,51 +1,74 @@
-import { type OutputOptions, print, printJson } from "../output.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
+import { type OutputOptions, print, printJson } from "../output.ts";
+import { findLine, runFinds, type StoredFind } from "../run_finds.ts";
+import { type LogEntry, logLine, runLog } from "../run_log.ts";
+import { countsText, runPasses, type StoredPass, totalPoints } from "../run_passes.ts";
 
-/** How many points a run holds by now, from its `quality` arrays. */
-async function countPoints(run: RunData): Promise<Record<string, number>> {
-  const counts = { good: 0, retried: 0, failed: 0, skipped: 0, unmeasured: 0 };
-  const names = ["unmeasured", "good", "retried", "failed", "skipped"] as const;
-  for (const [name, array] of run.arrays) {
-    if (name !== "quality" && !name.endsWith("/quality")) continue;
-    for (const code of (await array.read()).data) counts[names[Number(code)]]++;
-  }
-  return counts;
+/** The options of `sonde info`. */
+export interface InfoCommandOptions extends OutputOptions {
+  /** Whether the whole log is shown. */
+  readonly log?: boolean;
 }
 
-function describe(run: RunData, counts: Record<string, number>): string {
-  const { name, sample, created_at, ended_at, exit_status, exit_reason, experiment_id, actual, estimate } = run
-    .attributes as Record<
-      string,
-      string
-    >;
+/** What was read of a run. */
+interface Known {
+  readonly passes: readonly StoredPass[];
+  readonly finds: readonly StoredFind[];
+  readonly log: readonly LogEntry[];
+}
+
+function headOf({ attributes }: RunData, passes: readonly StoredPass[]): string[] {
+  const { name, sample, created_at, ended_at, exit_status, exit_reason, experiment_id, actual, estimate } =
+    attributes as Record<string, string>;
   const cost = (actual ?? undefined) as unknown as { timeMs: number; bytes: number } | undefined;
   const expected = estimate as unknown as { timeMs: number };
-  const points = Object.entries(counts).filter(([, n]) => n > 0).map(([quality, n]) =>
-    `${n.toLocaleString("en")} ${quality}`
-  );
-  const lines = [
+  return [
     `${name}${sample ? ` of ${sample}` : ""}: ${exit_status}${exit_reason ? ` (${exit_reason})` : ""}`,
     `from ${created_at}${ended_at ? ` to ${ended_at}` : ""}`,
     ...(cost ? [`${duration(cost.timeMs)}, estimated ${duration(expected.timeMs)}; ${fileSize(cost.bytes)}`] : []),
-    `points: ${points.join(", ") || "none"}`,
+    `points: ${countsText(totalPoints(passes))}`,
     `id ${experiment_id}`,
-    "",
   ];
-  for (const array of run.arrays.values()) {
-    const dimensions = array.dimensions.map((dimension, d) => `${dimension} ${array.shape[d]}`).join(" × ");
-    lines.push(
-      `  ${array.name.padEnd(24)} ${array.dtype.padEnd(8)} ${dimensions}${array.units ? `  [${array.units}]` : ""}`,
-    );
-  }
-  return lines.join("\n");
 }
 
-/** `sonde info`: what a run is, how it ended and what it holds; works while it is being written. */
-export async function infoCommand(place: string, options: OutputOptions): Promise<void> {
-  const run = await openRun(place), counts = await countPoints(run);
-  if (!options.json) return print(describe(run, counts));
+/** What a scan that decides by what it measures has done: its passes, what it found, and its last word. */
+function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: string): string[] {
+  const lines: string[] = [];
+  if (passes.length > 1) {
+    lines.push("", "passes:");
+    for (const { pass, group, dimensions, points } of passes) {
+      const sizes = dimensions.map(({ name, size }) => `${name} ${size.toLocaleString("en")}`).join(" × ");
+      const place = group === pass ? pass : `${pass} (${group || "root"})`;
+      lines.push(`  ${place.padEnd(24)} ${(sizes || "one point").padEnd(28)} ${countsText(points)}`);
+    }
+  }
+  if (finds.length) lines.push("", "found:", ...finds.map((find) => `  ${findLine(find)}`));
+  const notes = log.filter(({ kind }) => kind === "note");
+  if (whole) lines.push("", "log:", ...log.map((entry) => `  ${logLine(entry, createdAt)}`));
+  else if (notes.length) {
+    const more = log.length > 1 ? ` (all ${log.length.toLocaleString("en")} entries of the log: --log)` : "";
+    lines.push("", `last note${more}:`, `  ${notes[notes.length - 1].text}`);
+  }
+  return lines;
+}
+
+function arraysOf(run: RunData): string[] {
+  return [...run.arrays.values()].map(({ name, dtype, dimensions, shape, units }) => {
+    const sizes = dimensions.map((dimension, d) => `${dimension} ${shape[d]}`).join(" × ");
+    return `  ${name.padEnd(24)} ${dtype.padEnd(8)} ${sizes}${units ? `  [${units}]` : ""}`;
+  });
+}
+
+/** `sonde info`: what a run is, how it ended, what it found and what it holds; works while it is being written. */
+export async function infoCommand(place: string, options: InfoCommandOptions): Promise<void> {
+  const run = await openRun(place), { location, attributes } = run, log = await runLog(run);
+  const passes = await runPasses(run), finds = await runFinds(run);
+  if (!options.json) {
+    const story = storyOf({ passes, finds, log }, options.log === true, String(attributes.created_at));
+    return print([...headOf(run, passes), ...story, "", ...arraysOf(run)].join("\n"));
+  }
   const arrays = [...run.arrays.values()].map(({ name, dtype, dimensions, shape, units }) => ({
     name,
     dtype,
@@ -53,5 +76,6 @@ export async function infoCommand(place: string, options: OutputOptions): Promis
     shape,
     units,
   }));
-  printJson({ location: run.location, attributes: run.attributes, points: counts, arrays });
+  const points = totalPoints(passes), story = { passes, found: finds, ...options.log ? { log } : {} };
+  printJson({ location, attributes, points, ...story, arrays });
 }
