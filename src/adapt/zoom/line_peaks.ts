@@ -19,7 +19,8 @@ const FEWEST = 3;
  * ```ts
  * import { noiseModel } from "../noise_model.ts";
  * import { linePeaks } from "./line_peaks.ts";
- * const x = Array.from({ length: 41 }, (_, i) => i / 10), y = x.map((x) => 100 * Math.exp(-((x - 2.03) ** 2) / 0.05));
+ * const x = Float64Array.from({ length: 41 }, (_, i) => i / 10);
+ * const y = x.map((x) => 100 * Math.exp(-((x - 2.03) ** 2) / 0.05));
  * const [peak] = linePeaks(x, y, noiseModel(x, y, 1));
  * console.assert(Math.abs(peak.at - 2.03) < 1e-3 && peak.error < 0.01);
  * ```
