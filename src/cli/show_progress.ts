@@ -34,22 +34,23 @@ function short(reading: number): string {
 
 /** One line about a run: how far it is, how long it still takes, where it stands and what it reads. */
 export function progressLine(status: RunStatus, width: number): string {
-  const { points, total, remainingMs, elapsedMs, setpoint, reading, state, reason, question } = status;
-  const count = total === undefined
+  const { points, total, expected, remainingMs, elapsedMs, setpoint, reading, state, reason, question } = status;
+  const goal = total ?? (remainingMs === undefined ? undefined : expected), about = total === undefined ? "~" : "";
+  const count = goal === undefined
     ? `${points.toLocaleString("en")} points`
-    : `${points.toLocaleString("en")}/${total.toLocaleString("en")}`;
+    : `${points.toLocaleString("en")}/${about}${goal.toLocaleString("en")}`;
   const time = state === "paused"
     ? `paused: ${reason}`
     : state === "waiting"
     ? `waiting for an answer: ${question?.next}?`
     : remainingMs === undefined
     ? duration(elapsedMs)
-    : `${duration(remainingMs)} left`;
+    : `${about}${duration(remainingMs)} left`;
   const places = Object.entries(setpoint).map(([name, at]) => `${name} ${typeof at === "number" ? short(at) : at}`);
   const readings = Object.entries(reading).map(([name, read]) => `${name} ${short(read)}`);
-  const head = total === undefined
+  const head = goal === undefined
     ? ""
-    : `${bar(points / total, 24)} ${String(Math.floor(100 * points / total)).padStart(3)} %  `;
+    : `${bar(points / goal, 24)} ${String(Math.floor(100 * points / goal)).padStart(3)} %  `;
   const line = [`${head}${count}`, time, ...places, ...readings].join("  ");
   return line.length > width ? line.slice(0, Math.max(0, width - 1)) + "…" : line;
 }

@@ -1,3 +1,4 @@
+import type { DerivedReadings } from "../adapt/derive.ts";
 import type { DerivedReader } from "../adapt/derive/derived_reader.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Layout } from "../core/layout.ts";
@@ -34,6 +35,7 @@ interface Prepared {
   readonly derived: DerivedReader | undefined;
   readonly warnings: readonly string[];
   readonly total: number | undefined;
+  readonly expected?: number;
   readonly estimate: { readonly timeMs: number; readonly bytes: number };
   readonly settleMs: ReadonlyMap<string, number>;
   readonly plan: unknown;
@@ -64,6 +66,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     derived: derived?.reader(),
     warnings: issues.map(({ path, message }) => `${path}: ${message}`),
     total: adaptive ? undefined : points,
+    expected: adaptive ? points : undefined,
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
     settleMs: settleTimes(laid!.root),
     plan,
@@ -116,9 +119,9 @@ function callOut(line: string): void {
  *
  * @throws InputError with every issue when the plan does not fit the rig; nothing has been touched then
  */
-export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
-  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
-  options: ScanOptions<A, D, R>,
+export function createJob<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
+  options: ScanOptions<A, D, R, S>,
   wiring: Wiring,
 ): Job {
   const rig = options.rig as unknown as Rig, anyOptions = options as unknown as AnyOptions;
@@ -162,6 +165,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
     readTimeoutMs: options.readTimeoutMs,
     maxPoints,
     total,
+    expected: prepared.expected,
     estimate,
     signal: options.signal,
     counted: typeof plan === "function",
@@ -179,11 +183,11 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[]>(
 }
 
 /** Makes a run of `createJob`'s job. Nothing starts before it is iterated. */
-export function createRun<A, D, const R extends readonly (keyof D & string)[]>(
-  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
-  options: ScanOptions<A, D, R>,
+export function createRun<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
+  options: ScanOptions<A, D, R, S>,
   wiring: Wiring,
-): Run<A, ReadingsOf<D, R>> {
+): Run<A, ReadingsOf<D, R> & DerivedReadings<S>> {
   return new Run(createJob(plan, options, wiring));
 }
 

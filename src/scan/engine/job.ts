@@ -21,6 +21,8 @@ export interface Job {
   readonly maxPoints: number;
   /** Points that will be measured; undefined where that depends on what is measured. */
   readonly total: number | undefined;
+  /** Points that a rehearsal took, where that depends on what is measured. */
+  readonly expected?: number;
   readonly estimate: Cost;
   readonly signal?: AbortSignal;
   /** Whether points are stored by their count. */

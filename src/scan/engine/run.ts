@@ -86,7 +86,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** The run at this moment. */
   get status(): RunStatus {
-    const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, estimate } = this.#job;
+    const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, expected, estimate } = this.#job;
     const elapsedMs = this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs;
     const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
     const question = performer?.question;
@@ -97,10 +97,11 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
       points,
       skipped: performer?.skipped ?? 0,
       total,
+      expected,
       elapsedMs,
-      remainingMs: total === undefined || this.#endMs !== undefined
-        ? undefined
-        : remainingMs({ points, total, elapsedMs, waitMs, estimateMs }),
+      remainingMs: this.#endMs === undefined
+        ? remainingMs({ points, total, expected, elapsedMs, waitMs, estimateMs })
+        : undefined,
       setpoint: this.#last?.setpoint ?? {},
       reading: numbersOf(this.#last?.reading ?? {}),
       to: this.to,

@@ -19,9 +19,11 @@ export interface RunStatus {
   readonly skipped: number;
   /** Points that will be measured, where the plan says. */
   readonly total: number | undefined;
+  /** Points that it took in a rehearsal, where the plan decides by what it measures. */
+  readonly expected: number | undefined;
   /** Since the first point was asked for; 0 before. */
   readonly elapsedMs: number;
-  /** What is left, from the pace so far; undefined where the plan has no total. */
+  /** What is left, from the pace so far; undefined where nobody knows. */
   readonly remainingMs: number | undefined;
   /** The last point's. */
   readonly setpoint: Setpoints;
@@ -33,18 +35,24 @@ export interface RunStatus {
   readonly times: TimeSplit;
 }
 
-/** What is left of a run, from its pace without pauses; the estimate counts until there is one. */
+/**
+ * What is left of a run, from its pace without pauses; the estimate counts until there is one. Undefined where nobody
+ * knows: of a generator, and of an adaptive plan that has measured more than it was expected to.
+ */
 export function remainingMs(
-  { points, total, elapsedMs, waitMs, estimateMs }: {
+  { points, total, expected, elapsedMs, waitMs, estimateMs }: {
     readonly points: number;
-    readonly total: number;
+    readonly total: number | undefined;
+    readonly expected: number | undefined;
     readonly elapsedMs: number;
     readonly waitMs: number;
     readonly estimateMs: number;
   },
-): number {
+): number | undefined {
+  const goal = total ?? expected;
+  if (goal === undefined || total === undefined && points >= goal) return undefined;
   if (points < FEW) return Math.max(0, estimateMs - elapsedMs);
-  return Math.max(0, elapsedMs - waitMs) / points * Math.max(0, total - points);
+  return Math.max(0, elapsedMs - waitMs) / points * Math.max(0, goal - points);
 }
 
 /** Fewer points say nothing about the pace. */
