@@ -46,12 +46,31 @@ function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: strin
   }
   if (finds.length) lines.push("", "found:", ...finds.map((find) => `  ${findLine(find)}`));
   const notes = log.filter(({ kind }) => kind === "note");
+  if (!finds.length) lines.push(...peakLines(notes.at(-1)));
   if (whole) lines.push("", "log:", ...log.map((entry) => `  ${logLine(entry, createdAt)}`));
   else if (notes.length) {
     const more = log.length > 1 ? ` (all ${log.length.toLocaleString("en")} entries of the log: --log)` : "";
     lines.push("", `last note${more}:`, `  ${notes[notes.length - 1].text}`);
   }
   return lines;
+}
+
+/** More peaks than these are counted. */
+const MOST_PEAKS = 12;
+
+/** The highest peaks that the last note of a scan lists, in the order of their places. */
+function peakLines(note: LogEntry | undefined): string[] {
+  const peaks = note?.data.peaks as readonly Readonly<Record<string, number | null>>[] | undefined;
+  if (!Array.isArray(peaks) || !peaks.length) return [];
+  const short = (number: number | null | undefined) =>
+    typeof number === "number" ? String(Number(number.toPrecision(7))) : "–";
+  const highest = peaks.toSorted((a, b) => (b.height ?? 0) - (a.height ?? 0)).slice(0, MOST_PEAKS);
+  const rows = highest.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)).map(({ at, error, height, width }) => {
+    const uncertain = typeof error === "number" ? ` ± ${Number(error.toPrecision(2))}` : "";
+    return `  ${`${short(at)}${uncertain}`.padEnd(24)} height ${short(height)}, width ${short(width)}`;
+  });
+  const rest = peaks.length > MOST_PEAKS ? ` (the ${MOST_PEAKS} highest; --log --json has all)` : "";
+  return ["", `peaks: ${peaks.length}${rest}`, ...rows];
 }
 
 function arraysOf(run: RunData): string[] {
