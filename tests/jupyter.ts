@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { jupyterFolders } from "../tools/jupyter_lab.ts";
 import { ROOT } from "../tools/root.ts";
 import { venvPython } from "../tools/venv.ts";
 
@@ -73,20 +74,6 @@ export interface KernelOptions {
   /** The folder it starts in, where a `deno.json` in it or above it counts; a new one, removed in the end, when left out. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Jupyter's own folders, moved to `folder`, so that no test sees or changes those of the user. */
-export function jupyterFolders(folder: string): Record<string, string> {
-  const place = (name: string) => join(folder, name);
-  return {
-    JUPYTER_CONFIG_DIR: place("config"),
-    JUPYTER_DATA_DIR: place("data"),
-    JUPYTER_RUNTIME_DIR: place("runtime"),
-    IPYTHONDIR: place("ipython"),
-    MPLCONFIGDIR: place("matplotlib"),
-    JUPYTER_NO_CONFIG: "1",
-    JUPYTER_PLATFORM_DIRS: "1",
-  };
 }
 
 /**
