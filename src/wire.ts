@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { DerivedReadings } from "./adapt/derive.ts";
 import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
@@ -119,10 +120,10 @@ function sinksFor(options: Settable): Sink[] {
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export function scan<A, D, const R extends readonly (keyof D & string)[]>(
-  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R>>,
-  options: ScanOptions<A, D, R> & Storage,
-): RecordedRun<A, ReadingsOf<D, R>> {
+export function scan<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+  plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
+  options: ScanOptions<A, D, R, S> & Storage,
+): RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>> {
   return new RecordedRun(
     createJob(plan, options, { sinks: sinksFor(options as unknown as Settable), sizing: planArrays }),
   );

@@ -1,5 +1,6 @@
 import type { Align, Climb, Focus, Fold, Learn, Track, When, Zoom } from "../core/adaptive_plan.ts";
 import type { AxesOf, Plan } from "../core/plan.ts";
+import type { Setpoint } from "../core/point.ts";
 import type { Trigger } from "../core/trigger.ts";
 
 /**
@@ -138,9 +139,12 @@ export function when<const P extends Plan>(
  * console.assert(map.plans.length === 3 && mean.until !== undefined);
  * ```
  */
-export function fold<const P extends Plan, const N extends string = never>(
+export function fold<const P extends Plan, const G extends string = never, const M extends string = never>(
   plan: P,
-  options: Omit<Fold<AxesOf<P> | N>, "kind" | "plan"> = {},
-): Fold<AxesOf<P> | N> {
-  return { kind: "fold", plan: plan as unknown as Plan<AxesOf<P> | N>, ...options };
+  options: Omit<Fold<AxesOf<P> | G>, "kind" | "plan" | "at"> & {
+    /** Axes of its own: those that stand nowhere else in the plan are found by the compiler too. */
+    readonly at?: { readonly [K in M]?: Setpoint };
+  } = {},
+): Fold<AxesOf<P> | G | M> {
+  return { kind: "fold", plan, ...options } as Fold as unknown as Fold<AxesOf<P> | G | M>;
 }

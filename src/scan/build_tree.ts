@@ -5,7 +5,7 @@ import type { Mask, Plan, Shuffle, Snake, Spiral, Step } from "../core/plan.ts";
 import { joinSpaces } from "./join_spaces.ts";
 import { Leaves, type LineOptions } from "./leaves.ts";
 import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
-import { samplerLines } from "./sampler_lines.ts";
+import { climbIssues, samplerLines } from "./sampler_lines.ts";
 import { type Column, type Dimension, findColumn, type Space } from "./space.ts";
 import { countPasses, crossTrees, gridsOf, isAdaptive, mapSpaces, type SamplerPlan, type Tree } from "./tree.ts";
 
@@ -223,6 +223,9 @@ class Builder {
           axisPath: `${path}.from`,
           relative: false,
         });
+      }
+      for (const { message, received, allowed, path: place } of climbIssues(plan, path)) {
+        this.error(place, message, received, allowed);
       }
       return { kind: "sampler", sampler: { plan, path, space: undefined } };
     }

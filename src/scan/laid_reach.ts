@@ -1,3 +1,4 @@
+import type { Climb } from "../core/adaptive_plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Laid, LaidSampler } from "./lay_out.ts";
 import { type Reach, reach } from "./reach.ts";
@@ -23,13 +24,19 @@ export function laidReach(laid: Laid, origin: Setpoints, moved: Moved = new Map(
     case "sampler":
       return [...ofSampler(laid, origin, moved), ...laid.inner ? laidReach(laid.inner, origin, moved) : []];
     case "fold": {
-      const { at = {} } = laid.plan,
-        places = Object.entries(at as Setpoints).map(([axis, setpoint]): Reach => {
-          const column = columnOf(axis, `${laid.path}.at.${axis}`, `${laid.path}.at`);
-          if (typeof setpoint === "string") return { column, least: Infinity, most: -Infinity, labels: [setpoint] };
-          return { column, least: setpoint, most: setpoint, labels: [] };
-        });
-      return [...places, ...laidReach(laid.inner, origin, moved)];
+      const { at = {}, go = {} } = laid.plan, axes = Array.isArray(go) ? [] : Object.keys(go);
+      const nowhere = { least: Infinity, most: -Infinity, labels: [] };
+      // Where expressions lead is only known when something was found; the axes must be there all the same.
+      const named = axes.map((axis): Reach => ({
+        column: columnOf(axis, `${laid.path}.go.${axis}`, `${laid.path}.go`),
+        ...nowhere,
+      }));
+      const places = Object.entries(at as Setpoints).map(([axis, setpoint]): Reach => {
+        const column = columnOf(axis, `${laid.path}.at.${axis}`, `${laid.path}.at`);
+        if (typeof setpoint === "string") return { column, least: Infinity, most: -Infinity, labels: [setpoint] };
+        return { column, least: setpoint, most: setpoint, labels: [] };
+      });
+      return [...places, ...named, ...laidReach(laid.inner, origin, moved)];
     }
     case "when":
       return laidReach(laid.inner, origin, moved);
@@ -61,14 +68,27 @@ function ofSampler({ sampler, shape }: LaidSampler, origin: Setpoints, moved: Mo
   const { path, plan, space } = sampler, own = space ? ofSpace(space, moved) : [];
   // Where it is not known from where offsets count, what is beyond them is not either.
   const unknown = own.filter(({ column }) => column.relative && !Object.hasOwn(origin, column.axis));
-  const place = plan.kind === "climb" ? `${path}.from` : path;
   const further = shape.reach.filter(({ axis, clipped }) =>
     !clipped && !unknown.some(({ column }) => column.axis === axis)
   );
   return [
     ...own,
-    ...further.map(({ axis, least, most }) => ({ column: columnOf(axis, place, place), least, most, labels: [] })),
+    ...plan.kind === "climb" ? startsOf(plan, path) : [],
+    ...further.map(({ axis, least, most }) => {
+      const place = plan.kind === "climb" ? `${path}.from.${axis}` : path;
+      return { column: columnOf(axis, place, place), least, most, labels: [] };
+    }),
   ];
+}
+
+/** Where a climb begins, also where it keeps itself within limits: its axes must be there, and take numbers. */
+function startsOf({ from }: Climb, path: string): Reach[] {
+  return Object.entries(from as Record<string, number>).map(([axis, start]) => ({
+    column: columnOf(axis, `${path}.from.${axis}`, `${path}.from`),
+    least: start,
+    most: start,
+    labels: [],
+  }));
 }
 
 function columnOf(axis: string, path: string, axisPath: string): Column {

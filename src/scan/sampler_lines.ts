@@ -1,5 +1,7 @@
+import type { Climb } from "../core/adaptive_plan.ts";
 import type { Issue } from "../core/errors.ts";
 import type { Line } from "../adapt/line.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Space } from "./space.ts";
 import type { SamplerPlan, Tree } from "./tree.ts";
@@ -54,7 +56,9 @@ export function samplerLines(
       error(`${plan.kind} takes setpoints that only rise or only fall; those of ${name} do not`, name, "in order", at);
     }
   }
-  if (plan.kind === "learn") issues.push(...unknownAxes(plan, tree.space, path));
+  if (plan.kind === "learn") {
+    issues.push(...unknownAxes(plan, ["minStep", "grid"], tree.space.dimensions.map(({ name }) => name), path));
+  }
   return { space: issues.length ? undefined : tree.space, issues };
 }
 
@@ -64,17 +68,28 @@ function isMonotone(size: number, at: (i: number) => number): boolean {
   return true;
 }
 
-function unknownAxes(plan: Extract<SamplerPlan, { kind: "learn" }>, space: Space, path: string): Issue[] {
-  const known = space.dimensions.map(({ name }) => name), allowed = known.join(", ");
-  return (["minStep", "grid"] as const).flatMap((key) =>
+/** Axes under keys of a node that are none of its own. */
+function unknownAxes<K extends string>(
+  plan: { readonly [key in K]?: object },
+  keys: readonly K[],
+  known: readonly string[],
+  path: string,
+): Issue[] {
+  const allowed = known.join(", ");
+  return keys.flatMap((key) =>
     Object.keys(plan[key] ?? {}).filter((axis) => !known.includes(axis)).map((axis) => ({
       path: `${path}.${key}.${axis}`,
-      message: `"${axis}" is no axis of this plan; allowed: ${allowed}`,
+      message: `"${axis}" is no axis of this plan; ${didYouMean(axis, known)}`,
       received: axis,
       allowed,
       severity: "error" as const,
     }))
   );
+}
+
+/** What is wrong with a climb by itself: bounds of axes along which it does not climb. */
+export function climbIssues(plan: Climb, path: string): readonly Issue[] {
+  return unknownAxes(plan, ["within"], Object.keys(plan.from), path);
 }
 
 /** The lines of a node's own grid, slowest first; offsets are added to where their axes stand, as far as that is known. */

@@ -1,4 +1,4 @@
-import type { Derived } from "../adapt/derive.ts";
+import type { Derived, DerivedSpec } from "../adapt/derive.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Reading } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
@@ -15,14 +15,18 @@ export type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (
   ? { readonly [K in keyof W]: W[K] extends Reading ? W[K] : Reading }
   : never;
 
-/** What `scan` is told beside the plan. */
-export interface ScanOptions<A, D, R extends readonly (keyof D & string)[]> {
+/**
+ * What `scan` is told beside the plan.
+ *
+ * @typeParam S what its derived signals are made of, by name: its points then have them as readings
+ */
+export interface ScanOptions<A, D, R extends readonly (keyof D & string)[], S = Record<string, DerivedSpec>> {
   /** From `connect`. */
   readonly rig: Rig<A, D>;
   /** The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. */
   readonly read: R;
   /** Signals computed from what is read, by `derive({ … })`; they stand wherever a detector may. */
-  readonly derive?: Derived;
+  readonly derive?: Derived<S>;
   /** What is stored of what is read and derived; everything when left out. What a path looks at must be. */
   readonly keep?: readonly string[];
   /** For people and for the folder's name; `scan` when left out. */
