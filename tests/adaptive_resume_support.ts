@@ -38,6 +38,13 @@ export interface LabOptions {
   readonly timeless?: boolean;
 }
 
+/** The last point of a life. */
+export interface LastPoint {
+  readonly timestampMs: number;
+  /** Whether the diode was read there: folds may carry numbers only. */
+  readonly read: boolean;
+}
+
 /**
  * Axes that arrive at once, a diode and a camera. What they read depends on the places of all axes and on the number of
  * the point, which is told by the clock: so a run that goes on after some point reads what it would have read.
@@ -68,10 +75,10 @@ export class Lab {
   }
 
   /** A new life, after the point of that time: axes that were moved have been moved on by hand. */
-  goOnAfter(timestampMs: number | undefined): void {
+  goOnAfter(last: LastPoint | undefined): void {
     this.#clock = fakeClock(START_MS);
-    this.#point = timestampMs === undefined ? 0 : Math.ceil((timestampMs - START_MS) / POINT_MS);
-    this.#reads = timestampMs === undefined ? 0 : 1;
+    this.#point = last ? Math.ceil((last.timestampMs - START_MS) / POINT_MS) : 0;
+    this.#reads = last?.read ? 1 : 0;
     for (const axis of this.moved) this.places[axis] += 0.37;
   }
 
@@ -193,7 +200,7 @@ export async function live(
     onReadError: { retries: 1, then },
     ...common,
   });
-  if (begun) lab.goOnAfter(await lastTimeMs(store));
+  if (begun) lab.goOnAfter(await lastPoint(store));
   const seen: number[] = [];
   let ticks = 0;
   lab.onTick = () => {
@@ -220,19 +227,25 @@ async function isThere(store: string): Promise<boolean> {
   return await Deno.stat(join(store, "zarr.json")).then(() => true, () => false);
 }
 
-/** When the last of the points was measured that all those before it are there of. */
-async function lastTimeMs(store: string): Promise<number | undefined> {
-  const run = await openRun(store), times = new Map<number, bigint>();
+/** The last of the points that all those before it are there of. */
+async function lastPoint(store: string): Promise<LastPoint | undefined> {
+  const run = await openRun(store), points = new Map<number, LastPoint>();
   for (const name of run.arrays.keys()) {
     if (!/(^|\/)quality$/.test(name)) continue;
-    const beside = async (what: string) =>
-      (await run.array(name.replace(/quality$/, what)).read()).data as BigInt64Array;
-    const seqNums = await beside("seq_num"), stamps = await beside("timestamp");
-    seqNums.forEach((seqNum, k) => void (seqNum >= 0n && times.set(Number(seqNum), stamps[k])));
+    const beside = (what: string) => name.replace(/quality$/, what);
+    const [seqNums, stamps] = await Promise.all(
+      ["seq_num", "timestamp"].map(async (what) => (await run.array(beside(what)).read()).data as BigInt64Array),
+    );
+    // The point of a fold may carry the mean of a reading, and how many there were.
+    const counts = run.arrays.has(beside("diode_n")) ? (await run.array(beside("diode_n")).read()).data : [];
+    const read = (k: number) => run.arrays.has(beside("diode")) && !(Number(counts[k]) >= 0);
+    seqNums.forEach((seqNum, k) => {
+      points.set(Number(seqNum), { timestampMs: Number(stamps[k] / 1_000_000n), read: read(k) });
+    });
   }
-  let last: number | undefined;
-  for (let k = 0; times.has(k); k++) last = Number(times.get(k)! / 1_000_000n);
-  return last;
+  let last = 0;
+  while (points.has(last)) last++;
+  return last ? points.get(last - 1) : undefined;
 }
 
 /** What a run holds, but for when: arrays by name, and what was decided and asked. */

@@ -194,6 +194,39 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ),
     lab: faulty,
   },
+  "learn over folds that keep nothing": {
+    plan: nest(
+      rows,
+      learn(line, { on: "diode", until: { points: 25 } }),
+      fold(align(stack, { on: "diode", approve: "ask" }), { go: ["z"], read: ["diode"], keep: false }),
+    ),
+    lab: faulty,
+    answer: now,
+    begins: true,
+  },
+  "focus in a fold that keeps nothing, in what is kept": {
+    plan: concat(
+      nest(
+        rows,
+        fold(focus(stack, { on: "camera", by: "brenner", fine: 5, backlash: 0.3 }), { go: ["z"], keep: false }),
+      ),
+      nest(
+        rows,
+        fold(
+          mask(
+            nest(linspace("z", -1, 1, 3), linspace("x", 0, 4, 3)),
+            ellipse(["x", "z"], { center: [2, 0], radii: [2, 1] }),
+          ),
+          { give: { most: "max(diode)" }, at: { x: 0 }, read: ["camera"], keep: false },
+        ),
+      ),
+      nest(rows, focus(stack, { on: "camera", by: "tenengrad", fine: 5, backlash: 0.3, approve: "ask" })),
+    ),
+    read: ["camera", "diode"],
+    lab: clean,
+    answer: now,
+    begins: true,
+  },
   "track over folds that keep nothing": {
     plan: nest(
       list("t", [0, 1, 2]),

@@ -1,6 +1,6 @@
 import type { SignalType } from "../adapt/expression/environment.ts";
-import type { Path, Reply, Request, Summary } from "../core/path.ts";
-import type { Point, Setpoints } from "../core/point.ts";
+import type { MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
+import type { Point, Setpoint, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
 import type { LaidFold } from "./lay_out.ts";
 import type { Around } from "./walk.ts";
@@ -19,7 +19,7 @@ function* gather(path: Path, series: FoldSeries): Path {
   try {
     let next = path.next(undefined);
     while (!next.done) {
-      const request = next.value, reply = yield request;
+      const request = next.value, reply = isNothing(request) ? skipped(request) : yield request;
       if (request.kind === "measure" && series.add(reply as Point)) return yield* endEarly(path);
       next = path.next(reply);
     }
@@ -28,6 +28,28 @@ function* gather(path: Path, series: FoldSeries): Path {
     // Left by `return` or `throw` from outside: the plan inside puts back what it moved.
     yield* endEarly(path);
   }
+}
+
+/** Whether nobody has to do anything: a point that is neither measured nor stored. */
+function isNothing(request: Request): request is MeasureRequest {
+  return request.kind === "measure" && request.skip === true && request.keep === false;
+}
+
+/** What the engine says of a point that is skipped. */
+function skipped({ pass = "pass_0", index = [], setpoint }: MeasureRequest): Point {
+  const nowhere = (at: Setpoint) => typeof at === "string" ? "" : NaN;
+  const readback = Object.fromEntries(Object.entries(setpoint).map(([axis, at]) => [axis, nowhere(at)]));
+  return {
+    pass,
+    index,
+    setpoint,
+    readback,
+    reading: {},
+    timestampMs: NaN,
+    seqNum: -1,
+    quality: "skipped",
+    failed: [],
+  };
 }
 
 /** Ends a path; what it does to put things back is still done. */

@@ -10,7 +10,7 @@ import type {
   Request,
   Summary,
 } from "../core/path.ts";
-import type { Point, Setpoint, Setpoints } from "../core/point.ts";
+import type { Point, Quality, Setpoint, Setpoints } from "../core/point.ts";
 
 /**
  * The version of what paths do with a plan. It is raised whenever a plan, with the same seed, would go another way than
@@ -20,8 +20,8 @@ export const PATH_VERSION = 1;
 
 /** What a path was sent before. */
 export interface Recorded {
-  /** Of a plan: how the point at a place of a pass came out, and whether axes went there; undefined when it is to be measured. */
-  readonly at?: (pass: string, index: readonly number[]) => { readonly moved: boolean } | undefined;
+  /** Of a plan: how the point at a place of a pass came out; undefined when it is to be measured. */
+  readonly at?: (pass: string, index: readonly number[]) => Quality | undefined;
   /** Of a plan that decides by what it measures: the point of a pass at a place of its grid. */
   readonly point?: (pass: string, index: readonly number[]) => Promise<Point | undefined>;
   /** The passes that have a grid; all others are among `points`. None when left out. */
@@ -38,6 +38,22 @@ export interface Recorded {
   readonly advice?: readonly Advice[];
   /** Notes that stand in the log already. */
   readonly notes: readonly string[];
+  /** How many points there were before each of them; what was said in visits that kept no points is not left out without it. */
+  readonly said?: SaidAfter;
+  /** Whether what follows on the line of a point that has failed is skipped. */
+  readonly skipsLines?: boolean;
+}
+
+/** The numbers of the points that followed moves, answers, advice and notes. */
+export interface SaidAfter {
+  /** Of each move. */
+  readonly moves: readonly number[];
+  /** Of each answer. */
+  readonly answers: readonly number[];
+  /** Of each advice. */
+  readonly advice: readonly number[];
+  /** Of each note. */
+  readonly notes: readonly number[];
 }
 
 /** A path that stands where it stood. */
@@ -57,6 +73,8 @@ interface Known {
   readonly reply: Reply;
   /** Whether the axes went where the request says. */
   readonly moved: boolean;
+  /** How the point came out, where it is one of a line. */
+  readonly quality?: Quality;
   /** Where they went, when the request does not say. */
   readonly setpoint?: Setpoints;
 }
@@ -75,6 +93,7 @@ export async function replay(path: Path, recorded: Recorded): Promise<Replayed> 
     if (!known) return { path: goOn(path, next.value, tape), setpoint, complete: false, points: tape.points };
     const went = known.setpoint ?? ("setpoint" in next.value ? next.value.setpoint : {});
     if (known.moved) { for (const axis in went) setpoint[axis] = went[axis]; }
+    if (next.value.kind === "measure") tape.follow(next.value, known.quality);
     next = path.next(known.reply);
   }
   return { path: ended(next.value), setpoint, complete: true, points: tape.points };
@@ -85,14 +104,16 @@ class Tape {
   /** Points without a grid that were taken. */
   points = 0;
   readonly #recorded: Recorded;
-  readonly #notes: string[];
+  readonly #notes: { readonly text: string; readonly after: number }[];
   #moves = 0;
   #answers = 0;
   #advice = 0;
+  /** The line that a failed point has left, as the engine knows it; empty where there is none. */
+  #line = "";
 
   constructor(recorded: Recorded) {
     this.#recorded = recorded;
-    this.#notes = [...recorded.notes];
+    this.#notes = recorded.notes.map((text, k) => ({ text, after: recorded.said?.notes[k] ?? Infinity }));
   }
 
   /** The recorded reply to a request; undefined when there is none. */
@@ -114,10 +135,36 @@ class Tape {
     }
   }
 
+  /** Remembers the line of a point that has failed, until there is a point of another one. */
+  follow(request: MeasureRequest, quality: Quality | undefined): void {
+    const { skipsLines } = this.#recorded;
+    if (quality === undefined || !skipsLines) return;
+    if (quality === "failed") this.#line = lineOf(request);
+    else if (quality !== "skipped" || lineOf(request) !== this.#line) this.#line = "";
+  }
+
+  /** Whether a point that is new is on the line that a failed point has left. */
+  leavesOut(request: MeasureRequest): boolean {
+    if (this.#line !== "" && lineOf(request) !== this.#line) this.#line = "";
+    return this.#line !== "";
+  }
+
   #noted(text: string): boolean {
-    const at = this.#notes.indexOf(text);
+    const at = this.#notes.findIndex((note) => note.text === text);
     if (at >= 0) this.#notes.splice(at, 1);
     return at >= 0;
+  }
+
+  /** Leaves out what was said up to a point, in a visit that the path does not make again. Says where the axes went in it. */
+  #passOver({ seqNum }: Point): Setpoints {
+    const { moves, said } = this.#recorded, went: Record<string, Setpoint> = {};
+    if (!said || seqNum < 0) return went;
+    while (said.moves[this.#moves] <= seqNum) Object.assign(went, moves[this.#moves++].setpoint);
+    while (said.answers[this.#answers] <= seqNum) this.#answers++;
+    while (said.advice[this.#advice] <= seqNum) this.#advice++;
+    const left = this.#notes.filter(({ after }) => after > seqNum);
+    this.#notes.splice(0, Infinity, ...left);
+    return went;
   }
 
   #measured(request: MeasureRequest): Known | undefined | Promise<Known | undefined> {
@@ -129,8 +176,8 @@ class Tape {
 
   /** Of a grid: whether the point is there. */
   stored({ pass = "pass_0", index = [] }: MeasureRequest): Known | undefined {
-    const found = this.#recorded.at?.(pass, index);
-    return found && { reply: undefined, moved: found.moved };
+    const quality = this.#recorded.at?.(pass, index);
+    return quality && { reply: undefined, moved: quality !== "skipped", quality };
   }
 
   async #placed(find: NonNullable<Recorded["point"]>, request: MeasureRequest): Promise<Known | undefined> {
@@ -141,11 +188,18 @@ class Tape {
     return this.#sent({ ...point, setpoint: request.setpoint }, request);
   }
 
+  /** The point of a visit whose own points were not kept: among those without a grid it is the next one. */
   async #recalled(find: NonNullable<Recorded["point"]>, request: RecallRequest): Promise<Known> {
-    const point = await find(request.pass, request.index);
+    const { points, grids } = this.#recorded, { pass, index } = request;
+    const point = grids?.has(pass) || !points
+      ? await find(pass, index)
+      : (await points.next()).value as Point | undefined;
     if (!point) return { reply: undefined, moved: false };
+    if (!grids?.has(pass)) this.points++;
     const setpoint = { ...request.setpoint, ...point.setpoint };
-    return { reply: { ...point, setpoint }, moved: point.quality !== "skipped", setpoint };
+    this.#recorded.see?.(point);
+    const went = { ...this.#passOver(point), ...setpoint };
+    return { reply: { ...point, index, setpoint }, moved: point.quality !== "skipped", setpoint: went };
   }
 
   async #next(points: AsyncIterator<Point>, request: MeasureRequest): Promise<Known | undefined> {
@@ -160,8 +214,13 @@ class Tape {
     this.#recorded.see?.(point);
     // A group with a grid, or that of a plan, holds what the path was sent and no more.
     const reply = this.#recorded.grids ? point : withOnly(point, read);
-    return { reply, moved: point.quality !== "skipped" };
+    return { reply, moved: point.quality !== "skipped", quality: point.quality };
   }
+}
+
+/** What two points have in common that are on one line: all but the last of their indices. As in the engine. */
+function lineOf({ pass = "pass_0", index }: MeasureRequest): string {
+  return index ? `${pass}/${index.slice(0, -1).join(",")}/` : "";
 }
 
 /** Another path asks for other setpoints than were measured. */
@@ -187,17 +246,26 @@ function withOnly(point: Point, read: readonly string[] | undefined): Point {
 /** The rest of a path: delegation hands on what it is sent, and its `return` and `throw` too. */
 function* goOn(path: Path, request: Request, tape: Tape): Path {
   let waiting: Request | undefined = request;
+  const asked = (value: Request): IteratorResult<Request, Summary | void> => {
+    const leftOut = value.kind === "measure" && tape.leavesOut(value);
+    return { done: false, value: leftOut ? { ...value, skip: true } : value };
+  };
   const rest: Iterator<Request, Summary | void, Reply> = {
     next(reply) {
       if (waiting) {
         const first = waiting;
         waiting = undefined;
-        return { done: false, value: first };
+        return asked(first);
       }
       let next = path.next(reply);
       // Where passes are published one before the other, points may be there beyond the first that is missing.
-      while (!next.done && next.value.kind === "measure" && tape.stored(next.value)) next = path.next(undefined);
-      return next;
+      while (!next.done && next.value.kind === "measure") {
+        const known = tape.stored(next.value);
+        if (!known) break;
+        tape.follow(next.value, known.quality);
+        next = path.next(undefined);
+      }
+      return next.done ? next : asked(next.value);
     },
     return: (summary) => path.return(summary ?? {}),
     throw: (error) => path.throw(error),

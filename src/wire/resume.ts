@@ -1,7 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Plan } from "../core/plan.ts";
-import { type Point, QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "../core/point.ts";
+import { type Point, type Quality, QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
 import type { RunHeader } from "../core/sink.ts";
 import type { Derived } from "../adapt/derive.ts";
@@ -115,21 +115,23 @@ function optionsOf(rig: Rig, settings: StoredSettings, seed: number, options: Re
   return { rig, ...stored, answer, fronts, quiet, signal };
 }
 
+const QUALITIES = Object.keys(QUALITY_CODE) as Quality[];
+
 /** What the path is sent again: of grids that nobody looks at, that they are there; else every reply. */
 function recordedOf(
-  { recorded, counted, derived }: Job,
+  { recorded, counted, derived, policy }: Job,
   { layout, channels, origin }: RunHeader,
   found: RecordedReplies,
   again: (quality: number) => boolean,
 ): Recorded {
-  const { answers, notes, advice, moves } = found;
+  const { answers, notes, advice, moves, said } = found, skipsLines = policy.then === "skipLine";
   if (!recorded) {
     const at = (pass: string, index: readonly number[]) => {
-      const quality = found.quality(pass, index);
-      return quality && !again(quality) ? { moved: quality !== QUALITY_CODE.skipped } : undefined;
+      const code = found.quality(pass, index);
+      return code && !again(code) ? QUALITIES.find((quality) => QUALITY_CODE[quality] === code) : undefined;
     };
     const start = Object.keys(origin).length ? [{ setpoint: origin, readback: origin }] : [];
-    return { answers, notes, moves: start, at };
+    return { answers, notes, moves: start, at, skipsLines };
   }
   const asked = derived?.remembers ?? [];
   const see = (point: Point) => {
@@ -144,6 +146,8 @@ function recordedOf(
     notes,
     advice,
     moves,
+    said,
+    skipsLines,
     see,
     grids: new Set(layout.groups.flatMap(({ pass }) => pass === undefined ? [] : [pass])),
     point: (pass, index) => found.point(pass, index, framesOf(pass)),

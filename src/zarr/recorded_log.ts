@@ -11,6 +11,8 @@ export interface RecordedLog {
   readonly advice: readonly Advice[];
   /** Texts of the notes. */
   readonly notes: readonly string[];
+  /** How many points had been measured before each of them: the number of the point that followed. */
+  readonly said: Readonly<Record<"moves" | "answers" | "advice" | "notes", readonly number[]>>;
 }
 
 /** An entry of the log. */
@@ -35,16 +37,16 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
     entries.push(entry);
   }
   entries = entries.filter(({ seqNum }) => seqNum <= upTo);
-  const replies = entries.filter(({ data }) => data.reply);
-  const advised = ({ text }: Entry) => text === "advised";
+  const replies = entries.filter(({ data }) => data.reply), advised = ({ text }: Entry) => text === "advised";
+  const moves = replies.filter((entry) => !advised(entry)), advice = replies.filter(advised);
+  const answers = entries.filter(({ kind }) => kind === "ask"), notes = entries.filter(({ kind }) => kind === "note");
+  const numbers = (some: readonly Entry[]) => some.map(({ seqNum }) => seqNum);
   return {
-    moves: replies.filter((entry) => !advised(entry)).map(({ data }) => data.reply as Located),
-    advice: replies.filter(advised).map(({ data }) => data.reply as Advice),
-    // "abort" ended the run and was never sent to the path: it is asked again.
-    answers: entries.flatMap(({ kind, data }) =>
-      kind === "ask" && data.answer !== "abort" ? [data.answer as Answer] : []
-    ),
-    notes: entries.flatMap(({ kind, text }) => kind === "note" ? [text] : []),
+    moves: moves.map(({ data }) => data.reply as Located),
+    advice: advice.map(({ data }) => data.reply as Advice),
+    answers: answers.map(({ data }) => data.answer as Answer),
+    notes: notes.map(({ text }) => text),
+    said: { moves: numbers(moves), advice: numbers(advice), answers: numbers(answers), notes: numbers(notes) },
   };
 }
 

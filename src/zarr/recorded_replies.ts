@@ -39,6 +39,8 @@ export interface RecordedReplies {
   readonly advice: readonly Advice[];
   /** Texts of the notes. */
   readonly notes: readonly string[];
+  /** The number of the point that followed each of them. */
+  readonly said: Readonly<Record<"moves" | "answers" | "advice" | "notes", readonly number[]>>;
 }
 
 /** What is taken of a run. */
