@@ -12,8 +12,8 @@ export interface JupyterLabOptions {
 }
 
 /**
- * The command that starts the JupyterLab of `.venv-lab`: on the loopback interface only, without questions or news, and
- * with the Deno kernel of `.venv-lab` before any other of that name.
+ * The command that starts the JupyterLab of `.venv-lab`: on the loopback interface only, and with the
+ * Deno kernel of `.venv-lab` before any other of that name.
  */
 export function jupyterLabCommand(
   { folder, browser, args = [] }: JupyterLabOptions,
@@ -26,8 +26,6 @@ export function jupyterLabCommand(
       "jupyterlab",
       "--ServerApp.ip=127.0.0.1",
       `--ServerApp.root_dir=${folder}`,
-      "--LabApp.news_url=None",
-      "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
       "--LanguageServerManager.autodetect=False",
       ...root,
       ...browser ? [] : ["--no-browser"],

@@ -8,6 +8,7 @@
 import { join } from "@std/path";
 import { aptInstall } from "./apt.ts";
 import { ensureKernelSpec } from "./kernel_spec.ts";
+import { ensureLabSettings } from "./lab_settings.ts";
 import { runCommand } from "./run_command.ts";
 import { ensureVenv } from "./venv.ts";
 
@@ -50,7 +51,8 @@ const NEEDS: readonly Need[] = [
     purposes: ["test", "lab"],
     skips: "JupyterLab, and every notebook",
     ensure: async (say) =>
-      await ensureVenv(".venv-lab", "lab/requirements.txt", say) ?? await ensureKernelSpec(".venv-lab", say),
+      await ensureVenv(".venv-lab", "lab/requirements.txt", say) ?? await ensureKernelSpec(".venv-lab", say) ??
+        await ensureLabSettings(".venv-lab"),
   },
   {
     name: "libaravis-0.8-0",

@@ -1,0 +1,56 @@
+"""Executes a notebook and loses none of its outputs: run_notebook.py FROM TO FOLDER.
+
+The Deno kernel may say that it is idle before the last outputs of a cell have come; nbclient stops listening then. This
+listens until a cell has been quiet for a while, and gives what still comes for an earlier cell to that cell.
+"""
+import sys
+import time
+from queue import Empty
+
+import nbformat
+from nbclient import NotebookClient
+
+QUIET_S = 0.3
+
+
+class PatientClient(NotebookClient):
+    cells = {}
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        self.cells[parent_msg_id] = (cell, cell_index)
+        quiet_since = None
+        while quiet_since is None or time.monotonic() - quiet_since < QUIET_S:
+            try:
+                message = await self.kc.get_iopub_msg(timeout=0.05 if quiet_since else 1)
+            except Empty:
+                continue
+            parent = message["parent_header"].get("msg_id")
+            if parent == parent_msg_id:
+                idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+                if idle or quiet_since:
+                    quiet_since = time.monotonic()
+                if idle:
+                    continue  # nbclient would take it for the end
+            if parent in self.cells and message["msg_type"] != "status":
+                self.process_message(message, *self.cells[parent])
+
+
+source, target, folder = sys.argv[1:4]
+notebook = nbformat.read(source, 4)
+for cell in notebook.cells:
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+        cell.metadata.pop("execution", None)
+client = PatientClient(
+    notebook,
+    timeout=300,
+    iopub_timeout=60,
+    kernel_name=notebook.metadata.kernelspec.name,
+    record_timing=False,
+    resources={"metadata": {"path": folder}},
+)
+try:
+    client.execute()
+finally:
+    # Joined and tidied as JupyterLab saves them: one output for what was printed in a row.
+    nbformat.write(notebook, target)
