@@ -247,10 +247,10 @@ plan:
   return withScans({ zoom: zoom(), folded }, async (folder) => {
     assertEquals((await sonde(folder, "run", "zoom.yaml", "--to", "z.zarr")).code, 0);
     const plain = (await sonde(folder, "info", "z.zarr")).out;
-    assertMatch(plain, /passes:\n  pass_0 +wavelength 27 +27 good\n  pass_1 \(points\) +point \d+ +\d+ good/);
-    assertMatch(plain, /peaks: 1\n  640\.2\d* ± [\d.e-]+ +height [\d.]+, width [\d.]+/);
-    assertMatch(plain, /last note \(all \d+ entries of the log: --log\):\n  diode: .*; ends because /);
-    assertMatch((await sonde(folder, "info", "z.zarr", "--log")).out, /\nlog:\n  \+.* 27  note +diode: .*pass 1: /);
+    assertMatch(plain, /passes:\n {2}pass_0 +wavelength 27 +27 good\n {2}pass_1 \(points\) +point \d+ +\d+ good/);
+    assertMatch(plain, /peaks: 1\n {2}640\.2\d* ± [\d.e-]+ +height [\d.]+, width [\d.]+/);
+    assertMatch(plain, /last note \(all \d+ entries of the log: --log\):\n {2}diode: .*; ends because /);
+    assertMatch((await sonde(folder, "info", "z.zarr", "--log")).out, /\nlog:\n {2}\+.* 27 {2}note +diode: .*pass 1: /);
 
     assertEquals((await sonde(folder, "run", "folded.yaml", "--to", "f.zarr")).code, 0);
     const { passes, found } = JSON.parse((await sonde(folder, "info", "f.zarr", "--json")).out);
@@ -263,7 +263,7 @@ plan:
     for (const at of place.values) assert(Math.abs(at - 640.2248) < 0.02, String(at));
     assertMatch(
       (await sonde(folder, "info", "f.zarr")).out,
-      /found:\n  wavelength_fold +640\.2\d*, 640\.2\d*, 640\.2\d* nm/,
+      /found:\n {2}wavelength_fold +640\.2\d*, 640\.2\d*, 640\.2\d* nm/,
     );
   });
 });
