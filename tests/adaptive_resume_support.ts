@@ -328,3 +328,12 @@ export async function brokenOff(
   assertEquals(Object.keys(found).sort(), Object.keys(expected).sort(), where);
   for (const name of Object.keys(expected)) assertEquals(found[name], expected[name], `${name}: ${where}`);
 }
+
+/** Copies a folder. */
+export async function copyTree(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyTree(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
+  }
+}

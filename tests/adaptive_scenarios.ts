@@ -250,5 +250,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     lab: clean,
     answer: now,
   },
+  "a grid that nobody looks at, lines skipped": { plan: nest(rows, line), lab: faulty, then: "skipLine" },
   "a generator of one's own": { plan: own, lab: faulty, answer: now },
 };

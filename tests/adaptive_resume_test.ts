@@ -1,0 +1,93 @@
+/**
+ * Adaptive runs that are broken off and taken up again hold what one holds that was left alone. A reading depends on the
+ * places of all axes, which are moved by hand between two lives, and on the number of its point: so equal readings say
+ * that the axes stood where they should.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import {
+  brokenOff,
+  copyTree,
+  type End,
+  type Scenario,
+  type Whole,
+  whole,
+  xarrayReads,
+} from "./adaptive_resume_support.ts";
+import { SCENARIOS } from "./adaptive_scenarios.ts";
+import { type Random, random } from "../src/core/random.ts";
+import { withFolder } from "./zarr_fixture.ts";
+
+/** One life after the other is broken off: anywhere, by somebody or by the loop. */
+function anyEnds(chance: Random, { ticks, seen }: Whole, lives: number): End[] {
+  return Array.from({ length: lives }, (_, life) => {
+    const part = chance.uniform() / (life + 1), kind = chance.uniform();
+    if (kind < 0.2) return { how: "break", points: Math.floor(part * seen.length) };
+    return { how: kind < 0.4 ? "finish" : "abort", tick: Math.floor(part * ticks) };
+  });
+}
+
+/** Breaks a scan off once at even distances, then several times in a row anywhere. Gives copies of it as it stood in between. */
+async function breakOff(folder: string, name: string, scenario: Scenario): Promise<string[]> {
+  const alone = await whole(folder, scenario), chance = random(1, name), stops: string[] = [];
+  const once = Array.from({ length: 5 }, (_, k): End[] => [
+    { how: "abort", tick: Math.floor(alone.ticks * (k + chance.uniform()) / 5) },
+  ]);
+  const inARow = [2, 3, 4].map((lives) => anyEnds(chance, alone, lives));
+  for (const [k, ends] of [...once, ...inARow].entries()) {
+    await brokenOff(join(folder, `${k}.zarr`), scenario, alone, ends, async (store, life) => {
+      const stop = join(folder, `${k}-${life}.zarr`);
+      await copyTree(store, stop);
+      stops.push(stop);
+    });
+  }
+  return [alone.store, ...stops];
+}
+
+const FAMILIES: Readonly<Record<string, RegExp>> = {
+  "zoom and align": /^(zoom|align)/,
+  "track and focus": /^(track|focus)/,
+  "learn and climb": /^(learn|climb)/,
+  "when, fold, derived signals, and paths of one's own": /^(when|fold|derived|a )/,
+};
+
+Deno.test("every scenario belongs to a family", () => {
+  const all = Object.keys(SCENARIOS);
+  for (const name of all) assert(Object.values(FAMILIES).some((names) => names.test(name)), name);
+});
+
+for (const [family, names] of Object.entries(FAMILIES)) {
+  Deno.test(`what is broken off anywhere and taken up again ends as if nothing had happened, and xarray opens it at each stop: ${family}`, (t) =>
+    withFolder(async (folder) => {
+      const stops: string[] = [];
+      for (const [name, scenario] of Object.entries(SCENARIOS).filter(([name]) => names.test(name))) {
+        await t.step(name, async () => {
+          const own = join(folder, name.replaceAll(/\W+/g, "-"));
+          await Deno.mkdir(own);
+          stops.push(...await breakOff(own, name, scenario));
+        });
+      }
+      await t.step("xarray", () => xarrayReads(stops));
+    }));
+}
+
+Deno.test("the scenarios have what can go wrong in them: failed, retried and skipped points, and answers of both kinds", () =>
+  withFolder(async (folder) => {
+    const found = { failed: 0, retried: 0, skipped: 0, continued: 0, cancelled: 0 };
+    for (const [k, scenario] of Object.values(SCENARIOS).entries()) {
+      const own = join(folder, String(k));
+      await Deno.mkdir(own);
+      const { contents } = await whole(own, scenario);
+      const codes = Object.keys(contents).filter((name) => /(^|\/)quality$/.test(name)).flatMap((name) =>
+        contents[name]
+      );
+      const said = (contents.said ?? []).map(String);
+      const has = (what: boolean) => what ? 1 : 0;
+      found.retried += has(codes.includes(2));
+      found.failed += has(codes.includes(3));
+      found.skipped += has(codes.includes(4));
+      found.continued += has(said.some((line) => line.includes('"answer":"continue"')));
+      found.cancelled += has(said.some((line) => line.includes('"answer":"cancel"')));
+    }
+    assertEquals(Object.entries(found).filter(([, count]) => count < 4), [], JSON.stringify(found));
+  }));
