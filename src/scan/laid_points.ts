@@ -3,7 +3,9 @@ import { reach } from "./reach.ts";
 
 /** How many points something measures, at the least and at the most. */
 export interface PointRange {
+  /** At the least. */
   readonly min: number;
+  /** At the most; ∞ where nothing bounds it. */
   readonly max: number;
 }
 
