@@ -105,8 +105,14 @@ function issuesOf(panel: Panel, k: number) {
   }
   const columns = panel.kind === "image" ? panel.width : panel.x.coordinates.length;
   const rows = panel.kind === "image" ? panel.height : panel.y.coordinates.length;
-  const got = panel.readings.length;
-  return got === columns * rows
-    ? []
-    : [issue(".readings", `${rows} rows of ${columns} need ${columns * rows} readings, got ${got}`)];
+  const got = panel.readings.length,
+    grid = got === columns * rows
+      ? []
+      : [issue(".readings", `${rows} rows of ${columns} need ${columns * rows} readings, got ${got}`)];
+  const trails = (panel.trails ?? []).flatMap(({ x, y }, t) =>
+    x.length === y.length
+      ? []
+      : [issue(`.trails[${t}]`, `x has ${x.length} places and y ${y.length}; they must be as many`)]
+  );
+  return [...grid, ...trails];
 }

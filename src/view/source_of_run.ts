@@ -31,6 +31,20 @@ function mainGroup(run: StoredRun): string {
 }
 
 /**
+ * The group to draw an array from: the one that holds most points where it has the array, else the first that has it.
+ *
+ * @param name an array without its group, `camera_brenner`, or with it, `pass_1/camera_brenner`
+ */
+export function groupWith(run: StoredRun, name: string | undefined): string {
+  const main = mainGroup(run);
+  if (name === undefined) return main;
+  const slash = name.lastIndexOf("/");
+  if (slash > 0 && run.arrays.has(name)) return name.slice(0, slash);
+  const paths = [main, ...run.groups.keys()];
+  return paths.find((path) => run.arrays.has(path ? `${path}/${name}` : name)) ?? main;
+}
+
+/**
  * A run as the figures see it.
  *
  * @param group the pass to draw; the first with points when left out

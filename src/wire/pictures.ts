@@ -3,9 +3,16 @@ import type { FindPeaksOptions } from "../adapt/peaks/mod.ts";
 import { InputError } from "../core/errors.ts";
 import { type Figure, runFigure, type RunFigureOptions } from "../view/mod.ts";
 import { pickArray, readingsOf } from "../view/figures/pick_array.ts";
-import { sourceOfRun } from "../view/source_of_run.ts";
+import { markOutcomes } from "../view/adaptive/mark_outcomes.ts";
+import { lineOfVisit, readVisit, type Visit } from "../view/adaptive/read_visit.ts";
+import { isSampler, samplerOf } from "../view/adaptive/sampler_of.ts";
+import { visitAt, type VisitPlace } from "../view/adaptive/visit_at.ts";
+import { visitFigure } from "../view/adaptive/visit_figure.ts";
+import type { RunSource } from "../view/run_source.ts";
+import { groupWith, sourceOfRun } from "../view/source_of_run.ts";
 import { addTable } from "../zarr/add_table.ts";
 import type { RunData } from "../zarr/open_run.ts";
+import { linearSurface } from "./pictures/linear_surface.ts";
 
 /** How peaks are found for a figure: scipy's conditions, or those found elsewhere, or none. */
 export interface PictureOptions extends Omit<RunFigureOptions, "peaks"> {
@@ -28,7 +35,7 @@ export interface RunPeaks {
 }
 
 /**
- * The peaks of a detector of a one-dimensional run.
+ * The peaks of a detector of a one-dimensional run; of a scan that chose its points along one axis, in all of them.
  *
  * @param detector the first scalar one when left out
  * @throws InputError when the run has no such detector, or more than one dimension
@@ -46,8 +53,14 @@ export interface RunPeaks {
  * ```
  */
 export async function runPeaks(run: RunData, detector?: string, options: FindPeaksOptions = {}): Promise<RunPeaks> {
-  const source = await sourceOfRun(run),
-    lines = readingsOf(source).filter((array) => array.dimensions.length === 1);
+  const visit = await onlyLine(run, detector);
+  if (visit) return peaksOfVisit(visit, options);
+  return await peaksIn(await sourceOfRun(run), detector, options);
+}
+
+/** The peaks of an array of one dimension. */
+async function peaksIn(source: RunSource, detector: string | undefined, options: FindPeaksOptions): Promise<RunPeaks> {
+  const lines = readingsOf(source).filter((array) => array.dimensions.length === 1);
   const array = detector === undefined ? lines[0] : lines.find((candidate) => candidate.name === detector);
   if (!array) {
     const allowed = lines.map((line) => line.name).join(", ");
@@ -104,20 +117,79 @@ export async function savePeaks(run: RunData, found: RunPeaks): Promise<void> {
   });
 }
 
-/** What is marked in a figure that names no condition: peaks that stand out by a tenth of the span. */
-async function defaultPeaks(
-  run: RunData,
-  given: FindPeaksOptions | undefined,
-  detector?: string,
-): Promise<readonly PeakAlong[]> {
-  const found = await runPeaks(run, detector, given ?? {});
-  if (given) return found.peaks;
-  const heights = found.peaks.map((peak) => peak.prominence), most = Math.max(0, ...heights);
-  return found.peaks.filter((peak) => peak.prominence >= most / 10);
+/** One visit of an adaptive node, and which. */
+interface VisitAsked {
+  readonly visit: Visit;
+  readonly place: VisitPlace;
+}
+
+/** The visit that a figure shows by itself, if it does: the only one, or the one at all loops around. */
+async function visitAsked(run: RunData, { detector, at }: PictureOptions): Promise<VisitAsked | undefined> {
+  const found = samplerOf(run.attributes.plan);
+  if (!found || !isSampler(found)) return undefined;
+  const place = await visitAt(run, found, at);
+  // What came of all visits is asked for by its name in the root.
+  if (!place || (place.at.size && detector !== undefined && run.arrays.has(detector))) return undefined;
+  const visit = await readVisit(run, found, { signal: detector, at: place.at });
+  return visit && { visit, place };
+}
+
+/** All points of a scan that chose them along its one axis; a climb's tell nothing of a curve. */
+async function onlyLine(run: RunData, detector: string | undefined): Promise<Visit | undefined> {
+  const visit = (await visitAsked(run, { detector }))?.visit;
+  return visit && visit.axes.length === 1 && visit.node.kind !== "climb" ? visit : undefined;
+}
+
+function peaksOfVisit(visit: Visit, options: FindPeaksOptions): RunPeaks {
+  const { x, y } = lineOfVisit(visit), { signal, axes: [axis] } = visit, peaks = peaksAlong(x, y, options);
+  return { detector: signal.name, unit: signal.unit ?? "", axis: axis.name, axisUnit: axis.unit ?? "", peaks };
+}
+
+/** Of peaks found without any condition, those that stand out by a tenth of the span. */
+function prominentOf({ peaks }: RunPeaks): readonly PeakAlong[] {
+  const most = Math.max(0, ...peaks.map((peak) => peak.prominence));
+  return peaks.filter((peak) => peak.prominence >= most / 10);
+}
+
+/** What is marked: peaks given, those that meet the conditions, or none; undefined when nothing is said of them. */
+function peaksGiven(
+  peaks: PictureOptions["peaks"],
+  find: (conditions: FindPeaksOptions) => RunPeaks,
+): readonly PeakAlong[] | undefined {
+  if (peaks === undefined) return undefined;
+  if (peaks === false) return [];
+  return Array.isArray(peaks) ? peaks as readonly PeakAlong[] : find(peaks as FindPeaksOptions).peaks;
+}
+
+/** Names of what adaptive nodes have found: they have no peaks unless asked for. */
+const FOUND = /_fold$|^(zoom|align|track|focus|learn|climb)_/;
+
+/** What is marked on a line: peaks given, those that meet the conditions, or those that stand out. */
+async function peaksOfLine(
+  source: RunSource,
+  detector: string,
+  peaks: PictureOptions["peaks"],
+): Promise<readonly PeakAlong[] | undefined> {
+  if (peaks === false || (peaks === undefined && FOUND.test(detector))) return undefined;
+  if (Array.isArray(peaks)) return peaks as readonly PeakAlong[];
+  const found = await peaksIn(source, detector, peaks as FindPeaksOptions | undefined ?? {});
+  return peaks ? found.peaks : prominentOf(found);
+}
+
+/** A visit with the peaks that the path has found, or those asked for. */
+function figureOfVisit(run: RunData, { visit, place }: VisitAsked, peaks: PictureOptions["peaks"]): Figure {
+  const isLine = visit.axes.length === 1, given = isLine && peaksGiven(peaks, (how) => peaksOfVisit(visit, how));
+  // Learning looks for no peaks, so those of its curve are marked as in any other line.
+  const ownPeaks = isLine && visit.node.kind === "learn" ? prominentOf(peaksOfVisit(visit, {})) : undefined;
+  return visitFigure(run, visit, { cut: place.words, peaks: given || ownPeaks, surfaceOf: linearSurface });
 }
 
 /**
  * A picture of a run that was opened, with peaks marked where it is a line.
+ *
+ * An adaptive run shows what it did: all points along its axis with windows, peaks or the place that was found; over two
+ * axes a map with the points that were chosen. Where it stands in loops, the figure shows what came of it (`detector`
+ * chooses what: `z_fold`, `diode_mean`), or with `at` for all of the loops one of its visits.
  *
  * @throws InputError when the run has no such array, dimension or label
  *
@@ -133,12 +205,13 @@ async function defaultPeaks(
  * ```
  */
 export async function figureOf(run: RunData, options: PictureOptions = {}): Promise<Figure> {
-  const { peaks, detector } = options, source = await sourceOfRun(run), chosen = pickArray(source, detector);
+  const { peaks } = options, asked = await visitAsked(run, options);
+  if (asked) return figureOfVisit(run, asked, peaks);
+  const group = groupWith(run, options.detector), source = await sourceOfRun(run, group);
+  const detector = options.detector?.slice(options.detector.lastIndexOf("/") + 1);
+  const chosen = pickArray(source, detector), found = group === "" ? samplerOf(run.attributes.plan) : undefined;
   const isLine = chosen.dimensions.length === 1;
-  const marked = peaks === false || !isLine
-    ? undefined
-    : Array.isArray(peaks)
-    ? peaks as readonly PeakAlong[]
-    : await defaultPeaks(run, peaks as FindPeaksOptions | undefined, chosen.name);
-  return await runFigure(source, { ...options, peaks: marked });
+  const marked = isLine ? await peaksOfLine(source, chosen.name, peaks) : undefined;
+  const figure = await runFigure(source, { ...options, detector, peaks: marked });
+  return found ? await markOutcomes(figure, { run, source, array: chosen, found }) : figure;
 }

@@ -4,6 +4,7 @@ import { Figure } from "../figure.ts";
 import type { ImagePanel, Panel, Peak } from "../figure_data.ts";
 import type { RunSource } from "../run_source.ts";
 import { describeCut, dimensionsOf, indexAt, lastMeasured, readCut } from "./read_cut.ts";
+import { figureHead } from "./figure_head.ts";
 import { pickArray } from "./pick_array.ts";
 import { curveAlong, type CutSource, heatmapOf, largest, quantityOf } from "./cut_source.ts";
 
@@ -69,19 +70,13 @@ export async function runFigure(run: RunSource, options: RunFigureOptions = {}):
     : own === 1
     ? await drawSpectra(source)
     : await drawGrid(source);
-  return new Figure({ title: run.name || array.name, subtitle: subtitleOf(run, drawn.cut), panels: drawn.panels });
+  return new Figure({ ...figureHead(run, drawn.cut, array.name), panels: drawn.panels });
 }
 
 interface Drawn {
   readonly panels: Panel[];
   /** Where the cut was made, in words; empty when all is shown. */
   readonly cut: string;
-}
-
-function subtitleOf({ sample, attributes }: RunSource, cut: string): string {
-  const status = attributes.exit_status, day = String(attributes.created_at ?? "").slice(0, 10);
-  const how = status && status !== "success" ? String(status) : "";
-  return [sample, cut && `at ${cut}`, how, day].filter(Boolean).join(" · ");
 }
 
 /** Axes with nothing between them. */

@@ -54,8 +54,29 @@ export function addPixels(panel: PixelPanel, pixels: PixelData | undefined, cont
     hoverongaps: false,
     hovertemplate: `${hoverLine(pixels.x, "x")}${hoverLine(pixels.y, "y")}${hoverLine(panel.z, "z")}<extra></extra>`,
   });
+  addTrails(panel, context);
   addRegionsAndMarks(panel, context);
   return true;
+}
+
+function addTrails({ trails = [] }: PixelPanel, { data, number }: PlotlyContext): void {
+  const suffix = number > 1 ? number : "";
+  for (const { x, y, draw = "points" } of trails) {
+    data.push({
+      type: "scatter",
+      mode: { line: "lines", points: "markers", both: "lines+markers" }[draw],
+      x: toNumbers(x),
+      y: toNumbers(y),
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
+      line: { color: "#ffffff", width: 1.5 },
+      marker: { size: 4, color: "#ffffff", line: { color: "rgba(0,0,0,0.6)", width: 1 } },
+      // What is under a dot is the reading; the dot only says where it was measured.
+      hoverinfo: "skip",
+      connectgaps: false,
+      showlegend: false,
+    });
+  }
 }
 
 function addRegionsAndMarks(panel: PixelPanel, { layout, data, number }: PlotlyContext): void {

@@ -1,7 +1,7 @@
 import { curveProfile } from "../curve_profile.ts";
 import { decimate, type Stroke } from "../decimate.ts";
 import type { CurvePanel, Series } from "../figure_data.ts";
-import { element, px } from "./element.ts";
+import { dot, element, px } from "./element.ts";
 import { drawLines, type Drawn, drawShades, type Plane } from "./annotations.ts";
 import { drawPeaks } from "./peaks.ts";
 
@@ -46,9 +46,4 @@ function drawSeries(
 
 function toPath({ x, y }: Stroke): string {
   return x.map((at, i) => `${i ? "L" : "M"}${px(at)} ${px(y[i])}`).join("");
-}
-
-/** A circle as part of a path, so that many of them are one element. */
-function dot(x: number, y: number, r: number): string {
-  return `M${px(x - r)} ${px(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
 }

@@ -30,3 +30,8 @@ export function px(length: number): string {
   const near = Math.max(-32_000, Math.min(32_000, length));
   return String(Math.round(near * 100) / 100 + 0);
 }
+
+/** A circle as part of a path, so that many of them are one element. */
+export function dot(x: number, y: number, r: number): string {
+  return `M${px(x - r)} ${px(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+}

@@ -2,6 +2,7 @@ import type { PixelPanel } from "../figure_data.ts";
 import type { PixelData } from "../pixel_data.ts";
 import { rasterGrid } from "../raster_grid.ts";
 import { drawLines, drawRegionsAndMarks, drawShades, type Plane } from "./annotations.ts";
+import { drawTrails } from "./draw_trails.ts";
 import { element } from "./element.ts";
 import { drawCells, drawPixels } from "./pixels.ts";
 
@@ -16,6 +17,7 @@ export function drawHeatmap(panel: PixelPanel, data: PixelData, plane: Plane): s
     drawReadings(data, plane),
     shades.markup,
     lines.markup,
+    drawTrails(panel.trails ?? [], plane),
     drawRegionsAndMarks(panel.regions ?? [], panel.marks ?? [], plane),
   ].join("");
 }

@@ -46,6 +46,11 @@ export class Canvas {
     row[x] = { char, fg, bg };
   }
 
+  /** Puts a character into one cell and leaves the ground there as it is. */
+  put(x: number, y: number, char: string, fg?: Rgb): void {
+    this.set(x, y, char, fg, this.#cells[y]?.[x]?.bg);
+  }
+
   /** Writes a line of text from a cell on; what does not fit into `room` cells ends with an ellipsis. */
   write(x: number, y: number, text: string, fg?: Rgb, room: number = this.width - x): void {
     let cells = toCells(text);

@@ -32,6 +32,7 @@ export function pixelCanvas(
   const raster = rasterGrid(data.grid, scales.x, scales.y, plot.width, rows);
   if (colour === "none") paintCharacters(canvas, raster, plot, data.colours);
   else paintHalves(canvas, raster, plot, data.colours, fromHex(theme.empty));
+  drawTrails(canvas, panel, plot, scales);
   for (const mark of panel.marks ?? []) {
     const column = scales.x(mark.x), row = scales.y(mark.y) * plot.height / rows;
     if (!(column >= 0 && column <= plot.width && row >= 0 && row <= plot.height)) continue;
@@ -49,6 +50,28 @@ export function pixelCanvas(
   const free = canvas.width - cellWidth(axisTitle(data.y)) - 4;
   canvas.write(canvas.width - Math.min(size, Math.max(0, free)), 0, title, undefined, Math.max(0, free));
   return canvas;
+}
+
+/** The part of the cells that dots may take, so that the readings between them are still seen. */
+const MOST_DOTTED = 0.25;
+
+/** Places as dots; a line between them would hide what it crosses. */
+function drawTrails(
+  canvas: Canvas,
+  { trails = [] }: HeatmapPanel | ImagePanel,
+  plot: Plot,
+  scales: ReturnType<typeof plotScales>,
+): void {
+  const rows = Math.abs(scales.y.range[1] - scales.y.range[0]), cells = new Set<number>();
+  for (const { x, y } of trails) {
+    for (let i = 0; i < x.length; i++) {
+      const column = scales.x(x[i]), row = scales.y(y[i]) * plot.height / rows;
+      if (!(column >= 0 && column <= plot.width && row >= 0 && row <= plot.height)) continue;
+      cells.add(cellOf(row, plot.height) * plot.width + cellOf(column, plot.width));
+    }
+  }
+  if (cells.size > MOST_DOTTED * plot.width * plot.height) return;
+  for (const cell of cells) canvas.put(plot.left + cell % plot.width, plot.top + Math.floor(cell / plot.width), "•");
 }
 
 /** Cells are about twice as tall as wide, so that a picture true to scale has a width of its own. */
