@@ -24,7 +24,11 @@ import { openRun, type RunData } from "./zarr/open_run.ts";
 import { numberedSink } from "./zarr/numbered_sink.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { type Durability, zarrSink } from "./zarr/zarr_sink.ts";
+import type { Job } from "./scan/engine/job.ts";
+import { live } from "./wire/notebook/live.ts";
 import { figureOf, type PictureOptions } from "./wire/pictures.ts";
+
+export { live, type Watchable } from "./wire/notebook/live.ts";
 
 /** Where points go: a path, a URL, or a sink of one's own. */
 export type To = string | URL | Sink;
@@ -41,6 +45,8 @@ export interface Storage {
   readonly whenFull?: WhenFull;
   /** The rig as a scan file describes it, so that `sonde resume` can connect it. */
   readonly devices?: Readonly<Record<string, DeviceEntry>>;
+  /** Shows the run while it goes on, as `live` does. */
+  readonly live?: boolean;
 }
 
 /**
@@ -63,6 +69,34 @@ export interface Storage {
  * ```
  */
 export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
+  readonly #sinks: Sink[];
+  readonly #watching = new Set<Sink>();
+
+  /** Made by `scan`. */
+  constructor(job: Job) {
+    const sinks = [...job.sinks];
+    super({ ...job, sinks });
+    this.#sinks = sinks;
+  }
+
+  /** Where the data go: a path or URL for each sink. */
+  override get to(): readonly string[] {
+    return this.#sinks.filter((sink) => !this.#watching.has(sink)).map((sink) => sink.location);
+  }
+
+  /**
+   * Tells a sink of everything that happens, from the first point on, beside those that store.
+   *
+   * @throws SondeError when the run has begun
+   */
+  watch(sink: Sink): void {
+    if (this.status.state !== "idle") {
+      throw new SondeError("a run is watched from its beginning, and this one has begun: make it with live: true");
+    }
+    this.#watching.add(sink);
+    this.#sinks.push(sink);
+  }
+
   /**
    * The run as it stands in its store.
    *
@@ -124,9 +158,9 @@ export function scan<A, D, const R extends readonly (keyof D & string)[], S = Re
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
   options: ScanOptions<A, D, R, S> & Storage,
 ): RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>> {
-  return new RecordedRun(
-    createJob(plan, options, { sinks: sinksFor(options as unknown as Settable), sizing: planArrays }),
-  );
+  const wiring = { sinks: sinksFor(options as unknown as Settable), sizing: planArrays };
+  const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob(plan, options, wiring));
+  return options.live ? live(run) : run;
 }
 
 /** What `check` is told beside the plan and the rig. */
