@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
 import { z } from "zod";
+import { connect } from "../src/hw/connect.ts";
+import { sim } from "../src/hw/sim/mod.ts";
+import type { Rig } from "../src/core/rig.ts";
+import { checkPlan } from "../src/scan/check.ts";
 import { planToYaml } from "../src/scan/scan_file.ts";
 import { scanFileSchema } from "../src/scan/schema.ts";
 import { parseScanFile } from "../src/scan/scan_file.ts";
@@ -42,6 +46,33 @@ for (const [k, { yaml, listing }] of examples.entries()) {
     if (listing !== undefined) assertEquals(listPlan(plan), listing.trimEnd());
   });
 }
+
+Deno.test("every adaptive example of docs/plans.md passes check on a rig that has what it names", async () => {
+  const stage = (unit: string) => sim.stage({ unit, limits: [-5, 5] });
+  await using rig = await connect({
+    x: stage("mm"),
+    y: stage("mm"),
+    z: stage("mm"),
+    wavelength: sim.monochromator({ limits: [400, 900] }),
+    shutter: sim.shutter(),
+    camera: sim.camera({ shape: [24, 32] }),
+    diode: sim.photodiode(),
+    lockin: sim.lockin(),
+  });
+  const kinds = /kind: (zoom|align|track|focus|learn|climb|when|fold)\b/;
+  const adaptive = examples.filter(({ yaml }) => kinds.test(yaml));
+  assert(adaptive.length >= 9, `only ${adaptive.length} examples`);
+  for (const { yaml } of adaptive) {
+    const { plan, read, derive, keep } = parseScanFile(whole(yaml));
+    const { issues, adaptive, pointRange: { min, max }, points } = await checkPlan(plan, rig as unknown as Rig, {
+      read,
+      derive,
+      keep,
+    });
+    assertEquals(issues.filter(({ severity }) => severity === "error"), [], yaml);
+    assert(adaptive && min <= points && points <= max, yaml);
+  }
+});
 
 Deno.test("the JSON Schema accepts every plan that the parser accepts", () => {
   fc.assert(fc.property(planArbitrary, (plan) => {
