@@ -18,7 +18,11 @@ export function linePanels(visit: Visit, { peaks }: LinePanelOptions = {}): Curv
     common = { kind: "curve", x, y, note: lastWords(notes) } as const;
   switch (node.kind) {
     case "align":
-      return [{ ...common, series: [{ ...refined(visit), name: y.name, peaks }], lines: placeLine(visit, "place") }];
+      return [{
+        ...common,
+        series: [{ name: y.name, ...lineOfVisit(visit), peaks }],
+        lines: placeLine(visit, "place"),
+      }];
     case "focus":
       return [{ ...common, series: stacks(visit, peaks), lines: placeLine(visit, "sharpness", "place") }];
     case "climb":
@@ -33,23 +37,30 @@ function lastWords(notes: readonly RunNote[]): string | undefined {
   return notes.at(-1)?.text;
 }
 
-function refined(visit: Visit): Omit<Series, "name"> {
-  return lineOfVisit(visit);
+/** How the two parts of a line are called. */
+const NAMES: Readonly<Record<string, readonly [string, string]>> = {
+  zoom: ["coarse pass", "with finer points"],
+  track: ["window", "with search"],
+  learn: ["coarse pass", "with chosen points"],
+};
+
+/** The coarse pass, and over it the curve as it is where points were added. */
+function layers(visit: Visit, peaks: readonly Peak[]): Series[] {
+  const { coarse, finer, node, signal } = visit, [first, second] = NAMES[node.kind];
+  const added = finer.readings.some(Number.isFinite);
+  if (!added) return [{ name: signal.name, ...lineOfVisit(visit), peaks }];
+  return [
+    { name: first, ...sortedLine(coarse.places[0], coarse.readings), draw: "line" },
+    { name: second, ...whereAdded(visit), draw: "both", peaks },
+  ];
 }
 
-/** The coarse pass, all points along the axis, and those that were added. */
-function layers(visit: Visit, peaks: readonly Peak[]): Series[] {
-  const { coarse, finer, node, signal } = visit,
-    all = refined(visit),
-    added = sortedLine(finer.places[0], finer.readings);
-  if (!added.x.length) return [{ name: signal.name, ...all, peaks }];
-  const names = { zoom: ["coarse pass", "finer points"], track: ["window", "search"] }[node.kind as string] ??
-    ["coarse pass", "chosen points"];
-  return [
-    { name: signal.name, ...all, draw: "line", peaks },
-    { name: names[1], ...added, draw: "points" },
-    { name: names[0], ...sortedLine(coarse.places[0], coarse.readings), draw: "line" },
-  ];
+/** All points in order, with gaps where none was added: coarse points count where they have an added neighbour. */
+function whereAdded(visit: Visit): Pick<Series, "x" | "y"> {
+  const { x, y } = lineOfVisit(visit), { places: [finer], readings } = visit.finer;
+  const added = new Set(finer.filter((_, k) => Number.isFinite(readings[k])));
+  const near = (k: number) => [k - 1, k, k + 1].some((i) => added.has(x[i]));
+  return { x, y: y.map((reading, k) => near(k) ? reading : NaN) };
 }
 
 /** The two stacks of a focus, each as a curve. */
@@ -78,7 +89,13 @@ function placeLine({ notes, axes: [axis], coarse, finer }: Visit, key: string, a
   const ends = [...coarse.places[0], ...finer.places[0]].filter(Number.isFinite);
   const span = ends.reduce((most, end) => Math.max(most, end), -Infinity) -
     ends.reduce((least, end) => Math.min(least, end), Infinity);
-  const resolution = resolutionOf(error) || niceStep(span, 1000), by = last.data.by ? ` (${last.data.by})` : "";
-  const how = error > 0 ? ` ± ${formatQuantity(error, unit, resolution)}` : "";
-  return [{ axis: "x" as const, at: place, label: formatQuantity(place, unit, resolution) + how + by }];
+  const step = resolutionOf(error) || niceStep(span, 1000), by = last.data.by ? ` (${last.data.by})` : "";
+  const label = error > 0 ? withError(place, error, step) + (unit && ` ${unit}`) : formatQuantity(place, unit, step);
+  return [{ axis: "x" as const, at: place, label: label + by }];
+}
+
+/** `640.22529 ± 0.00037`: both with as many digits as the error has two of. */
+function withError(place: number, error: number, step: number): string {
+  const digits = Math.min(12, Math.max(0, Math.round(-Math.log10(step))));
+  return `${place.toFixed(digits).replace("-", "−")} ± ${error.toFixed(digits)}`;
 }

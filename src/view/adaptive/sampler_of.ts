@@ -39,7 +39,8 @@ export function samplerOf(plan: unknown): FoundNode | undefined {
 }
 
 function found(node: SamplerNode): FoundNode<SamplerNode> {
-  const axes = node.kind === "climb" ? Object.keys(node.from) : axesAlong(node.plan);
+  // A start is written as places are, x first.
+  const axes = node.kind === "climb" ? Object.keys(node.from).reverse() : axesAlong(node.plan);
   const signal = node.kind === "focus" && node.by !== undefined ? `${node.on}_${node.by}` : node.on;
   return { node, axes, signal };
 }
