@@ -1,5 +1,6 @@
 import type { Axis, Op, StopReason } from "../core/device.ts";
 import { LimitError, messageOf, MoveError, show, SondeError } from "../core/errors.ts";
+import { atRest, refuseHalted, setOff } from "../core/halt.ts";
 import type { Setpoint } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
 
@@ -55,6 +56,7 @@ class GuardedAxis implements RigAxis {
 
   set(setpoint: Setpoint, op: Op): void | Promise<void> {
     if (op.signal.aborted) throw op.signal.reason;
+    refuseHalted(this.name, op);
     this.check(setpoint);
     const move = ++this.#move;
     this.#setpoint = undefined;
@@ -67,9 +69,14 @@ class GuardedAxis implements RigAxis {
       throw this.#explain(thrown, setpoint, op);
     }
     if (moved === undefined) return this.#compare(setpoint, move, op);
+    setOff(this);
     return moved.then(
-      () => this.#compare(setpoint, move, op),
+      () => {
+        this.#rest(move);
+        return this.#compare(setpoint, move, op);
+      },
       (thrown) => {
+        this.#rest(move);
         throw this.#explain(thrown, setpoint, op);
       },
     );
@@ -77,6 +84,11 @@ class GuardedAxis implements RigAxis {
 
   readback(op: Op): Setpoint | Promise<Setpoint> {
     return this.axis.readback(op);
+  }
+
+  /** A move that was overtaken says nothing about the one that goes on. */
+  #rest(move: number): void {
+    if (move === this.#move) atRest(this);
   }
 
   stop(why: StopReason): void | Promise<void> {
@@ -123,7 +135,7 @@ class GuardedAxis implements RigAxis {
  * Guards a driver's axis: setpoints are checked before the wire, and the readback is compared after it.
  *
  * - `check` throws `LimitError` unless the setpoint is a finite number within the limits, or one of the labels.
- * - `set` checks, moves, and throws `MoveError` when the readback is further than `tolerance` from the setpoint (or is
+ * - `set` refuses with a `HaltedError` while a notebook is locked, checks, moves, and throws `MoveError` when the readback is further than `tolerance` from the setpoint (or is
  *   another label). Without a tolerance there is nothing to compare. With an aborted signal it throws the signal's
  *   reason, and nothing moves. It returns undefined, without making a promise, when the driver answers at once.
  * - `setpoint` is what was last reached: undefined before the first move, during moves, and after one that failed.

@@ -1,10 +1,26 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 
+/** Somebody wants a run to end. */
+export interface Interruption {
+  /** The name of the system's signal. */
+  readonly signal: string;
+  /** Whether a person sits there and could go on. */
+  readonly terminal: boolean;
+  /** Where it came from, for people: `Ctrl-C`, `the notebook`. */
+  readonly by: string;
+}
+
 /** What a run does when it is interrupted from outside. */
 export interface Interruptible {
-  /** Ctrl-C, or the system ending the program; `terminal` when a person sits there and could go on. */
-  interrupt(event: { readonly signal: string; readonly terminal: boolean }): void;
+  /** Ctrl-C, or the system ending the program. */
+  interrupt(event: Interruption): void;
+}
+
+/** What a kernel does about every interrupt, before the runs in progress do what they do. */
+export interface InterruptKeeper {
+  /** `ended` resolves when all runs that hear it have ended; there may be none. */
+  interrupted(event: { readonly runs: number; readonly ended: Promise<void> }): void;
 }
 
 /** The signals of this system that end a program: Windows has no others than these two. */
@@ -14,6 +30,9 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 const listening = new Set<Interruptible>();
 const handlers = new Map<Deno.Signal, () => void>();
+let keeper: InterruptKeeper | undefined;
+/** Called when the last run has ended. */
+const onQuiet: (() => void)[] = [];
 
 /** Whether this is a notebook's kernel: it may have been started from a terminal, but nobody presses keys there. */
 function inNotebook(): boolean {
@@ -31,7 +50,32 @@ export function atTerminal(): boolean {
 }
 
 function onSignal(signal: Deno.Signal): void {
-  for (const target of [...listening]) target.interrupt({ signal, terminal: signal === "SIGINT" && atTerminal() });
+  const targets = [...listening], terminal = signal === "SIGINT" && atTerminal();
+  if (signal === "SIGINT") {
+    keeper?.interrupted({ runs: targets.length, ended: new Promise((resolve) => whenQuiet(resolve)) });
+  }
+  for (const target of targets) target.interrupt({ signal, terminal, by: keeper ? "the notebook" : "Ctrl-C" });
+}
+
+function whenQuiet(callback: () => void): void {
+  if (listening.size) onQuiet.push(callback);
+  else callback();
+}
+
+/** Hears the signals that somebody here does something about; the system does with the others what it does. */
+function hearSignals(): void {
+  const wanted = listening.size ? SIGNALS : keeper ? ["SIGINT" as const] : [];
+  for (const signal of wanted) {
+    if (handlers.has(signal)) continue;
+    const handler = () => onSignal(signal);
+    handlers.set(signal, handler);
+    Deno.addSignalListener(signal, handler);
+  }
+  for (const [signal, handler] of handlers) {
+    if (wanted.includes(signal)) continue;
+    Deno.removeSignalListener(signal, handler);
+    handlers.delete(signal);
+  }
 }
 
 /**
@@ -39,18 +83,26 @@ function onSignal(signal: Deno.Signal): void {
  * This is the one place that knows about signals.
  */
 export function listenForInterrupts(target: Interruptible): () => void {
-  if (!listening.size) {
-    for (const signal of SIGNALS) {
-      const handler = () => onSignal(signal);
-      handlers.set(signal, handler);
-      Deno.addSignalListener(signal, handler);
-    }
-  }
   listening.add(target);
+  hearSignals();
   return () => {
     if (!listening.delete(target) || listening.size) return;
-    for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
-    handlers.clear();
+    hearSignals();
+    for (const callback of onQuiet.splice(0)) callback();
+  };
+}
+
+/**
+ * Hears every SIGINT from now on, also while no run is in progress: where nobody listens, it ends a kernel. It keeps the
+ * program alive until the function returned is called.
+ */
+export function keepInterrupts(kept: InterruptKeeper): () => void {
+  keeper = kept;
+  hearSignals();
+  return () => {
+    if (keeper !== kept) return;
+    keeper = undefined;
+    hearSignals();
   };
 }
 

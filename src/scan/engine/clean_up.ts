@@ -9,6 +9,16 @@ const FINALLY_MS = 60_000;
 /** And this many requests, so that a `finally` that loops does not hold the rig for ever. */
 const FINALLY_REQUESTS = 1000;
 
+/** How a run is to end, once somebody has said so. */
+export interface Ending {
+  /** What it becomes, unless cleaning up fails. */
+  readonly status: Outcome["status"];
+  /** Why, for the record. */
+  readonly reason: string;
+  /** What the loop throws. */
+  readonly error?: unknown;
+}
+
 /** What came of ending a run. */
 export interface CleanedUp {
   readonly outcome: Outcome;
@@ -53,7 +63,7 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
 export async function cleanUp(
   session: Session | undefined,
   path: Path | undefined,
-  end: { readonly status: Outcome["status"]; readonly reason: string; readonly error?: unknown },
+  end: Ending,
   startMs: number,
 ): Promise<CleanedUp> {
   const errors: unknown[] = [];

@@ -1,5 +1,6 @@
-import type { StopReason } from "../../core/device.ts";
+import type { Op, StopReason } from "../../core/device.ts";
 import { InputError, messageOf, MoveError, show } from "../../core/errors.ts";
+import { allowHalted } from "../../core/halt.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
@@ -27,6 +28,7 @@ export class Mover {
   readonly #known = new Map<string, Known>();
   readonly #changed: Known[] = [];
   #origin: Setpoints = {};
+  #op: Op | undefined;
 
   /** `settleMs` by axis as the plan declares it, before what the rig says. */
   constructor(
@@ -95,7 +97,7 @@ export class Mover {
         known.last = undefined;
         known.moved = true;
         settleMs = Math.max(settleMs, known.settleMs);
-        const moved = known.axis.set(to, this.waits.op);
+        const moved = known.axis.set(to, this.#allowedOp());
         if (isPromise(moved)) (moves ??= []).push(this.#arrive(known, from, to, moved, startMs));
         else known.last = to;
       }
@@ -106,6 +108,13 @@ export class Mover {
     if (moves || settleMs) return this.#finish(moves, settleMs, startMs);
     this.times.moveMs += this.waits.clock.nowMs() - startMs;
     return undefined;
+  }
+
+  /** A run that has begun may move to its end, also while the notebook is locked: its path cleans up. */
+  #allowedOp(): Op {
+    const { op } = this.waits;
+    if (op !== this.#op) allowHalted(this.#op = op);
+    return op;
   }
 
   async #arrive(known: Known, from: Setpoint | undefined, to: Setpoint, moved: Promise<void>, startMs: number) {

@@ -1,10 +1,11 @@
 import { RunAborted, SondeError } from "../../core/errors.ts";
+import { fall, fallIfFailed, refuseHalted } from "../../core/halt.ts";
 import type { Path, Reply, Request } from "../../core/path.ts";
 import type { Point, Readings, Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
-import { atTerminal, listenForInterrupts, onEnter } from "../interrupts.ts";
+import { atTerminal, type Interruption, listenForInterrupts, onEnter } from "../interrupts.ts";
 import { Breather } from "./breather.ts";
-import { cleanUp } from "./clean_up.ts";
+import { cleanUp, type Ending } from "./clean_up.ts";
 import { Gate } from "./gate.ts";
 import type { Job } from "./job.ts";
 import { LazyPromise } from "./lazy_promise.ts";
@@ -19,13 +20,6 @@ export type { RunState, RunStatus } from "./run_status.ts";
 const PAUSED = new SondeError("paused");
 /** Thrown into the wait for a due time, or for an answer, when the run is to finish: no point is in hand then. */
 const FINISHED = new SondeError("finished");
-
-/** How a run is to end, once somebody has said so. */
-interface Ending {
-  readonly status: Outcome["status"];
-  readonly reason: string;
-  readonly error?: unknown;
-}
 
 /**
  * A scan that runs: iterate over its points as they are measured, or `await run.done`. It starts then, and not before.
@@ -223,6 +217,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   async #start(): Promise<void> {
     this.#throwIfAborted();
+    refuseHalted("this scan");
     const { signal } = this.#job;
     if (signal?.aborted) this.abort(String(signal.reason?.message ?? signal.reason));
     this.#throwIfAborted();
@@ -319,12 +314,12 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   }
 
   /** At a terminal Ctrl-C pauses a run that is running, and aborts one that is paused; elsewhere it aborts. */
-  #interrupt({ signal, terminal }: { readonly signal: string; readonly terminal: boolean }): void {
+  #interrupt({ signal, terminal, by }: Interruption): void {
     if (this.#over) return;
     // Before the first point there is nothing to come back to.
     if (!terminal || this.#state !== "running" || this.#end || !this.#path) {
       if (this.#cleaning) this.#session?.waits.breakOff(new RunAborted(`${signal} again`, true));
-      return this.#abort(new RunAborted(signal === "SIGINT" ? "interrupted by Ctrl-C" : `ended by ${signal}`, true));
+      return this.#abort(new RunAborted(signal === "SIGINT" ? `interrupted by ${by}` : `ended by ${signal}`, true));
     }
     this.#session!.waits.breakOff(PAUSED);
     this.#halting = this.#session!.halt("pause");
@@ -343,6 +338,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** The loop was left by `break` or by an error in its body. What goes wrong in the cleanup then is thrown from here. */
   async #leave(): Promise<void> {
     const reason = "the loop was left before the plan was complete";
+    if (!this.#end && !this.#over) fallIfFailed(reason);
     if (this.#turn) {
       this.#abort(new RunAborted(reason));
       return void await this.#turn.catch(() => {});
@@ -376,6 +372,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     // Whoever never began has an advisor all the same, which may be listening somewhere.
     if (!this.#session) await Promise.try(() => this.#job.advisor?.close()).catch(() => {});
     for (const stop of this.#stopListening) stop();
+    if (end.error || outcome.status === "failed") fall(`a scan was ${outcome.status} (${outcome.reason})`);
     this.#endMs = this.#nowMs();
     if (errors.length && !end.error) {
       this.#end = {

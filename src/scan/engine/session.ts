@@ -1,8 +1,7 @@
 import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
-import { atTerminal } from "../interrupts.ts";
-import { terminalFront } from "../terminal_front.ts";
+import { defaultFronts } from "../default_fronts.ts";
 import type { ApprovalFront } from "./approvals.ts";
 import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
@@ -147,9 +146,9 @@ export class Session {
   }
 }
 
-/** Where a run's questions are answered: where the caller says, else at the terminal, else nowhere. */
+/** Where a run's questions are answered: where the caller says, else where this program asks by default. */
 function frontsOf({ answer, fronts }: Job): readonly ApprovalFront[] {
-  if (!answer && !fronts) return atTerminal() ? [terminalFront()] : [];
+  if (!answer && !fronts) return defaultFronts();
   const own: ApprovalFront[] = answer
     ? [{ name: "answer", ask: (question) => answer({ kind: "ask", ...question }) }]
     : [];
