@@ -64,6 +64,8 @@ export class StoreSink implements ResumedSink, ZarrSink {
   /** Takes up the groups of a run that is cut: when it is opened, because until then it may be cut shorter. */
   #restoreGroups: (() => Promise<void>) | undefined;
   #most: number | undefined;
+  /** Points that were measured and handed in; of a run whose points are only filled up, the engine's count is taken. */
+  #measured: number | undefined = 0;
 
   /** Nothing is read or written yet. `lock` is that of the run, where it is taken already. */
   constructor(store: Store, options: ZarrSinkOptions, lock?: RunLock) {
@@ -167,7 +169,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
     await this.#log.restore(run);
     if (cut) {
       this.#upTo = firstGap(await Promise.all(header.layout.groups.map((group) => groupPlaces(run, group))));
-      const upTo = this.#upTo;
+      const upTo = this.#measured = this.#upTo;
       this.#restoreGroups = async () => {
         for (const group of this.#groups) {
           await group.restore(run, { again: (_, code) => again(code), upTo, most: this.#most });
@@ -175,6 +177,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
       };
       return;
     }
+    this.#measured = undefined;
     for (const group of this.#groups) {
       const newer = group.grows ? () => false : await kept.newerThan(run, group.path);
       await group.restore(run, { again: (place, quality) => newer(place) || again(quality) });
@@ -230,6 +233,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
       this.#group = this.#groupFor(point.pass);
       this.#pass = point.pass;
     }
+    if (this.#measured !== undefined && point.seqNum >= 0) this.#measured++;
     const stored = this.#group.put(point);
     if (stored && this.#backlog && this.#group.hasFrames) {
       this.#backlog.keep(this.#group, this.#group.points - 1, point);
@@ -266,8 +270,9 @@ export class StoreSink implements ResumedSink, ZarrSink {
     if (failures.length) throw failures[0];
   }
 
+  /** What was measured and not kept is not among the points of the store. */
   #lastAttributes(header: RunHeader, outcome: Outcome): Attributes {
-    const end = runAttributes(header, outcome), { ended_at, exit_status, exit_reason, actual } = end;
+    const end = runAttributes(header, { ...outcome, points: this.#measured ?? outcome.points }), { ended_at, exit_status, exit_reason, actual } = end;
     return { ...this.#attributes, ended_at, exit_status, exit_reason, actual };
   }
 
