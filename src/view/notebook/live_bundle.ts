@@ -1,6 +1,7 @@
 import { Figure } from "../figure.ts";
 import type { FigureData } from "../figure_data.ts";
 import { compactFigure, roundPlotly } from "./live_compact.ts";
+import { withPeakBars } from "./live_peak_bars.ts";
 
 /** What a saved cell may take, as JSON. */
 export const STATIC_BYTES = 150_000;
@@ -54,8 +55,8 @@ export function staticBundle(
     const small = new Figure(compactFigure(figure, level));
     bundle = {
       "text/plain": [small.text({ width: 100, height: LINES * small.panels.length }), ...said].join("\n"),
-      "image/svg+xml": small.svg({ width: small.columns === 2 ? 1000 : undefined }),
-      "application/vnd.plotly.v1+json": roundPlotly(small.plotly()),
+      "image/svg+xml": small.svg({ width: small.columns === 2 ? 860 : undefined }),
+      "application/vnd.plotly.v1+json": roundPlotly(withPeakBars(small.plotly(), small)),
     };
     if (sizeOf(bundle) <= mostBytes) return bundle;
   }

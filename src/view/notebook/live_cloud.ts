@@ -40,6 +40,7 @@ export function liveCloud(x: Quantity, y: Quantity, z: Quantity, places: LivePla
     y: { ...y, coordinates: rows.middles },
     z,
     readings: nearest ? nearestReadings(spots) : meanReadings(spots),
+    ...(nearest && { trails: [{ x: good.map((i) => places.x[i]), y: good.map((i) => places.y[i]) }] }),
     note: nearest
       ? `each pixel is the nearest of ${good.length} points`
       : `each pixel is the mean of its points, ${good.length} in all`,

@@ -9,6 +9,7 @@ import {
   type Series,
 } from "../figure_data.ts";
 import { liveCloud } from "./live_cloud.ts";
+import type { LiveFamily } from "./live_families.ts";
 import { liveFrame } from "./live_frame.ts";
 import type { LiveModel, LiveSeries } from "./live_model.ts";
 import type { LiveCurve } from "./live_table.ts";
@@ -27,6 +28,8 @@ export interface LiveFigureOptions {
 const MOST_PANELS = 4;
 /** Panels that frames may claim. */
 const MOST_FRAMES = 2;
+/** Numbers that are drawn of all that a loop keeps of an inner scan: the first ones say where and how much. */
+const MOST_FOLDED = 2;
 
 /**
  * The figure of a run as it stands: curves with their peaks and the windows looked at, maps that fill in, the last frame.
@@ -35,7 +38,9 @@ export function liveFigure(model: LiveModel, { peaksOf, longest, subtitle }: Liv
   const { header } = model;
   const scalars = [
     ...seriesPanels(model, peaksOf),
-    ...model.grids.flatMap(({ grids }) => grids.map((grid) => grid.panel())),
+    ...model.grids.flatMap(({ family, grids }) =>
+      (isFold(family) ? grids.slice(0, MOST_FOLDED) : grids).map((grid) => grid.panel())
+    ),
   ];
   const frames = model.frames.flatMap((channel) => {
     const frame = model.frame(channel.name), panel = frame && liveFrame(channel, frame, longest);
@@ -56,9 +61,12 @@ export function liveFigure(model: LiveModel, { peaksOf, longest, subtitle }: Liv
 /** Curves of one unit over one axis share a panel, also those of named passes such as `dark`. */
 function seriesPanels(model: LiveModel, peaksOf: LiveFigureOptions["peaksOf"]): Panel[] {
   const panels: Panel[] = [], byAxes = new Map<string, CurvePanel & { series: Series[] }>();
-  for (const series of model.series) {
-    const place = placesOf(series), { table, places } = series;
-    for (let column = places; column < table.quantities.length; column++) {
+  // What is being measured first, then what was kept of it.
+  const ordered = model.series.toSorted((a, b) => Number(isFold(a.family)) - Number(isFold(b.family)));
+  for (const series of ordered) {
+    const place = placesOf(series), { table, places, family } = series, fold = isFold(family);
+    const end = fold ? Math.min(places + MOST_FOLDED, table.quantities.length) : table.quantities.length;
+    for (let column = places; column < end; column++) {
       const { name, unit } = table.quantities[column];
       if (place.length === 2) {
         const [x, y] = place, z = { name, unit };
@@ -66,7 +74,7 @@ function seriesPanels(model: LiveModel, peaksOf: LiveFigureOptions["peaksOf"]): 
         panels.push(liveCloud(axisOf(series, x), axisOf(series, y), z, columns));
         continue;
       }
-      const x = axisOf(series, place[0]), key = `${axisTitle(x)}|${unit ?? ""}`;
+      const x = axisOf(series, place[0]), key = `${axisTitle(x)}|${fold ? name : unit ?? ""}`;
       let panel = byAxes.get(key);
       if (!panel) {
         panel = { kind: "curve", x, y: { name, unit }, series: [] };
@@ -92,10 +100,15 @@ function addCurve(
   // What the path says is about the signal that it looks at, or the first one.
   const meant = scanned && name === (model.on ?? table.quantities[places].name);
   const found = meant && peaks ? peaks : scanned && !(peaks && model.on) ? peaksOf?.(curve) : undefined;
-  panel.series.push({ name: [name, family.name].filter(Boolean).join(" "), ...curve, peaks: found });
+  panel.series.push({ name: isFold(family) ? name : `${name} ${family.name}`.trimEnd(), ...curve, peaks: found });
   if (!meant || !windows.length) return;
   const shades = windows.map(([from, to]) => ({ axis: "x" as const, from, to }));
   Object.assign(panel, { shades });
+}
+
+/** What a loop keeps of each inner scan. */
+function isFold({ name }: LiveFamily): boolean {
+  return name === "fold";
 }
 
 /** The columns that points are drawn over: one for a curve, two for a map; the order of measurement where nothing else fits. */

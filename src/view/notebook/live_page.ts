@@ -5,6 +5,7 @@ import { plotlyTemplate } from "../plotly/template.ts";
 import { toPlotly } from "../plotly/to_plotly.ts";
 import { escapeXml } from "../svg/element.ts";
 import { type CompactBudget, compactFigure, roundPlotly } from "./live_compact.ts";
+import { withPeakBars } from "./live_peak_bars.ts";
 
 /** What stands above a live figure. */
 export interface LiveStatus {
@@ -42,7 +43,8 @@ export function liveUpdate(id: string, status: LiveStatus, figure: string): stri
 
 /** A figure as `liveUpdate` sends it: plotly's JSON, without the look, which the page has. */
 export function liveFigureJson(figure: FigureData, budget: CompactBudget = LIVE_BUDGET): string {
-  const { data, layout: { template: _, ...layout } } = roundPlotly(toPlotly(compactFigure(figure, budget)));
+  const small = compactFigure(figure, budget), plotly = withPeakBars(toPlotly(small), small);
+  const { data, layout: { template: _, ...layout } } = roundPlotly(plotly);
   return scriptJson({ data, layout });
 }
 

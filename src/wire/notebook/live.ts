@@ -25,8 +25,10 @@ export interface Watchable {
 
 /** The least time between two updates. */
 const EVERY_MS = 100;
-/** Drawing takes at most one part in so many of the time. */
+/** Drawing takes at most one part in so many of the time, */
 const SHARE = 30;
+/** after this much, which the first figures take anyway: their code is not compiled yet. */
+const GRANT_MS = 100;
 /** A figure that does not change is sent again after this time: the clock above it goes on. */
 const IDLE_MS = 1000;
 /** A browser that has not asked for plotly.js within this time does not reach the kernel's server. */
@@ -96,6 +98,8 @@ class LiveSink implements Sink {
   #figure = "";
   #sentMs = -Infinity;
   #openedMs = 0;
+  /** In drawing, all updates together. */
+  #spentMs = 0;
   #inlined = false;
   #failed = false;
 
@@ -126,11 +130,12 @@ class LiveSink implements Sink {
     this.#over = true;
     clearTimeout(this.#timer);
     await this.#attempt(async () => {
-      const { status, reason } = outcome, ended = status === "success" ? "" : `${status}: ${reason}`;
-      const subtitle = [ended, this.run.report].filter(Boolean).join(" · ");
+      const { status, reason } = outcome, { report } = this.run;
+      // The whole report would not fit beside the reason; it is in the text.
+      const subtitle = status === "success" ? report : `${status}: ${reason} · ${report.split(":")[0]}`;
       const figure = this.#draw({ longest: FRAME.kept, subtitle });
       await display(HIDDEN, { id: this.#updates, update: true });
-      await display(staticBundle(figure), { id: this.#id, update: true });
+      await display(staticBundle(figure, [`${status}: ${reason}`, report]), { id: this.#id, update: true });
       await flush();
     });
   }
@@ -144,8 +149,10 @@ class LiveSink implements Sink {
     this.#timer = setTimeout(() => {
       const fromMs = performance.now();
       // What comes after the first await is the kernel's time, not the scan's.
-      this.#attempt(() => this.#update()).catch(() => {});
-      this.#wait(Math.max(EVERY_MS, SHARE * (performance.now() - fromMs)));
+      this.#attempt(() => this.#update());
+      const nowMs = performance.now();
+      this.#spentMs += nowMs - fromMs;
+      this.#wait(Math.max(EVERY_MS, SHARE * (this.#spentMs - GRANT_MS) - (nowMs - this.#openedMs)));
     }, ms);
   }
 
