@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { venvPython } from "./venv.ts";
 
 /** What decides how JupyterLab is started. */
@@ -31,7 +31,16 @@ export function jupyterLabCommand(
       ...browser ? [] : ["--no-browser"],
       ...args,
     ],
-    env: { JUPYTER_PREFER_ENV_PATH: "1" },
+    env: labEnvironment(),
+  };
+}
+
+/** What every process of Jupyter is told: our kernels first, and `deno` is the Deno that runs this. */
+export function labEnvironment(): Record<string, string> {
+  const apart = Deno.build.os === "windows" ? ";" : ":";
+  return {
+    JUPYTER_PREFER_ENV_PATH: "1",
+    PATH: [dirname(Deno.execPath()), Deno.env.get("PATH") ?? ""].join(apart),
   };
 }
 

@@ -3,6 +3,8 @@
 The Deno kernel may say that it is idle before the last outputs of a cell have come; nbclient stops listening then. This
 listens until a cell has been quiet for a while, and gives what still comes for an earlier cell to that cell.
 """
+import json
+import os
 import sys
 import time
 from queue import Empty
@@ -52,5 +54,9 @@ client = PatientClient(
 try:
     client.execute()
 finally:
-    # Joined and tidied as JupyterLab saves them: one output for what was printed in a row.
-    nbformat.write(notebook, target)
+    # A notebook that is kept says nothing of the machine that it ran on.
+    text = nbformat.writes(notebook)
+    for place in {folder, os.path.realpath(folder)}:
+        text = text.replace(json.dumps(place + os.sep)[1:-1], "").replace(json.dumps(place)[1:-1], ".")
+    with open(target, "w", encoding="utf-8") as file:
+        file.write(text if text.endswith("\n") else text + "\n")

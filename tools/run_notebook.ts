@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join, resolve } from "@std/path";
-import { jupyterFolders } from "./jupyter_lab.ts";
+import { jupyterFolders, labEnvironment } from "./jupyter_lab.ts";
 import { ROOT } from "./root.ts";
 import { runCommand } from "./run_command.ts";
 import { setup } from "./setup.ts";
@@ -57,7 +57,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
   try {
     const to = options.to ?? join(scratch, basename(path));
     const args = [join(ROOT, "tools", "run_notebook.py"), resolve(path), resolve(to), cwd];
-    const env = { ...jupyterFolders(scratch), JUPYTER_PREFER_ENV_PATH: "1", NO_COLOR: "1" };
+    const env = { ...labEnvironment(), ...jupyterFolders(scratch), NO_COLOR: "1" };
     const { code, text, late } = await runCommand(venvPython(".venv-lab"), args, { env, cwd, timeoutMs });
     if (code !== 0) throw new Error(`${path} ${late ? "took too long" : "failed"}:\n${text}`);
     return JSON.parse(await Deno.readTextFile(to)) as NotebookFile;
