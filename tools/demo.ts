@@ -1,7 +1,8 @@
 /**
  * `deno task demo`: what Sonde is for, on simulated devices. A map of a sample over wavelength × y × x with a photodiode
  * and a camera, then a fine spectrum of the neon lamp whose peaks are found, stored, drawn and compared with the
- * published lines. `--quick` takes fewer points.
+ * published lines; then the same spectrum by a scan that looks, and measures finely only where there are lines.
+ * `--quick` takes fewer points.
  */
 import { basename, dirname, join } from "@std/path";
 import {
@@ -18,6 +19,7 @@ import {
   sim,
   snake,
   writeFigure,
+  zoom,
 } from "../mod.ts";
 import { showProgress } from "../src/cli/show_progress.ts";
 import { ROOT } from "./root.ts";
@@ -47,8 +49,11 @@ async function watch<T extends ReturnType<typeof scan>>(run: T): Promise<string>
 /** The monochromator's width, nm: lines closer than this and a half are one peak, and say nothing about accuracy. */
 const WIDTH_NM = 0.2;
 
+/** The step of a uniform scan that finds a place to a tenth of the width. */
+const STEP_NM = 0.02;
+
 /** The published lines that stand alone and are strong enough to see, each with the peak found nearest to it. */
-function compare(peaks: readonly PeakAlong[], from: number, to: number) {
+function compare(peaks: readonly Pick<PeakAlong, "at">[], from: number, to: number) {
   const strongest = Math.max(...sim.NEON_LINES.map((line) => line.intensity));
   const alone = (line: sim.SpectralLine) =>
     sim.NEON_LINES.every((other) =>
@@ -103,10 +108,32 @@ console.log(
   `\n${table.length} lines, the worst ${worst.toFixed(3)} nm off; the monochromator's width is ${WIDTH_NM} nm`,
 );
 
+console.log("\n3. The same lines by a scan that looks: coarse first, then fine where there are lines\n");
+const coarse = Math.round((to - from) / WIDTH_NM) + 1,
+  looking = zoom(linspace("wavelength", from, to, coarse), { on: "diode" });
+console.log(String(await check(looking, rig, { read: ["diode"] })), "\n");
+const zoomed = scan(looking, { rig, read: ["diode"], name: "zoom", sample: "neon lamp", quiet: true });
+const zoomAt = await watch(zoomed), zoomData = await zoomed.data();
+const notes = (await zoomData.array("log/data").read()).data as string[];
+const seen = JSON.parse(notes[notes.length - 1]).peaks as { readonly at: number; readonly error: number }[];
+const zoomTable = compare(seen, from, to), off = Math.max(...zoomTable.map(({ difference }) => Math.abs(difference)));
+const uniform = Math.round((to - from) / STEP_NM) + 1, { points } = zoomed.status;
+console.log(
+  `\n${zoomTable.length} lines, the worst ${off.toFixed(3)} nm off, with ${points.toLocaleString("en")} points; ` +
+    `a uniform scan in steps of ${STEP_NM} nm takes ${uniform.toLocaleString("en")}: ${
+      (uniform / points).toFixed(1)
+    } times as many`,
+);
+
 const folder = dirname(neonAt), pictures: string[] = [];
 const neonFigure = await spectrum.figure({ peaks: found.peaks });
 for (const kind of ["svg", "html"]) pictures.push(join(folder, basename(neonAt).replace(/zarr$/, kind)));
 for (const picture of pictures) await writeFigure(neonFigure, picture);
+const zoomFigure = await figureOf(await openRun(zoomAt));
+for (const kind of ["svg", "html"]) {
+  pictures.push(zoomAt.replace(/zarr$/, kind));
+  await writeFigure(zoomFigure, pictures.at(-1)!);
+}
 const mapFigure = await figureOf(await openRun(mapAt));
 for (const kind of ["svg", "html"]) {
   pictures.push(mapAt.replace(/zarr$/, kind));
@@ -115,10 +142,10 @@ for (const kind of ["svg", "html"]) {
 
 const python = venvPython(join(ROOT, ".venv"));
 const code = (at: string) => `import xarray; print(xarray.open_zarr(${JSON.stringify(at)}))`;
-const seen = await runCommand(python, ["-W", "error", "-c", code(mapAt)]);
-if (seen.code === 0) console.log(`\n3. The same map in xarray\n\n${seen.text.trim()}`);
-else console.log("\n3. xarray is not installed here, so the store is not shown in it");
+const shown = await runCommand(python, ["-W", "error", "-c", code(mapAt)]);
+if (shown.code === 0) console.log(`\n4. The map in xarray\n\n${shown.text.trim()}`);
+else console.log("\n4. xarray is not installed here, so the store is not shown in it");
 
-console.log(`\nThe stores:   ${mapAt}\n              ${neonAt}`);
+console.log(`\nThe stores:   ${[mapAt, neonAt, zoomAt].join("\n              ")}`);
 console.log(`The pictures: ${pictures.join("\n              ")}`);
 console.log(`\nIn Python:\n\nimport xarray\nxarray.open_zarr(${JSON.stringify(neonAt)}).diode.plot()`);
