@@ -105,6 +105,52 @@ export interface Device extends Partial<Stageable>, Partial<Stoppable>, Partial<
   readonly detector?: Detector;
   /** Its settings, serial number and library version, for the record. */
   settings?(): Readonly<Record<string, unknown>>;
+  /**
+   * How another process makes it safe after this one has been killed: stops what moves, shuts what radiates. Asked once,
+   * when it is connected; the actions are done in this order, each even if another fails.
+   */
+  safeState?(): readonly SafeAction[];
+}
+
+/** What makes a device safe, as plain data: another process does it, without the driver and what the driver holds open. */
+export type SafeAction = SafeSend | SafeRun | SafeCall;
+
+/** A text for an instrument in the network. */
+export interface SafeSend {
+  readonly kind: "send";
+  /** A name or an address. */
+  readonly host: string;
+  /** Of TCP. */
+  readonly port: number;
+  /** Sent as it is: with the newline that ends a command. */
+  readonly text: string;
+}
+
+/** A program that is run to its end. */
+export interface SafeRun {
+  readonly kind: "run";
+  /** A path, or a name to be looked up. */
+  readonly command: string;
+  readonly args?: readonly string[];
+}
+
+/** A function of a native library, for those that need no handle of the process that has died, as a reset by name. */
+export interface SafeCall {
+  readonly kind: "call";
+  /** The file, or a name that the system looks up. */
+  readonly library: string;
+  /** The function's name in the library. */
+  readonly symbol: string;
+  /** In order; `text` is a pointer to UTF-8 that ends in 0. */
+  readonly args?: readonly SafeArgument[];
+}
+
+/** An argument of a native function. */
+export interface SafeArgument {
+  /** Its type in C. */
+  readonly type: "i32" | "u32" | "i64" | "u64" | "f32" | "f64" | "text";
+  /** Whole numbers for whole types. */
+  readonly value: number | string;
 }
 
 /** What a driver is given when it is connected. */

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Device, Op, StopReason } from "../core/device.ts";
 import { DeviceError, messageOf, SondeError } from "../core/errors.ts";
 import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
+import { keepSafe } from "../core/keep_safe.ts";
 import { Timings } from "../core/timings.ts";
 import { guard } from "./guard.ts";
 
@@ -15,6 +16,7 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
   readonly timings: Timings = new Timings();
   #drivers: ReadonlyMap<string, Device>;
   #closing: Promise<void> | undefined;
+  readonly #kept: Disposable;
 
   /** Takes over the devices: closing the rig closes them. */
   constructor(
@@ -39,6 +41,7 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
       devices.set(name, rigDevice(name, driver));
     }
     this.#drivers = drivers;
+    this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: driver.safeState?.() ?? [] })));
     this.axes = axes;
     this.channels = channels;
     this.devices = devices;
@@ -51,7 +54,9 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
 
   async #close(): Promise<void> {
     const failures = await closeDevices(this.#drivers, this.closeTimeoutMs);
-    if (failures.length) {
+    // What did not let itself be closed is made safe when the program ends.
+    if (!failures.length) this.#kept[Symbol.dispose]();
+    else {
       throw new AggregateError(failures, `closing the rig: ${failures.map(messageOf).join("; ")}`);
     }
   }
