@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DerivedReadings } from "./adapt/derive.ts";
+import type { Derived, DerivedReadings } from "./adapt/derive.ts";
 import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
@@ -171,6 +171,16 @@ export interface CheckOptions<D> {
   readonly maxPoints?: number;
   /** Dimensions that will be read together, for the choice of chunks. */
   readonly readBy?: readonly string[];
+  /** Signals computed from what is read, as `scan` will be told them. */
+  readonly derive?: Derived;
+  /** What will be stored of what is read and derived; everything when left out. */
+  readonly keep?: readonly string[];
+  /**
+   * What the sample is expected to answer: plans that decide by what they measure are rehearsed on it. It is given the
+   * setpoints of all axes that have been moved, and says what the detectors read there; derived signals that it leaves out
+   * are computed. Left out, rehearsals see some simulated peaks, and only `pointRange` holds whatever is measured.
+   */
+  readonly respond?: (setpoint: Setpoints, pass: string) => Readings;
 }
 
 /**
@@ -179,10 +189,17 @@ export interface CheckOptions<D> {
  *
  * @example
  * ```ts
- * import { check, connect, linspace, sim } from "sonde";
+ * import { check, connect, linspace, sim, zoom } from "sonde";
  * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
  * const report = await check(linspace("x", -6, 1, 11), rig, { read: ["diode"] });
  * console.assert(!report.ok && report.issues[0].message.includes("allowed: -5 … 5 mm"));
+ * // A plan that looks is tried on what the sample is likely to answer.
+ * const expected = await check(zoom(linspace("x", -1, 1, 41), { on: "diode" }), rig, {
+ *   read: ["diode"],
+ *   respond: ({ x }) => ({ diode: Math.exp(-((Number(x) - 0.3) ** 2) / 0.02) }),
+ * });
+ * const { points, pointRange: { min, max } } = expected;
+ * console.assert(min <= points && points <= max);
  * ```
  */
 export function check<A, D>(

@@ -4,4 +4,6 @@ export interface Line {
   readonly axis: string;
   /** In its unit, at least one, no two equal; they only rise or only fall. */
   readonly setpoints: readonly number[];
+  /** Whether it runs backwards at every other visit of the line. */
+  readonly snake?: boolean;
 }

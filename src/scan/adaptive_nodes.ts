@@ -145,6 +145,6 @@ export function fold<const P extends Plan, const G extends string = never, const
     /** Axes of its own: those that stand nowhere else in the plan are found by the compiler too. */
     readonly at?: { readonly [K in M]?: Setpoint };
   } = {},
-): Fold<AxesOf<P> | G | M> {
+): Fold<AxesOf<P> | NoInfer<G | M>> {
   return { kind: "fold", plan, ...options } as Fold as unknown as Fold<AxesOf<P> | G | M>;
 }

@@ -2,6 +2,8 @@ import { didYouMean } from "../core/nearest.ts";
 import { type Issue, show } from "../core/errors.ts";
 import type { Fold } from "../core/adaptive_plan.ts";
 import type { Mask, Plan, Shuffle, Snake, Spiral, Step } from "../core/plan.ts";
+import { isFaultyNode } from "./faulty_node.ts";
+import { gridsInside, ownDimensions } from "./grids_inside.ts";
 import { joinSpaces } from "./join_spaces.ts";
 import { Leaves, type LineOptions } from "./leaves.ts";
 import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
@@ -47,7 +49,7 @@ class Builder {
   }
 
   build(plan: Plan, path: string): Tree {
-    if (this.faults.length && isFaulty(plan, path, this.faults)) return this.salvage(plan, path);
+    if (this.faults.length && isFaultyNode(plan, path, this.faults)) return this.salvage(plan, path);
     switch (plan.kind) {
       case "linspace":
         return this.line(plan, plan.num, linspaceAt(plan), path, { monotone: true });
@@ -182,14 +184,10 @@ class Builder {
 
   /** The axes that an adaptive node moves must not be moved by the loops around it. */
   checkAround(tree: Tree): void {
-    if (tree.kind !== "nest") return;
-    const inside = (inner: Tree): Space[] => {
-      if (inner.kind === "fold") return [...gridsOf(inner.inner), ...inside(inner.inner)];
-      if (inner.kind === "over") return [...inner.sampler.space ? [inner.sampler.space] : [], ...inside(inner.inner)];
-      return inner.kind === "sampler" && inner.sampler.space ? [inner.sampler.space] : [];
-    };
-    for (const space of inside(tree.inner)) {
-      this.checkNames({ ...space, dimensions: [...tree.outer.dimensions, ...space.dimensions] }, "nest");
+    if (tree.kind !== "nest" && tree.kind !== "over") return;
+    const outer = tree.kind === "nest" ? tree.outer.dimensions : ownDimensions(tree.sampler);
+    for (const inner of gridsInside(tree.inner)) {
+      this.checkNames({ dimensions: [...outer, ...inner], shuffles: [], masks: [] }, "nest");
     }
   }
 
@@ -272,7 +270,12 @@ class Builder {
       if (isHole(tree)) continue;
       const line = onlyDimension(tree);
       if (line) lines.push(line);
-      else this.error(place, `zip takes plans of one dimension, in order, unmasked; this is a ${plan.kind}`, plan.kind);
+      else {this.error(
+          place,
+          `zip takes plans of one dimension, in order, unmasked; this is a ${plan.kind}`,
+          plan.kind,
+          "a line each",
+        );}
     }
     if (!lines.length) return this.hole();
     if (lines.some((d) => d.size !== lines[0].size)) {
@@ -359,16 +362,6 @@ class Builder {
     });
     return a === undefined || b === undefined ? space : { ...space, masks: [...space.masks, { region, a, b }] };
   }
-}
-
-/** Whether a node itself, rather than a plan inside it, is at fault. */
-function isFaulty(plan: Plan, path: string, faults: readonly string[]): boolean {
-  const inner = plan?.kind === "use" ? /^$/ : /^\.(plans\[|plan(\.|$))/;
-  return faults.some((fault) => {
-    if (!fault.startsWith(path)) return false;
-    const rest = fault.slice(path.length);
-    return rest === "" || rest[0] === "." && !inner.test(rest);
-  });
 }
 
 function isHole(tree: Tree): boolean {

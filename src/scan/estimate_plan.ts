@@ -1,3 +1,4 @@
+import type { DerivedPlan } from "../adapt/derive/plan_derived.ts";
 import type { SignalType } from "../adapt/expression/environment.ts";
 import type { Setpoints } from "../core/point.ts";
 import { estimateMs, type TimeModel } from "./estimate.ts";
@@ -16,8 +17,19 @@ export interface PlanEstimate {
   readonly expected: Readonly<Record<string, number>>;
 }
 
+/** What an estimate depends on beside the plan. */
+export interface EstimateOptions {
+  /** Where relative axes stand. */
+  readonly origin?: Setpoints;
+  /** What the sample answers. */
+  readonly respond?: Response;
+  /** What is derived from that. */
+  readonly derived?: DerivedPlan;
+}
+
 /**
  * What a plan is likely to take: reckoned for grids, tried on simulated samples for what decides by what it measures.
+ * Where it is told what the sample answers, such a plan is tried as a whole, if that is no more than some 10⁴ points.
  *
  * @param signals all that is read
  */
@@ -25,16 +37,28 @@ export function estimatePlan(
   root: Laid,
   model: TimeModel,
   signals: ReadonlyMap<string, SignalType>,
-  { origin = {}, respond }: { readonly origin?: Setpoints; readonly respond?: Response },
+  { origin = {}, respond, derived }: EstimateOptions,
 ): PlanEstimate {
   const settleMs = settleTimes(root), tried = new Map<Laid, RehearsedVisit>();
+  const context = { model, settleMs, signals, origin, respond, derived };
   const rehearsed = (laid: Laid) => {
     let visit = tried.get(laid);
-    if (!visit) tried.set(laid, visit = rehearsedVisit(laid, { model, settleMs, signals, origin, respond }));
+    if (!visit) tried.set(laid, visit = rehearsedVisit(laid, context));
     return visit;
   };
+  if (respond && decides(root)) {
+    const { ms, points, free, ended } = rehearsed(root);
+    if (ended) return { timeMs: ms, points, expected: { points: Math.ceil(free) } };
+  }
   const timeMs = estimateMs(root, model, rehearsed), { points, free } = countOf(root, rehearsed);
   return { timeMs, points, expected: { points: Math.ceil(free) } };
+}
+
+/** Whether anything in it looks at what was measured. */
+function decides(laid: Laid): boolean {
+  if (laid.kind === "space") return false;
+  if (laid.kind === "sequence") return laid.parts.some(decides);
+  return laid.kind === "nest" ? decides(laid.inner) : true;
 }
 
 /** Points, and those of them that have no grid. */

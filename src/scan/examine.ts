@@ -194,7 +194,10 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
   if (rig) issues.push(...onceEach(axisIssues(reached, rig.axes, origin)));
   const layout = planLayout(laid, rig?.axes ?? new Map(), origin, (passes) => known.holds(passes));
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
-  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, options);
+  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, {
+    ...options,
+    derived: known.derived,
+  });
   const size = options.sizing?.({
     layout,
     channels: known.stored,

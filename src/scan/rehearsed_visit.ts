@@ -1,7 +1,9 @@
+import type { DerivedPlan } from "../adapt/derive/plan_derived.ts";
 import type { Setpoints } from "../core/point.ts";
 import { type Motion, motionOf, readMs, type TimeModel, together, type Visit } from "./estimate.ts";
 import type { SignalType } from "../adapt/expression/environment.ts";
 import type { Laid } from "./lay_out.ts";
+import { laidPoints } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
 import { laidPath } from "./plan_path.ts";
 import { type DryTimes, type Rehearsal, rehearse, type Response, simulatedResponse, type Span } from "./rehearse.ts";
@@ -18,6 +20,8 @@ export interface RehearsalContext {
   readonly origin: Setpoints;
   /** What the sample answers; some simulated peaks when left out. */
   readonly respond?: Response;
+  /** What is derived from what the sample answers. */
+  readonly derived?: DerivedPlan;
 }
 
 /** What an adaptive part of a plan does at one visit, as the mean over some simulated samples. */
@@ -25,6 +29,8 @@ export interface RehearsedVisit extends Visit {
   readonly points: number;
   /** Stored points without a grid. */
   readonly free: number;
+  /** Whether all of it was tried; else it is reckoned from what was. */
+  readonly ended: boolean;
 }
 
 /** Times of moves and readings, as the model has them. */
@@ -63,6 +69,16 @@ function spansOf(laid: Laid, origin: Setpoints): Map<string, Span> {
   return spans;
 }
 
+/** What a sample answers, and what is derived from it where it does not say that itself. */
+function withDerived(respond: Response, derived: DerivedPlan | undefined): Response {
+  if (!derived) return respond;
+  const reader = derived.reader();
+  return (setpoint, pass) => {
+    const given = respond(setpoint, pass);
+    return { ...reader.readings(given, pass), ...given };
+  };
+}
+
 function meanOf(rehearsals: readonly Rehearsal[], of: (rehearsal: Rehearsal) => number): number {
   return rehearsals.reduce((sum, rehearsal) => sum + of(rehearsal), 0) / rehearsals.length;
 }
@@ -72,10 +88,17 @@ export function rehearsedVisit(laid: Laid, context: RehearsalContext): Rehearsed
   const { signals, origin } = context, spans = spansOf(laid, origin), times = dryTimes(context);
   const numbers = [...signals].filter(([, { shape = [] }]) => !shape.length).map(([name]) => name);
   const rehearsals = Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
-    const respond = context.respond ?? simulatedResponse(spans, numbers, seed);
+    const respond = context.respond
+      ? withDerived(context.respond, context.derived)
+      : simulatedResponse(spans, numbers, seed);
     return rehearse(laidPath(laid, { seed, signals, origin }), { respond, times, most: MOST_POINTS });
   });
-  const ms = meanOf(rehearsals, ({ timeMs }) => timeMs), [{ first, last }] = rehearsals;
+  const { min, max } = laidPoints(laid),
+    [{ first, last }] = rehearsals,
+    tried = meanOf(rehearsals, ({ points }) => points);
+  // What was given up goes on as it was going, for as many points as there are at the least.
+  const ended = rehearsals.every((one) => one.ended), points = Math.min(max, Math.max(min, tried));
+  const more = points / Math.max(1, tried), ms = more * meanOf(rehearsals, ({ timeMs }) => timeMs);
   const places = (setpoints: Setpoints) =>
     new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
   const free = freePasses(laid);
@@ -84,8 +107,9 @@ export function rehearsedVisit(laid: Laid, context: RehearsalContext): Rehearsed
     againMs: ms,
     begin: () => places(first),
     end: () => places(last),
-    points: meanOf(rehearsals, ({ points }) => points),
-    free: meanOf(rehearsals, ({ passes }) => free.reduce((sum, name) => sum + (passes.get(name) ?? 0), 0)),
+    points,
+    ended,
+    free: more * meanOf(rehearsals, ({ passes }) => free.reduce((sum, name) => sum + (passes.get(name) ?? 0), 0)),
   };
 }
 

@@ -35,7 +35,7 @@ export function samplerLines(
   if (dimensions.length > most) {
     error(`${plan.kind} takes ${lines}; received ${dimensions.length}`, dimensions.length, lines);
   }
-  for (const { name, size, columns, paceMs, path: at } of dimensions) {
+  for (const { name, size, columns, paceMs, snake, path: at } of dimensions) {
     if (columns.length !== 1 || paceMs !== undefined) {
       error(
         `${plan.kind} takes lines that move one axis each; "${name}" moves ${columns.length}`,
@@ -43,6 +43,8 @@ export function samplerLines(
         "1",
         at,
       );
+    } else if (snake && most === 1) {
+      error(`${plan.kind} runs its line the same way at each visit, so it takes none that snakes`, "snake", lines, at);
     } else if (columns[0].labels) {
       error(`${plan.kind} takes numbers, and ${name} has labels here`, name, "numbers", at);
     } else if (size < least) {
@@ -94,8 +96,8 @@ export function climbIssues(plan: Climb, path: string): readonly Issue[] {
 
 /** The lines of a node's own grid, slowest first; offsets are added to where their axes stand, as far as that is known. */
 export function linesOf(space: Space | undefined, origin: Setpoints): Line[] {
-  return (space?.dimensions ?? []).map(({ size, columns: [{ axis, at, relative }] }) => {
+  return (space?.dimensions ?? []).map(({ size, snake, columns: [{ axis, at, relative }] }) => {
     const start = relative ? origin[axis] : 0, from = typeof start === "number" ? start : 0;
-    return { axis, setpoints: Array.from({ length: size }, (_, i) => at(i) as number + from) };
+    return { axis, setpoints: Array.from({ length: size }, (_, i) => at(i) as number + from), snake };
   });
 }

@@ -95,10 +95,10 @@ function optionsOf(plan: Learn, lines: readonly Line[]): LearnerOptions {
 }
 
 function start(plan: Learn, { lines }: Site): (stage: Stage) => Path {
-  const axes = lines.map(({ axis }) => axis), options = optionsOf(plan, lines);
+  const axes = lines.map(({ axis }) => axis), options = optionsOf(plan, lines), visits = lines.map(() => 0);
   return function* (stage) {
     const lesson = new Lesson(new LEARNERS[lines.length - 1](options), axes, plan.on, plan.until);
-    for (const index of placesOf(lines)) {
+    for (const index of placesOf(lines, visits)) {
       const at = index.map((i, k) => lines[k].setpoints[i]);
       lesson.take(at, (yield stage.measure(setpointOf(axes, at), 0, index)) as Point);
     }
@@ -117,10 +117,21 @@ function start(plan: Learn, { lines }: Site): (stage: Stage) => Path {
   };
 }
 
-/** All places of a grid, the last line fastest. */
-function* placesOf(lines: readonly Line[], index: readonly number[] = []): Generator<readonly number[]> {
-  if (index.length === lines.length) yield index;
-  else for (const i of lines[index.length].setpoints.keys()) yield* placesOf(lines, [...index, i]);
+/**
+ * All places of a grid, the last line fastest.
+ *
+ * @param visits how often each line was begun before; those that snake run backwards at every other visit
+ */
+function* placesOf(
+  lines: readonly Line[],
+  visits: number[],
+  index: readonly number[] = [],
+): Generator<readonly number[]> {
+  const depth = index.length;
+  if (depth === lines.length) return void (yield index);
+  const { setpoints: { length }, snake } = lines[depth], back = snake && visits[depth] % 2 === 1;
+  visits[depth]++;
+  for (let k = 0; k < length; k++) yield* placesOf(lines, visits, [...index, back ? length - 1 - k : k]);
 }
 
 function setpointOf(axes: readonly string[], at: readonly number[]): Record<string, number> {
