@@ -55,12 +55,17 @@ function layers(visit: Visit, peaks: readonly Peak[]): Series[] {
   ];
 }
 
-/** All points in order, with gaps where none was added: coarse points count where they have an added neighbour. */
+/** All points in order where some were added, with gaps between: coarse points count where they have an added neighbour. */
 function whereAdded(visit: Visit): Pick<Series, "x" | "y"> {
   const { x, y } = lineOfVisit(visit), { places: [finer], readings } = visit.finer;
   const added = new Set(finer.filter((_, k) => Number.isFinite(readings[k])));
   const near = (k: number) => [k - 1, k, k + 1].some((i) => added.has(x[i]));
-  return { x, y: y.map((reading, k) => near(k) ? reading : NaN) };
+  // Of the points in a gap the first stands for all.
+  const kept = Array.from(x, (_, k) => k).filter((k) => near(k) || (k > 0 && near(k - 1)));
+  return {
+    x: Float64Array.from(kept, (k) => x[k]),
+    y: Float64Array.from(kept, (k) => near(k) ? y[k] : NaN),
+  };
 }
 
 /** The two stacks of a focus, each as a curve. */

@@ -11,7 +11,9 @@ export type Surface = (x: number, y: number) => number;
 export type SurfaceOf = (x: Float64Array, y: Float64Array, readings: Float64Array) => Surface;
 
 /** Columns and rows of the grid that a surface is drawn on. */
-const CELLS = 96;
+const CELLS = 50;
+/** Steps in which a surface is drawn from its lowest place to its highest: more than there are colours. */
+const STEPS = 1024;
 
 /**
  * A heat map of readings at scattered places: a surface between them, drawn on an even grid, and the places as dots.
@@ -48,7 +50,8 @@ export function scatterMap(
   const drawn = Float64Array.from({ length: CELLS * CELLS }, (_, k) => {
     return surface(k % CELLS / (CELLS - 1), Math.floor(k / CELLS) / (CELLS - 1));
   });
-  if (!drawn.some(Number.isFinite)) return undefined;
+  const heights = rangeOf(drawn.filter(Number.isFinite)), step = heights.size / STEPS;
+  if (!Number.isFinite(heights.size)) return undefined;
   const axis = (quantity: Quantity, { least, size }: Range) => ({
     ...quantity,
     coordinates: Float64Array.from({ length: CELLS }, (_, k) => least + size * k / (CELLS - 1)),
@@ -58,9 +61,15 @@ export function scatterMap(
     x: axis(x, xs),
     y: axis(y, ys),
     z,
-    readings: drawn,
+    readings: step > 0 ? drawn.map((height) => rounded(height, step)) : drawn,
     trails: [{ x: across, y: along }],
   };
+}
+
+/** To a decimal step of that size or less: what lies between points is known no better, and figures stay small. */
+function rounded(height: number, step: number): number {
+  const digits = Math.ceil(-Math.log10(step));
+  return digits >= 0 && digits <= 100 ? Number(height.toFixed(digits)) : height;
 }
 
 interface Range {
