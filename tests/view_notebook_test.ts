@@ -2,13 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ROOT } from "../tools/root.ts";
 import { type NotebookFile, type NotebookOutput, runNotebook } from "../tools/run_notebook.ts";
-import { venvPython } from "../tools/venv.ts";
+import { HAS_LAB, makeNotebookFolder } from "./jupyter.ts";
 
 const PATH = join(ROOT, "notebooks", "adaptive.ipynb");
 const stored: NotebookFile = JSON.parse(await Deno.readTextFile(PATH));
-
-/** Why notebooks cannot be executed here; empty where they can. */
-const missing = await Deno.stat(venvPython(".venv-lab")).then(() => "", () => "JupyterLab is not set up");
 
 const dataOf = (output: NotebookOutput) => Object.keys(output.data ?? {}).sort();
 const textOf = ({ text = "" }: NotebookOutput) => Array.isArray(text) ? text.join("") : String(text);
@@ -45,10 +42,12 @@ Deno.test("the notebook of adaptive scans is stored with its figures, and small"
 });
 
 Deno.test({
-  name: `the notebook of adaptive scans runs as it stands, and no output is lost${missing && ` (skipped: ${missing})`}`,
-  ignore: missing !== "",
+  name: `the notebook of adaptive scans runs as it stands, and no output is lost${
+    HAS_LAB ? "" : " (skipped: there is no .venv-lab)"
+  }`,
+  ignore: !HAS_LAB,
   async fn() {
-    const cwd = await Deno.makeTempDir({ dir: join(ROOT, "notebooks"), prefix: "runs-" });
+    const cwd = await makeNotebookFolder();
     try {
       const executed = await runNotebook(PATH, { cwd });
       assertShowsAll(executed);
