@@ -1,3 +1,4 @@
+import { type DisplayBundle, displayOf } from "../core/display.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoint } from "../core/point.ts";
@@ -21,14 +22,6 @@ export interface CheckedPass {
   readonly shape: readonly (number | undefined)[];
 }
 
-/** A range that depends on what is measured. */
-export interface CheckedRange {
-  /** At the least. */
-  readonly min: number;
-  /** At the most. */
-  readonly max: number;
-}
-
 /** What `check` found. Printing it gives a summary for people. */
 export class CheckReport {
   /** All that was found; warnings do not forbid the run. */
@@ -46,13 +39,24 @@ export class CheckReport {
   /** Milliseconds; undefined without a rig. */
   readonly timeMs: number | undefined;
   /** Milliseconds at the least and at the most, at the pace of `timeMs`; the same for grids. */
-  readonly timeRangeMs: CheckedRange | undefined;
+  readonly timeRangeMs: Readonly<Record<"min" | "max", number>> | undefined;
   /** On disk before compression; undefined when nothing is read. */
   readonly bytes: number | undefined;
   /** Bytes at the least and at the most; the same for grids. */
-  readonly bytesRange: CheckedRange | undefined;
+  readonly bytesRange: Readonly<Record<"min" | "max", number>> | undefined;
   /** The farthest setpoints of each axis, whatever is measured; empty without a rig. */
-  readonly reach: readonly AxisReach[];
+  readonly reach: readonly {
+    /** Its name in the rig. */
+    readonly axis: string;
+    /** Of its setpoints. */
+    readonly unit: string;
+    /** The lowest setpoint; undefined for labels, and where it is not known from where offsets count. */
+    readonly least?: number;
+    /** The highest. */
+    readonly most?: number;
+    /** All labels that are set. */
+    readonly labels?: readonly string[];
+  }[];
   /** Objects that the run will leave in its store. */
   readonly files: number | undefined;
   /** What assembling shards takes at the most. */
@@ -117,14 +121,22 @@ export class CheckReport {
     return lines.join("\n");
   }
 
+  /** A table, with its issues marked, as the last value of a cell. */
+  [Symbol.for("Jupyter.display")](): Promise<DisplayBundle> {
+    return displayOf("report", this);
+  }
+
   /** The range of a plan that decides by what it measures. */
-  #between(range: CheckedRange | undefined, say: (size: number) => string): string {
+  #between(range: Range | undefined, say: (size: number) => string): string {
     return this.adaptive && range ? ` (at least ${say(range.min)}, at most ${say(range.max)})` : "";
   }
 }
 
+/** At the least and at the most. */
+type Range = Readonly<Record<"min" | "max", number>>;
+
 /** What a rehearsal took, for fewer and for more points. */
-function scaled(typical: number | undefined, points: number, { min, max }: PointRange): CheckedRange | undefined {
+function scaled(typical: number | undefined, points: number, { min, max }: PointRange): Range | undefined {
   if (typical === undefined) return undefined;
   const each = typical / Math.max(1, points);
   return { min: Math.min(typical, each * min), max: Math.max(typical, each * max) };
@@ -136,7 +148,7 @@ function bytesRange(
   { min, max }: PointRange,
   sizing: ExamineOptions["sizing"],
   readBy: ExamineOptions["readBy"],
-): CheckedRange | undefined {
+): Range | undefined {
   if (!size) return undefined;
   const { bytes } = size;
   if (!adaptive || !sizing || !layout || !known) return { min: bytes, max: bytes };
