@@ -5,6 +5,7 @@
  * @module
  */
 import type { Derived, DerivedReadings } from "./adapt/derive.ts";
+import { type DisplayBundle, displayOf } from "./core/display.ts";
 import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
@@ -26,7 +27,10 @@ import { planArrays } from "./zarr/plan_arrays.ts";
 import { type Durability, zarrSink } from "./zarr/zarr_sink.ts";
 import type { Job } from "./scan/engine/job.ts";
 import { live } from "./wire/notebook/live.ts";
+import { setDisplays } from "./wire/notebook/set_displays.ts";
 import { figureOf, type PictureOptions } from "./wire/pictures.ts";
+
+setDisplays();
 
 export { live, type Watchable } from "./wire/notebook/live.ts";
 
@@ -113,6 +117,11 @@ export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
   /** A picture of the run: a line with its peaks, a heat map, a cut, a frame; what it is depends on the data. */
   async figure(options: PictureOptions = {}): Promise<Figure> {
     return await figureOf(await this.data(), options);
+  }
+
+  /** Its state, points, times and figure, as the last value of a cell; it is not started by that. */
+  [Symbol.for("Jupyter.display")](): Promise<DisplayBundle> {
+    return displayOf("run", this);
   }
 }
 

@@ -1,3 +1,4 @@
+import { displayable } from "../core/display.ts";
 import { findPeaks } from "./peaks/find_peaks.ts";
 import type { FindPeaksOptions } from "./peaks/options.ts";
 import { peakProminences } from "./peaks/prominences.ts";
@@ -63,10 +64,11 @@ export function peaksAlong(x: ArrayLike<number>, y: ArrayLike<number>, options: 
     relHeight: options.relHeight ?? undefined,
     wlen: options.wlen ?? undefined,
   });
-  return Array.from(peaks, (peak, k): PeakAlong => {
+  const found = Array.from(peaks, (peak, k): PeakAlong => {
     const left = coordinateAt(along, leftIps[k]), right = coordinateAt(along, rightIps[k]);
     const at = coordinateAt(along, vertex(readings, peak));
     const width = widths[k] > 0 ? right - left : 0;
     return { index: kept[peak], at, height: readings[peak], prominence: prominences[k], width, left, right };
   });
+  return displayable("peaks", found, { x: along, y: readings });
 }

@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { Device, Op, StopReason } from "../core/device.ts";
+import { type DisplayBundle, displayOf } from "../core/display.ts";
 import { DeviceError, messageOf, SondeError } from "../core/errors.ts";
 import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
 import { keepSafe } from "../core/keep_safe.ts";
+import { forgetRig, rememberRig } from "../core/open_rigs.ts";
 import { Timings } from "../core/timings.ts";
 import { guard } from "./guard.ts";
 
@@ -45,6 +47,7 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
     this.axes = axes;
     this.channels = channels;
     this.devices = devices;
+    rememberRig(this);
   }
 
   /** Stops all, then closes all in reverse order; the second call waits for the first. */
@@ -53,6 +56,7 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
   }
 
   async #close(): Promise<void> {
+    forgetRig(this);
     const failures = await closeDevices(this.#drivers, this.closeTimeoutMs);
     // What did not let itself be closed is made safe when the program ends.
     if (!failures.length) this.#kept[Symbol.dispose]();
@@ -61,7 +65,12 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
     }
   }
 
-  /** What a notebook or `console.log` shows: one line a device. */
+  /** Its axes, readings and settings, as the last value of a cell. */
+  [Symbol.for("Jupyter.display")](): Promise<DisplayBundle> {
+    return displayOf("rig", this);
+  }
+
+  /** What `console.log` shows: one line a device. */
   [Symbol.for("Deno.customInspect")](): string {
     const line = ({ name, driver }: RigDevice) => {
       const axes = [...this.axes.values()].filter((axis) => axis.name.split(".")[0] === name);

@@ -1,4 +1,5 @@
 import type { Align, Climb, Focus, Fold, Learn, Track, When, Zoom } from "../core/adaptive_plan.ts";
+import { displayable } from "../core/display.ts";
 import type { AxesOf, Plan } from "../core/plan.ts";
 import type { Setpoint } from "../core/point.ts";
 import type { Trigger } from "../core/trigger.ts";
@@ -17,7 +18,7 @@ import type { Trigger } from "../core/trigger.ts";
  * ```
  */
 export function zoom<const P extends Plan>(plan: P, options: Omit<Zoom, "kind" | "plan">): Zoom<AxesOf<P>> {
-  return { kind: "zoom", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "zoom", plan: plan as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -33,7 +34,7 @@ export function zoom<const P extends Plan>(plan: P, options: Omit<Zoom, "kind" |
  * ```
  */
 export function align<const P extends Plan>(plan: P, options: Omit<Align, "kind" | "plan">): Align<AxesOf<P>> {
-  return { kind: "align", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "align", plan: plan as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -48,7 +49,7 @@ export function align<const P extends Plan>(plan: P, options: Omit<Align, "kind"
  * ```
  */
 export function track<const P extends Plan>(plan: P, options: Omit<Track, "kind" | "plan">): Track<AxesOf<P>> {
-  return { kind: "track", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "track", plan: plan as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -63,7 +64,7 @@ export function track<const P extends Plan>(plan: P, options: Omit<Track, "kind"
  * ```
  */
 export function focus<const P extends Plan>(plan: P, options: Omit<Focus, "kind" | "plan">): Focus<AxesOf<P>> {
-  return { kind: "focus", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "focus", plan: plan as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -81,7 +82,7 @@ export function learn<const P extends Plan>(
   plan: P,
   options: Omit<Learn<AxesOf<P>>, "kind" | "plan">,
 ): Learn<AxesOf<P>> {
-  return { kind: "learn", plan: plan as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "learn", plan: plan as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -99,7 +100,7 @@ export function climb<const N extends string>(
   from: Readonly<Record<N, number>>,
   options: Omit<Climb<N>, "kind" | "from">,
 ): Climb<N> {
-  return { kind: "climb", from, ...options };
+  return displayable("plan", { kind: "climb", from, ...options });
 }
 
 /**
@@ -119,7 +120,7 @@ export function when<const P extends Plan>(
   then: P,
   options: Omit<When, "kind" | "plan" | "trigger"> = {},
 ): When<AxesOf<P>> {
-  return { kind: "when", trigger, plan: then as unknown as Plan<AxesOf<P>>, ...options };
+  return displayable("plan", { kind: "when", trigger, plan: then as unknown as Plan<AxesOf<P>>, ...options });
 }
 
 /**
@@ -146,5 +147,5 @@ export function fold<const P extends Plan, const G extends string = never, const
     readonly at?: { readonly [K in M]?: Setpoint };
   } = {},
 ): Fold<AxesOf<P> | NoInfer<G | M>> {
-  return { kind: "fold", plan, ...options } as Fold as unknown as Fold<AxesOf<P> | G | M>;
+  return displayable("plan", { kind: "fold", plan, ...options } as Fold as unknown as Fold<AxesOf<P> | G | M>);
 }

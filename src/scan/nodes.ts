@@ -1,3 +1,4 @@
+import { displayable } from "../core/display.ts";
 import type {
   AxesOf,
   AxisOptions,
@@ -39,7 +40,7 @@ export function linspace<const N extends string>(
   num: number,
   options: AxisOptions = {},
 ): Linspace<N> {
-  return { kind: "linspace", axis, start, stop, num, ...options };
+  return displayable("plan", { kind: "linspace", axis, start, stop, num, ...options });
 }
 
 /**
@@ -59,7 +60,7 @@ export function logspace<const N extends string>(
   num: number,
   options: AxisOptions = {},
 ): Logspace<N> {
-  return { kind: "logspace", axis, start, stop, num, ...options };
+  return displayable("plan", { kind: "logspace", axis, start, stop, num, ...options });
 }
 
 /**
@@ -77,7 +78,7 @@ export function list<const N extends string>(
   setpoints: readonly Setpoint[],
   options: AxisOptions = {},
 ): List<N> {
-  return { kind: "list", axis, setpoints: [...setpoints], ...options };
+  return displayable("plan", { kind: "list", axis, setpoints: [...setpoints], ...options });
 }
 
 /**
@@ -99,7 +100,7 @@ export function step<const N extends string>(
   options: AxisOptions & { readonly end?: "included" | "excluded" } = {},
 ): Step<N> {
   const { end = "included", ...rest } = options;
-  return { kind: "step", axis, start, stop, step: by, end, ...rest };
+  return displayable("plan", { kind: "step", axis, start, stop, step: by, end, ...rest });
 }
 
 /**
@@ -113,7 +114,7 @@ export function step<const N extends string>(
  * ```
  */
 export function nest<const P extends readonly Plan[]>(...plans: P): Nest<AxesOf<P[number]>> {
-  return { kind: "nest", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] };
+  return displayable("plan", { kind: "nest", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] });
 }
 
 /**
@@ -127,7 +128,7 @@ export function nest<const P extends readonly Plan[]>(...plans: P): Nest<AxesOf<
  * ```
  */
 export function zip<const P extends readonly Plan[]>(...plans: P): Zip<AxesOf<P[number]>> {
-  return { kind: "zip", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] };
+  return displayable("plan", { kind: "zip", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] });
 }
 
 /**
@@ -141,7 +142,7 @@ export function zip<const P extends readonly Plan[]>(...plans: P): Zip<AxesOf<P[
  * ```
  */
 export function concat<const P extends readonly Plan[]>(...plans: P): Concat<AxesOf<P[number]>> {
-  return { kind: "concat", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] };
+  return displayable("plan", { kind: "concat", plans: plans as unknown as readonly Plan<AxesOf<P[number]>>[] });
 }
 
 /**
@@ -155,7 +156,7 @@ export function concat<const P extends readonly Plan[]>(...plans: P): Concat<Axe
  * ```
  */
 export function snake<const N extends string = never>(plan: Plan<N>): Snake<N> {
-  return { kind: "snake", plan };
+  return displayable("plan", { kind: "snake", plan });
 }
 
 /**
@@ -169,7 +170,7 @@ export function snake<const N extends string = never>(plan: Plan<N>): Snake<N> {
  * ```
  */
 export function shuffle<const N extends string = never>(plan: Plan<N>, seed?: number): Shuffle<N> {
-  return seed === undefined ? { kind: "shuffle", plan } : { kind: "shuffle", plan, seed };
+  return displayable("plan", seed === undefined ? { kind: "shuffle", plan } : { kind: "shuffle", plan, seed });
 }
 
 /**
@@ -187,7 +188,7 @@ export function spiral<const N extends string>(
   axes: readonly [N, N],
   options: Omit<Spiral, "kind" | "axes">,
 ): Spiral<N> {
-  return { kind: "spiral", axes, ...options };
+  return displayable("plan", { kind: "spiral", axes, ...options });
 }
 
 /**
@@ -202,7 +203,7 @@ export function spiral<const N extends string>(
  * ```
  */
 export function mask<const N extends string = never>(plan: Plan<N>, region: Region<NoInfer<N>>): Mask<N> {
-  return { kind: "mask", plan, region };
+  return displayable("plan", { kind: "mask", plan, region });
 }
 
 /**
@@ -249,7 +250,7 @@ export function polygon<const N extends string>(
  * ```
  */
 export function relative<const N extends string = never>(plan: Plan<N>): Relative<N> {
-  return { kind: "relative", plan };
+  return displayable("plan", { kind: "relative", plan });
 }
 
 /**
@@ -263,7 +264,7 @@ export function relative<const N extends string = never>(plan: Plan<N>): Relativ
  * ```
  */
 export function repeat(num: number, name?: string): Repeat {
-  return name === undefined ? { kind: "repeat", num } : { kind: "repeat", num, name };
+  return displayable("plan", name === undefined ? { kind: "repeat", num } : { kind: "repeat", num, name });
 }
 
 /**
@@ -278,5 +279,5 @@ export function repeat(num: number, name?: string): Repeat {
  * ```
  */
 export function every(ms: number, options: { readonly num: number; readonly name?: string }): Every {
-  return { kind: "every", ms, ...options };
+  return displayable("plan", { kind: "every", ms, ...options });
 }

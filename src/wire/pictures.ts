@@ -1,5 +1,6 @@
 import { type PeakAlong, peaksAlong } from "../adapt/peaks_along.ts";
 import type { FindPeaksOptions } from "../adapt/peaks/mod.ts";
+import { displayable } from "../core/display.ts";
 import { InputError } from "../core/errors.ts";
 import { type Figure, runFigure, type RunFigureOptions } from "../view/mod.ts";
 import { pickArray, readingsOf } from "../view/figures/pick_array.ts";
@@ -75,8 +76,15 @@ async function peaksIn(source: RunSource, detector: string | undefined, options:
   const { data } = await array.read([null]);
   const numeric = coordinate && typeof coordinate.values[0] === "number";
   const x = numeric ? coordinate.values as ArrayLike<number> : Array.from({ length: size }, (_, i) => i);
-  const peaks = peaksAlong(x, Float64Array.from(data as ArrayLike<number>, Number), options);
-  return { detector: array.name, unit: array.unit, axis: dimension.name, axisUnit: coordinate?.unit ?? "", peaks };
+  const y = Float64Array.from(data as ArrayLike<number>, Number), peaks = peaksAlong(x, y, options);
+  const found = {
+    detector: array.name,
+    unit: array.unit,
+    axis: dimension.name,
+    axisUnit: coordinate?.unit ?? "",
+    peaks,
+  };
+  return displayable("peaks", found, { x, y });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { displayable } from "../core/display.ts";
 import { InputError } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Plan } from "../core/plan.ts";
@@ -185,9 +186,10 @@ export interface OpenedRun extends RunData {
  */
 export async function openRun(place: string | URL, options: OpenRunOptions = {}): Promise<OpenedRun> {
   const run = await openData(place, options);
-  return {
+  const opened: OpenedRun = {
     ...run,
     figure: (how) => figureOf(run, how),
     resume: (rig, how) => resume(run.location, rig, how),
   };
+  return displayable("data", opened);
 }
