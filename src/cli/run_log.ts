@@ -41,3 +41,8 @@ export function logLine({ time, points, kind, text, data }: LogEntry, createdAt:
   const head = `${`+${duration(sinceMs)}`.padEnd(10)} ${`${points}`.padStart(7)}  ${kind.padEnd(10)}`;
   return `${head}  ${text}${kind === "ask" ? answered(data) : ""}`;
 }
+
+/** The last note of a run: what an adaptive scan has found in the end, and why it ended; undefined where nothing was noted. */
+export async function lastNote(run: RunData): Promise<string | undefined> {
+  return (await runLog(run)).findLast(({ kind }) => kind === "note")?.text;
+}

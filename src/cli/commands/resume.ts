@@ -3,6 +3,7 @@ import { connect } from "../../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../../hw/device_specs.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
+import { lastNote } from "../run_log.ts";
 import { showProgress } from "../show_progress.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
@@ -30,6 +31,8 @@ export async function resumeCommand(
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;
   if (options.json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
+  const note = options.quiet ? undefined : await lastNote(await run.data());
+  if (note !== undefined) notice(note);
   if (!options.quiet) notice(run.report);
   print(run.to[0]);
 }

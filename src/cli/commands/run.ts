@@ -2,6 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
+import { lastNote } from "../run_log.ts";
 import { showProgress } from "../show_progress.ts";
 import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../read_scan_file.ts";
 import { scan } from "../../wire.ts";
@@ -27,6 +28,8 @@ export async function runCommand(
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;
   if (json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
+  const note = quiet ? undefined : await lastNote(await run.data());
+  if (note !== undefined) notice(note);
   if (!quiet) notice(run.report);
   print(run.to[0]);
 }
