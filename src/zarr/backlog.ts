@@ -66,10 +66,12 @@ export class Backlog {
   /**
    * Gives the journal what is kept and still not published, and empties it first when nothing in it is needed any more.
    *
+   * @param before what is done before points that were kept by now get into the journal
    * @throws {StoreError} when the journal cannot be written; what is kept is then kept on
    */
-  async flush(): Promise<void> {
+  async flush(before?: () => Promise<void>): Promise<void> {
     const kept = this.#kept, count = kept.length, fast = this.#bytes > MOST_BYTES || this.#points > MOST_POINTS;
+    if (count) await before?.();
     const needed = [...this.#groups].some(([group, { journalled }]) => group.released < journalled);
     if (!needed) await this.#journal.clear();
     const late = kept.slice(0, count).filter(({ group, order }) => order >= group.released);

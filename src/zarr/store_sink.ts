@@ -272,7 +272,8 @@ export class StoreSink implements ResumedSink, ZarrSink {
 
   /** What was measured and not kept is not among the points of the store. */
   #lastAttributes(header: RunHeader, outcome: Outcome): Attributes {
-    const end = runAttributes(header, { ...outcome, points: this.#measured ?? outcome.points }), { ended_at, exit_status, exit_reason, actual } = end;
+    const end = runAttributes(header, { ...outcome, points: this.#measured ?? outcome.points }),
+      { ended_at, exit_status, exit_reason, actual } = end;
     return { ...this.#attributes, ended_at, exit_status, exit_reason, actual };
   }
 
@@ -341,11 +342,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
     try {
       await this.#publishData(false);
       await this.#metadata.update(this.#attributes, this.#nodes());
-      if (this.#backlog?.waiting) {
-        // What a path was sent before a point is on disk before the point is.
-        await this.#log.publish();
-      }
-      await this.#backlog?.flush();
+      await this.#backlog?.flush(() => this.#publishLog(this.#nodes()));
     } finally {
       this.#cancelTimer = undefined;
     }
@@ -353,15 +350,27 @@ export class StoreSink implements ResumedSink, ZarrSink {
   }
 
   async #publishData(last: boolean): Promise<void> {
-    await this.#metadata.announce(this.#nodes());
-    const nowMs = this.#clock.nowMs(), beforeStatus = () => this.#log.publish();
+    const nodes = this.#nodes(), nowMs = this.#clock.nowMs();
+    await this.#metadata.announce(nodes);
+    let logging = this.#publishLog(nodes);
+    const beforeStatus = () => logging = logging.then(() => this.#publishLog(nodes));
     await Promise.all([
-      this.#log.publish(),
+      logging,
       ...this.#groups.map((group) => {
         const frames = this.#backlog?.overdue(group) ?? false;
         return group.publish({ nowMs, last, frames, beforeStatus });
       }),
     ]);
+  }
+
+  /**
+   * What a path was sent before a point is on disk before the point is: the entries of the log, and that they are there.
+   * `nodes` are those of the other arrays, as true as what is on disk.
+   */
+  async #publishLog(nodes: ReadonlyMap<string, Node>): Promise<void> {
+    if (!this.#log.waiting) return;
+    await this.#log.publish();
+    await this.#metadata.update(this.#attributes, new Map([...nodes, ...this.#log.nodes()]));
   }
 
   #nodes(): Map<string, Node> {
