@@ -16,13 +16,12 @@ import {
 } from "../mod.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Answer } from "../src/core/path.ts";
-import { hash32, random } from "../src/core/random.ts";
+import { hash32, type Random, random } from "../src/core/random.ts";
 import { python } from "./python.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 /** From one point to the next. */
 const POINT_MS = 10;
-const SHAPE = [8, 10] as const;
 const LIMITS = [-20, 20] as const;
 
 /** Where the axes of the laboratory are. */
@@ -34,12 +33,15 @@ export interface LabOptions {
   readonly failing?: number;
   /** Standard deviation of the diode. */
   readonly noise?: number;
+  /** Rows and columns of a frame; 8 and 10 when left out. */
+  readonly shape?: readonly [number, number];
   /** Whether a reading is the same whenever it is taken: a paced run that is taken up again is late. */
   readonly timeless?: boolean;
 }
 
 /** The last point of a life. */
 export interface LastPoint {
+  readonly seqNum: number;
   readonly timestampMs: number;
   /** Whether the diode was read there: folds may carry numbers only. */
   readonly read: boolean;
@@ -125,18 +127,17 @@ export class Lab {
 
   /** Sharpest where z is 0.2 y. */
   #camera(): DeviceSpec<Record<never, never>, Record<"", Frame>> {
-    const memory = new Uint16Array(SHAPE[0] * SHAPE[1]);
+    const { shape = [8, 10] } = this.options, memory = new Uint16Array(shape[0] * shape[1]);
     const read = () => {
       this.onTick("camera");
-      const { y, z } = this.places, contrast = 400 / (1 + (z - 0.2 * y) ** 2);
-      const noise = random(hash32(7, `${z} ${y}`));
+      const { y, z } = this.places, contrast = 400 / (1 + (z - 0.2 * y) ** 2), noise = random(hash32(7, `${z} ${y}`));
       for (let k = 0; k < memory.length; k++) {
-        const bright = (Math.floor(k / SHAPE[1] / 2) + Math.floor(k % SHAPE[1] / 2)) % 2;
-        memory[k] = Math.round(500 + bright * contrast + noise.normal());
+        const bright = (Math.floor(k / shape[1] / 2) + Math.floor(k % shape[1] / 2)) % 2;
+        memory[k] = Math.round(500 + bright * contrast + 2 * noise.uniform());
       }
-      return new Frame(memory, SHAPE);
+      return new Frame(memory, shape);
     };
-    const detector = { channels: { "": { unit: "count", dtype: "uint16" as const, shape: SHAPE } }, read };
+    const detector = { channels: { "": { unit: "count", dtype: "uint16" as const, shape } }, read };
     return { driver: "test.camera", connect: () => ({ driver: "test.camera", detector }) };
   }
 
@@ -156,6 +157,8 @@ export interface Scenario {
   readonly derive?: Derived;
   readonly keep?: readonly string[];
   readonly then?: OnReadError["then"];
+  /** Waited for in the loop's body. */
+  readonly onPoint?: (seqNum: number) => Promise<void>;
   /** What is answered to a question; it depends on nothing else. */
   readonly answer?: (found: string) => Answer;
   /** Visits whose points are not kept begin anew, and say again what they have said. */
@@ -212,6 +215,7 @@ export async function live(
   try {
     for await (const { seqNum } of run) {
       if (seqNum >= 0) seen.push(seqNum);
+      await how.onPoint?.(seqNum);
       if (end?.how === "break" && seen.length > end.points) break;
     }
   } catch (thrown) {
@@ -228,7 +232,7 @@ async function isThere(store: string): Promise<boolean> {
 }
 
 /** The last of the points that all those before it are there of. */
-async function lastPoint(store: string): Promise<LastPoint | undefined> {
+export async function lastPoint(store: string): Promise<LastPoint | undefined> {
   const run = await openRun(store), points = new Map<number, LastPoint>();
   for (const name of run.arrays.keys()) {
     if (!/(^|\/)quality$/.test(name)) continue;
@@ -236,11 +240,19 @@ async function lastPoint(store: string): Promise<LastPoint | undefined> {
     const [seqNums, stamps] = await Promise.all(
       ["seq_num", "timestamp"].map(async (what) => (await run.array(beside(what)).read()).data as BigInt64Array),
     );
+    const codes = (await run.array(name).read()).data as Uint8Array;
     // The point of a fold may carry the mean of a reading, and how many there were.
     const counts = run.arrays.has(beside("diode_n")) ? (await run.array(beside("diode_n")).read()).data : [];
     const read = (k: number) => run.arrays.has(beside("diode")) && !(Number(counts[k]) >= 0);
-    seqNums.forEach((seqNum, k) => {
-      points.set(Number(seqNum), { timestampMs: Number(stamps[k] / 1_000_000n), read: read(k) });
+    codes.forEach((code, k) => {
+      const seqNum = seqNums[k];
+      if (code) {
+        points.set(Number(seqNum), {
+          seqNum: Number(seqNum),
+          timestampMs: Number(stamps[k] / 1_000_000n),
+          read: read(k),
+        });
+      }
     });
   }
   let last = 0;
@@ -327,6 +339,15 @@ export async function brokenOff(
   const found = await contents(store, scenario.begins), expected = alone.contents;
   assertEquals(Object.keys(found).sort(), Object.keys(expected).sort(), where);
   for (const name of Object.keys(expected)) assertEquals(found[name], expected[name], `${name}: ${where}`);
+}
+
+/** One life after the other is broken off: anywhere, by somebody or by the loop. */
+export function anyEnds(chance: Random, { ticks, seen }: Whole, lives: number): End[] {
+  return Array.from({ length: lives }, (_, life) => {
+    const part = chance.uniform() / (life + 1), kind = chance.uniform();
+    if (kind < 0.2) return { how: "break", points: Math.floor(part * seen.length) };
+    return { how: kind < 0.4 ? "finish" : "abort", tick: Math.floor(part * ticks) };
+  });
 }
 
 /** Copies a folder. */

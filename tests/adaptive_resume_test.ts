@@ -6,26 +6,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import {
+  anyEnds,
   brokenOff,
   copyTree,
   type End,
   type Scenario,
-  type Whole,
   whole,
   xarrayReads,
 } from "./adaptive_resume_support.ts";
 import { SCENARIOS } from "./adaptive_scenarios.ts";
-import { type Random, random } from "../src/core/random.ts";
+import { random } from "../src/core/random.ts";
 import { withFolder } from "./zarr_fixture.ts";
-
-/** One life after the other is broken off: anywhere, by somebody or by the loop. */
-function anyEnds(chance: Random, { ticks, seen }: Whole, lives: number): End[] {
-  return Array.from({ length: lives }, (_, life) => {
-    const part = chance.uniform() / (life + 1), kind = chance.uniform();
-    if (kind < 0.2) return { how: "break", points: Math.floor(part * seen.length) };
-    return { how: kind < 0.4 ? "finish" : "abort", tick: Math.floor(part * ticks) };
-  });
-}
 
 /** Breaks a scan off once at even distances, then several times in a row anywhere. Gives copies of it as it stood in between. */
 async function breakOff(folder: string, name: string, scenario: Scenario): Promise<string[]> {
