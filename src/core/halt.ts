@@ -105,7 +105,7 @@ export function halted(): string | undefined {
  *
  * @example
  * ```ts
- * import { unlock } from "sonde";
+ * import { unlock } from "./halt.ts";
  * console.assert(unlock() === undefined); // nothing has happened
  * ```
  */

@@ -33,6 +33,8 @@ export function withSafeState<A, D>(spec: DeviceSpec<A, D>, actions: readonly Sa
  */
 export async function makeSafe(devices: readonly KeptSafe[]): Promise<string[]> {
   const timeoutMs = 5_000, replyMs = 500;
+  // They stay open to the end: what one call sets up in a library, the next may need.
+  const libraries: { close(): void }[] = [];
   const send = async (host: string, port: number, text: string) => {
     const connection = await Deno.connect({ hostname: host, port });
     await connection.write(new TextEncoder().encode(text));
@@ -53,8 +55,9 @@ export async function makeSafe(devices: readonly KeptSafe[]): Promise<string[]> 
         ? BigInt(value)
         : Number(value)
     );
-    const { symbols } = Deno.dlopen(library, { [symbol]: { parameters, result: "i32", nonblocking: true } });
-    await (symbols[symbol] as (...values: unknown[]) => Promise<unknown>)(...values);
+    const opened = Deno.dlopen(library, { [symbol]: { parameters, result: "i32", nonblocking: true } });
+    libraries.push(opened);
+    await (opened.symbols[symbol] as (...values: unknown[]) => Promise<unknown>)(...values);
   };
   const act = async (action: SafeAction) => {
     if (action.kind === "send") return await send(action.host, action.port, action.text);
@@ -80,5 +83,6 @@ export async function makeSafe(devices: readonly KeptSafe[]): Promise<string[]> 
       }
     }
   }));
+  for (const library of libraries) library.close();
   return failures;
 }

@@ -7,8 +7,8 @@ export interface Interruption {
   readonly signal: string;
   /** Whether a person sits there and could go on. */
   readonly terminal: boolean;
-  /** Where it came from, for people: `Ctrl-C`, `the notebook`. */
-  readonly by: string;
+  /** What has happened, for people and for the record. */
+  readonly text: string;
 }
 
 /** What a run does when it is interrupted from outside. */
@@ -54,7 +54,8 @@ function onSignal(signal: Deno.Signal): void {
   if (signal === "SIGINT") {
     keeper?.interrupted({ runs: targets.length, ended: new Promise((resolve) => whenQuiet(resolve)) });
   }
-  for (const target of targets) target.interrupt({ signal, terminal, by: keeper ? "the notebook" : "Ctrl-C" });
+  const text = signal !== "SIGINT" ? `ended by ${signal}` : `interrupted ${keeper ? "in the notebook" : "by Ctrl-C"}`;
+  for (const target of targets) target.interrupt({ signal, terminal, text });
 }
 
 function whenQuiet(callback: () => void): void {

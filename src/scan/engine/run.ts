@@ -314,12 +314,12 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   }
 
   /** At a terminal Ctrl-C pauses a run that is running, and aborts one that is paused; elsewhere it aborts. */
-  #interrupt({ signal, terminal, by }: Interruption): void {
+  #interrupt({ signal, terminal, text }: Interruption): void {
     if (this.#over) return;
     // Before the first point there is nothing to come back to.
     if (!terminal || this.#state !== "running" || this.#end || !this.#path) {
       if (this.#cleaning) this.#session?.waits.breakOff(new RunAborted(`${signal} again`, true));
-      return this.#abort(new RunAborted(signal === "SIGINT" ? `interrupted by ${by}` : `ended by ${signal}`, true));
+      return this.#abort(new RunAborted(text, true));
     }
     this.#session!.waits.breakOff(PAUSED);
     this.#halting = this.#session!.halt("pause");
@@ -338,7 +338,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** The loop was left by `break` or by an error in its body. What goes wrong in the cleanup then is thrown from here. */
   async #leave(): Promise<void> {
     const reason = "the loop was left before the plan was complete";
-    if (!this.#end && !this.#over) fallIfFailed(reason);
+    if (!this.#end && !this.#over) fallIfFailed("the loop over a scan's points was left by an error");
     if (this.#turn) {
       this.#abort(new RunAborted(reason));
       return void await this.#turn.catch(() => {});
@@ -372,7 +372,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     // Whoever never began has an advisor all the same, which may be listening somewhere.
     if (!this.#session) await Promise.try(() => this.#job.advisor?.close()).catch(() => {});
     for (const stop of this.#stopListening) stop();
-    if (end.error || outcome.status === "failed") fall(`a scan was ${outcome.status} (${outcome.reason})`);
+    const ended = outcome.status === "failed" ? "failed" : "was aborted";
+    if (end.error || outcome.status === "failed") fall(`a scan ${ended} (${outcome.reason})`);
     this.#endMs = this.#nowMs();
     if (errors.length && !end.error) {
       this.#end = {
