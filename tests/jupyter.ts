@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { join } from "@std/path";
 import { jupyterFolders } from "../tools/jupyter_lab.ts";
 import { ROOT } from "../tools/root.ts";
@@ -77,21 +78,27 @@ export interface KernelOptions {
 }
 
 /**
- * A folder in which cells find `sonde` as they do in `notebooks/`, and write what they like.
+ * A folder in which cells find `sonde`, and the command of that name, as they do in `notebooks/`, and write what they like.
  *
  * @returns the folder; the caller removes it
  */
 export async function makeNotebookFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "sonde-notebook-" });
-  const config = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const rooted = Object.entries(config.imports as Record<string, string>)
-    .map(([name, target]) => [name, target.startsWith("./") ? new URL(target, `file://${ROOT}/`).href : target]);
-  const imports = Object.fromEntries(rooted);
-  await Deno.writeTextFile(
-    join(folder, "deno.json"),
-    JSON.stringify({ imports, compilerOptions: config.compilerOptions }),
-  );
+  const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const rooted = (
+    [name, target]: [string, string],
+  ) => [name, target.startsWith("./") ? urlOf(target.slice(2)) : target];
+  const config = {
+    imports: Object.fromEntries(Object.entries<string>(imports).map(rooted)),
+    compilerOptions,
+    tasks: { sonde: `deno run -A ${urlOf("src/cli/main.ts")}` },
+  };
+  await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(config));
   return folder;
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(join(ROOT, path)).href;
 }
 
 /** Starts a kernel, hands it to `body`, and ends it whatever happens. */

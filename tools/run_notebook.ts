@@ -18,9 +18,13 @@ export interface NotebookFile {
 
 /** A cell of a notebook. */
 export interface NotebookCell {
+  /** What it is called in the file. */
+  readonly id: string;
   readonly cell_type: "code" | "markdown" | "raw";
   /** One line each, with its end. */
   readonly source: readonly string[];
+  /** Of code only; null when it has not been executed. */
+  readonly execution_count?: number | null;
   /** Of code only. */
   readonly outputs?: readonly NotebookOutput[];
 }
