@@ -4,6 +4,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { random } from "../src/core/random.ts";
+import { figureOf } from "../src/wire/pictures.ts";
+import * as runs from "./view_adaptive_runs.ts";
 import { curveFigure, Figure, frameFigure, heatmapFigure, runFigure, type RunSource } from "../src/view/mod.ts";
 
 const GALLERY = new URL("../docs/gallery/", import.meta.url), PAGE = new URL("../docs/gallery.md", import.meta.url);
@@ -189,6 +191,36 @@ const ENTRIES: readonly Entry[] = [
   { name: "uneven", says: "Cells as wide as the setpoints are apart; one was not measured.", figure: uneven() },
   { name: "frame", says: "A camera frame with a region of interest.", figure: frame() },
   { name: "cube", says: "A run of three dimensions: a cut, and a curve through its brightest point.", figure: cube() },
+  {
+    name: "zoom",
+    says:
+      "A zoom: the coarse pass, the curve where it was refined, the windows (darker where they are finer), what was found.",
+    figure: figureOf(runs.zoomRun()),
+  },
+  { name: "align", says: "An align: the line, and where it went.", figure: figureOf(runs.alignRun()) },
+  { name: "focus", says: "A focus: both stacks, and the best z.", figure: figureOf(runs.focusRun()) },
+  {
+    name: "track",
+    says: "A tracker over an outer loop: the place of its peak, and where it was lost.",
+    figure: figureOf(runs.trackRun()),
+  },
+  {
+    name: "track-visit",
+    says: "One visit of the same tracker.",
+    figure: figureOf(runs.trackRun(), { at: { temperature: 100 } }),
+  },
+  {
+    name: "learn",
+    says: "A map that was learnt: the points chosen, and a surface of triangles between them.",
+    figure: figureOf(runs.learnRun()),
+  },
+  { name: "climb", says: "A climb: the way it took, and how high it got.", figure: figureOf(runs.climbRun()) },
+  {
+    name: "fold",
+    says: "A focus at each pixel: the map of what was found; the mark is a focus at the end of its stack.",
+    figure: figureOf(runs.foldRun(), { detector: "z_fold" }),
+  },
+  { name: "when", says: "A trigger: where it fired, and what was measured then.", figure: figureOf(runs.whenRun()) },
   { name: "nothing", says: "A run without points yet.", figure: nothing() },
 ];
 

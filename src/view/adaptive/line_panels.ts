@@ -82,8 +82,14 @@ function pathTaken({ finer, signal }: Visit): Series {
   return { name: signal.name, x: finer.places[0], y: finer.readings, draw: "both" };
 }
 
-function windows({ notes }: Visit): Shade[] {
-  return notedWindows(notes).map(([from, to]) => ({ axis: "x", from, to }));
+/** A window that takes up more of the line than this tells nothing. */
+const WHOLE = 0.9;
+
+/** The windows that were looked into; finer ones lie over coarser ones, and are darker. */
+function windows(visit: Visit): Shade[] {
+  const { x } = lineOfVisit(visit), length = x[x.length - 1] - x[0];
+  return notedWindows(visit.notes).filter(([from, to]) => Math.abs(to - from) <= WHOLE * length)
+    .map(([from, to]) => ({ axis: "x", from, to }));
 }
 
 /** A line at the place that the last note with `key` names; none where nothing was found. */

@@ -3,7 +3,7 @@ import type { Plane } from "./annotations.ts";
 import { dot, element, px } from "./element.ts";
 
 /** With more places than this, dots get smaller, so that the colours between them are still seen. */
-const MANY = 200;
+const MANY = 400;
 
 /** Places on top of pixels, where the ground may have any colour: light with a dark rim. */
 export function drawTrails(trails: readonly Trail[], plane: Plane): string {

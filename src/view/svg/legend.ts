@@ -1,6 +1,6 @@
 import type { Series } from "../figure_data.ts";
 import { seriesLook } from "./curve.ts";
-import { element, textElement } from "./element.ts";
+import { dot, element, textElement } from "./element.ts";
 import { FONT } from "./style.ts";
 import { fitText, textWidth } from "./text_width.ts";
 
@@ -28,7 +28,10 @@ export function drawLegend(
 ): string {
   return entries(series, width).map((entry, k) => {
     const { colour, dash } = seriesLook(k, colours), left = x + entry.x, middle = y + entry.row * ROW + 9;
-    const swatch = k < Math.min(series.length, MOST)
+    const shown = k < Math.min(series.length, MOST), isDots = shown && series[k].draw === "points";
+    const swatch = isDots
+      ? element("path", { class: `d${colour}`, d: dot(left + 9, middle, 3.5) })
+      : shown
       ? element("path", {
         class: `line s${colour}`,
         "stroke-dasharray": dash,
