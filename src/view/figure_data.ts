@@ -96,16 +96,6 @@ export interface Region {
   readonly label?: string;
 }
 
-/** Places on a heat map or frame, in order: where it was measured, or the way that axes took. */
-export interface Trail {
-  /** In the unit of the x axis. Where x or y is not finite there is a gap. */
-  readonly x: ArrayLike<number>;
-  /** In the unit of the y axis, as long as `x`. */
-  readonly y: ArrayLike<number>;
-  /** Only the places, the line between them, or both; `points` when left out. */
-  readonly draw?: "line" | "points" | "both";
-}
-
 /** What every panel may have. */
 export interface PanelBase {
   /** Above the panel. */
@@ -142,8 +132,11 @@ export interface PixelPanel extends PanelBase {
   readonly z: Quantity;
   /** Which readings the two ends of the palette stand for. */
   readonly range?: ColourRange;
-  /** Places that were visited, below the marks. */
-  readonly trails?: readonly Trail[];
+  /**
+   * Places that were visited, in order, in the units of the axes: drawn below the marks as dots (`points`, when left
+   * out), as the line between them, or both. Where x or y is not finite there is a gap.
+   */
+  readonly trails?: readonly Pick<Series, "x" | "y" | "draw">[];
   /** Places that are pointed at. */
   readonly marks?: readonly Mark[];
   /** Rectangles that are outlined. */

@@ -23,7 +23,6 @@ export type {
   Region,
   Series,
   Shade,
-  Trail,
 } from "./figure_data.ts";
 export { curveFigure, type CurveFigureOptions } from "./figures/curve_figure.ts";
 export { frameFigure, type FrameFigureOptions } from "./figures/frame_figure.ts";

@@ -1,16 +1,18 @@
-import type { Trail } from "../figure_data.ts";
+import type { PixelPanel } from "../figure_data.ts";
 import type { Plane } from "./annotations.ts";
 import { dot, element, px } from "./element.ts";
 
 /** With more places than this, dots get smaller, so that the colours between them are still seen. */
 const MANY = 400;
 
+type Trails = NonNullable<PixelPanel["trails"]>;
+
 /** Places on top of pixels, where the ground may have any colour: light with a dark rim. */
-export function drawTrails(trails: readonly Trail[], plane: Plane): string {
+export function drawTrails(trails: NonNullable<PixelPanel["trails"]>, plane: Plane): string {
   return trails.map((trail) => drawTrail(trail, plane)).join("");
 }
 
-function drawTrail({ x, y, draw = "points" }: Trail, { xScale, yScale }: Plane): string {
+function drawTrail({ x, y, draw = "points" }: Trails[number], { xScale, yScale }: Plane): string {
   const places = Array.from(x, (at, i) => [xScale(at), yScale(y[i])] as const);
   const seen = ([x, y]: readonly [number, number]) => Number.isFinite(x + y);
   const radius = places.length > MANY ? 1.1 : 1.7;
