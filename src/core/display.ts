@@ -49,7 +49,7 @@ export async function displayOf(kind: DisplayKind, shown: unknown, beside?: unkn
  * copies, keys and equality are as before.
  *
  * @param beside what the data were made of, for the picture
- * @returns `shown` itself
+ * @returns `shown` itself; what is frozen stays as it is
  *
  * @example
  * ```ts
@@ -59,6 +59,7 @@ export async function displayOf(kind: DisplayKind, shown: unknown, beside?: unkn
  * ```
  */
 export function displayable<T extends object>(kind: DisplayKind, shown: T, beside?: unknown): T {
+  if (!Object.isExtensible(shown)) return shown;
   return Object.defineProperty(shown, DISPLAY, {
     value: () => displayOf(kind, shown, beside),
     enumerable: false,

@@ -1,3 +1,4 @@
+import { displayable } from "../core/display.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import { inputIssues } from "./input_issues.ts";
@@ -38,5 +39,5 @@ export function parsePlan(input: unknown, named: Readonly<Record<string, Plan>> 
   refuseBottomless(input, "plan");
   const issues = planIssues(input);
   if (issues.length) throw new InputError(issues);
-  return resolveUses(input as Plan, named);
+  return displayable("plan", resolveUses(input as Plan, named));
 }

@@ -1,14 +1,16 @@
+import { type Issue, messageOf } from "../../core/errors.ts";
 import { openRigs } from "../../core/open_rigs.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import { CheckReport } from "../../scan/check.ts";
-import { examine, type ExamineOptions } from "../../scan/examine.ts";
-import { planFigure } from "../../view/figures/plan_figure.ts";
+import { examine, type Examined, type ExamineOptions } from "../../scan/examine.ts";
+import { planFigure, type PlanTrack } from "../../view/figures/plan_figure.ts";
 import { type SummaryBundle, summaryBundle } from "../../view/notebook/summary.ts";
 import { planArrays } from "../../zarr/plan_arrays.ts";
 import { dimensionTable, issueTable, planFacts, reachTable } from "./plan_facts.ts";
 import { planTrack } from "./plan_track.ts";
+import { standInRig } from "./stand_in_rig.ts";
 
 /**
  * A plan as it shows itself: its dimensions, points, time, bytes and a picture of its path. Time and bytes are those on the
@@ -25,15 +27,18 @@ import { planTrack } from "./plan_track.ts";
  * ```
  */
 export function displayPlan(plan: Plan, rigs: readonly Rig[] = openRigs()): SummaryBundle {
-  const alone = examine(plan, undefined);
-  const rig = rigs.find((one) => axesOf(plan).every((name) => one.axes.has(name)));
-  const read = rig && readable(rig),
-    options: ExamineOptions = { read, sizing: rig && planArrays, origin: rig && originOf(rig) };
-  const examined = rig ? examine(plan, rig, options) : alone, report = new CheckReport(examined, rig, options);
-  const track = planTrack(plan, examined, rig) ?? planTrack(plan, alone);
-  const tables = [dimensionTable(report, examined.layout), issueTable(report.issues), reachTable(report)];
-  const needsRig = "time and bytes are known once a rig with its axes is connected, or from check(plan, rig, { read })";
-  const notes = rig ? [`on the connected rig, reading ${read!.join(", ") || "nothing"}`] : [needsRig];
+  const rig = rigs.find((one) => [...standInRig(plan).axes.keys()].every((name) => one.axes.has(name))),
+    notes: string[] = [];
+  const whole = standInRig(plan, rig), read = readable(whole);
+  const options: ExamineOptions = { read, sizing: rig && planArrays, origin: originOf(whole) };
+  const tried = examine(plan, whole, options);
+  // What a stand-in takes is not what the hardware will take.
+  const examined = rig ? tried : { ...tried, timeMs: undefined }, report = new CheckReport(examined, rig, options);
+  if (rig) {
+    notes.push(`On the connected rig, with all its detectors read (${readable(rig).join(", ") || "it has none"}).`);
+  } else notes.push("Time and bytes: connect a rig with these axes, or check(plan, rig, { read }).");
+  const track = trackOf(examined, whole, notes);
+  const tables = [dimensionTable(report, examined.layout), issueTable(certain(report.issues)), reachTable(report)];
   return summaryBundle({
     title: `Plan: ${plan.kind}`,
     facts: planFacts(report),
@@ -41,6 +46,24 @@ export function displayPlan(plan: Plan, rigs: readonly Rig[] = openRigs()): Summ
     tables: tables.filter((table) => table !== undefined && table.rows.length > 0) as [],
     notes,
   });
+}
+
+/** A plan that cannot be tried is still worth its numbers. */
+function trackOf(examined: Examined, rig: Rig, notes: string[]): PlanTrack | undefined {
+  try {
+    return planTrack(examined, rig);
+  } catch (thrown) {
+    notes.push(`Its path cannot be tried without a run: ${messageOf(thrown)}`);
+    return undefined;
+  }
+}
+
+/** Where signals are named: which there will be is only known when it is said what is read and derived. */
+const SIGNALS = /\.(on|trigger|until|give|go)\b/;
+
+/** What is wrong whatever will be read. */
+function certain(issues: readonly Issue[]): Issue[] {
+  return issues.filter(({ path }) => !SIGNALS.test(path));
 }
 
 /** Detectors by the words of a `read` list. */
@@ -52,14 +75,4 @@ function readable({ devices }: Rig): string[] {
 function originOf({ axes }: Rig): Record<string, Setpoint> {
   const known = [...axes.values()].filter(({ setpoint }) => setpoint !== undefined);
   return Object.fromEntries(known.map(({ name, setpoint }) => [name, setpoint!]));
-}
-
-/** Every axis that a node of a plan names. */
-function axesOf(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(axesOf);
-  if (node === null || typeof node !== "object") return [];
-  const { axis, axes, plan, plans, from, at } = node as Record<string, unknown>;
-  const keys = [from, at].flatMap((places) => places && typeof places === "object" ? Object.keys(places) : []);
-  const own = [axis, ...Array.isArray(axes) ? axes : []].filter((name) => typeof name === "string");
-  return [...own, ...keys, ...axesOf(plan), ...axesOf(plans)];
 }

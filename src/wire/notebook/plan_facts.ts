@@ -13,8 +13,10 @@ export type Fact = readonly [name: string, text: string];
 export function planFacts(report: CheckReport): Fact[] {
   const { points, pointRange, adaptive, skipped, timeMs, timeRangeMs, bytes, bytesRange, files, peakMemoryBytes } =
     report;
-  const between = <T>(range: { min: T; max: T } | undefined, say: (one: T) => string) =>
-    adaptive && range ? ` in a rehearsal (at least ${say(range.min)}, at most ${say(range.max)})` : "";
+  const between = (range: { readonly min: number; readonly max: number } | undefined, say: (one: number) => string) =>
+    adaptive && range && range.min < range.max
+      ? ` in a rehearsal (at least ${say(range.min)}, at most ${say(range.max)})`
+      : "";
   const count = (n: number) => n.toLocaleString("en"), facts: Fact[] = [];
   const left = skipped > 0 ? `, ${count(skipped)} of the grid skipped` : "";
   facts.push(["points", `${count(points)}${between(pointRange, count)}${left}`]);
@@ -58,9 +60,9 @@ function coordinateText(
 
 const FEW_LABELS = 8;
 
-/** How far each axis will go; undefined where nothing is known of it. */
-export function reachTable({ reach }: CheckReport): Table | undefined {
-  if (!reach.length) return undefined;
+/** How far each axis of an adaptive plan may go; undefined where nothing is known of it, and of grids, which say it. */
+export function reachTable({ reach, adaptive }: CheckReport): Table | undefined {
+  if (!adaptive || !reach.length) return undefined;
   const rows = reach.map(({ axis, unit, least, most, labels }) => {
     const range = labels
       ? labels.join(", ")

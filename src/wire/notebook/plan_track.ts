@@ -1,4 +1,3 @@
-import type { Plan } from "../../core/plan.ts";
 import type { Readings, Setpoints } from "../../core/point.ts";
 import type { Rig } from "../../core/rig.ts";
 import { type Examined, limitsOf } from "../../scan/examine.ts";
@@ -16,8 +15,9 @@ const SEED = 1;
  * Where a plan goes: tried without a rig, every move at once and every reading that of a simulated sample.
  *
  * @param examined what is known of the plan; where it cannot be laid out there is no track
+ * @param rig has the units and limits of its axes; none of them is moved
  */
-export function planTrack(plan: Plan, examined: Examined, rig?: Rig): PlanTrack | undefined {
+export function planTrack(examined: Examined, rig: Rig): PlanTrack | undefined {
   const { tree, laid, known, adaptive } = examined;
   if (!tree || !laid || !known) return undefined;
   const visited: { setpoint: Setpoints; pass: string }[] = [];
@@ -25,7 +25,7 @@ export function planTrack(plan: Plan, examined: Examined, rig?: Rig): PlanTrack 
     laidReach(laid.root, {}).filter(({ least, most }) => Number.isFinite(least) && Number.isFinite(most))
       .map(({ column, least, most }) => [column.axis, [least, most] as const]),
   );
-  const answer = simulatedResponse(spans, [...new Set([...known.signals.keys(), ...signalsOf(plan)])], SEED);
+  const answer = simulatedResponse(spans, [...known.signals.keys()], SEED);
   const respond = (setpoint: Setpoints, pass: string): Readings => {
     visited.push({ setpoint, pass });
     return adaptive ? answer(setpoint, pass) : {};
@@ -36,7 +36,7 @@ export function planTrack(plan: Plan, examined: Examined, rig?: Rig): PlanTrack 
   const names = [...new Set([...acrossFirst(examined).filter((name) => named.has(name)), ...named])];
   return {
     axes: names.map((name) =>
-      trackAxis(name, visited.map(({ setpoint }) => setpoint[name]), unitOf(name, examined, rig))
+      trackAxis(name, visited.map(({ setpoint }) => setpoint[name]), rig.axes.get(name)?.unit ?? "")
     ),
     passes: visited.map(({ pass }) => pass),
     ...!ended && { total: examined.points },
@@ -48,20 +48,6 @@ export function planTrack(plan: Plan, examined: Examined, rig?: Rig): PlanTrack 
 function acrossFirst({ layout }: Examined): string[] {
   const dimensions = (layout?.groups ?? []).flatMap((group) => group.dimensions);
   return dimensions.flatMap(({ coordinates }) => coordinates.map(({ name }) => name).reverse());
-}
-
-/** What the nodes of a plan look at. */
-function signalsOf(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(signalsOf);
-  if (node === null || typeof node !== "object") return [];
-  return Object.entries(node).flatMap(([key, inner]) => key === "on" ? [String(inner)] : signalsOf(inner));
-}
-
-function unitOf(axis: string, { layout }: Examined, rig?: Rig): string {
-  const known = rig?.axes.get(axis)?.unit;
-  if (known !== undefined) return known;
-  const coordinates = (layout?.groups ?? []).flatMap(({ dimensions }) => dimensions.flatMap((one) => one.coordinates));
-  return coordinates.find(({ name }) => name === axis)?.unit ?? "";
 }
 
 function trackAxis(name: string, setpoints: readonly (number | string | undefined)[], unit: string): TrackAxis {
