@@ -221,7 +221,7 @@ testInLab("the stop button stops a moving axis, and the next cell refuses", asyn
   await lab.page.locator(lab.output(1)).filter({ hasText: "measured 0" }).waitFor();
   await new Promise((resolve) => setTimeout(resolve, 500));
   await lab.stop();
-  await lab.page.locator(lab.output(1)).filter({ hasText: "Interrupted: the scan has ended in order" }).waitFor();
+  await lab.page.locator(lab.output(1)).filter({ hasText: "Interrupted: the scan ends in order" }).waitFor();
   // JupyterLab itself drops the cells that waited when one before them fails.
   await lab.run(2);
   await lab.page.locator(lab.output(2)).filter({ hasText: "HaltedError" }).first().waitFor();

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { join } from "@std/path";
 import { type ConnectContext, type DeviceSpec, type SafeAction } from "../src/core/device.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
-import { armHalt, axesInMotion, fall, halt, halted, HaltedError, unlock } from "../src/core/halt.ts";
-import { MoveError } from "../src/core/errors.ts";
+import { armHalt, axesInMotion, fall, halt, halted, HaltedError, haltSignal, unlock } from "../src/core/halt.ts";
+import { MoveError, RunAborted } from "../src/core/errors.ts";
 import { connect } from "../src/hw/connect.ts";
 import { guard } from "../src/hw/guard.ts";
 import { makeSafe, withSafeState } from "../src/hw/make_safe.ts";
@@ -12,6 +12,7 @@ import { sim } from "../src/hw/sim/mod.ts";
 import { createRun } from "../src/scan/create_run.ts";
 import { list } from "../src/scan/nodes.ts";
 import { startWatchdog, watchdogPid } from "../src/wire/notebook/watchdog.ts";
+import { RecordingSink } from "./engine_support.ts";
 import { HAS_LAB, type Kernel, makeNotebookFolder, withKernel } from "./jupyter.ts";
 import { python } from "./python.ts";
 
@@ -39,11 +40,14 @@ Deno.test("after an abort nothing sets off until unlock(), and readbacks are the
     for await (const _ of run) run.abort("the lamp is out");
   });
   const refused = assertThrows(() => void x.set(3, op), HaltedError);
-  assertMatch(refused.message, /^x: nothing moves here since a scan was aborted \(the lamp is out\).*call unlock\(\)/);
+  assertMatch(
+    refused.message,
+    /^x: nothing moves here since a scan ended as aborted \(the lamp is out\).*call unlock\(\)/,
+  );
   await assertRejects(() => make().done, HaltedError, "this scan: nothing moves");
   assertEquals(await x.readback(op), 0);
-  assertEquals(told, ["a scan was aborted (the lamp is out)"]);
-  assertEquals(unlock(), "a scan was aborted (the lamp is out)");
+  assertEquals(told, ["a scan ended as aborted (the lamp is out)"]);
+  assertEquals(unlock(), "a scan ended as aborted (the lamp is out)");
   await x.set(3, op);
   assertEquals((await make().done).status, "success");
 });
@@ -100,7 +104,16 @@ Deno.test("halt() stops axes in motion where they are, and names those that do n
   const arriving = stuck.set(1, op);
   assertEquals(axesInMotion(), 2);
   await clock.sleep(1000);
-  assertEquals(await halt("somebody said so"), ["y did not stop: no answer"]);
+  const deaf = Promise.withResolvers<void>();
+  const onward = Promise.resolve(guard("z", { unit: "mm", set: () => deaf.promise, readback: () => 1 }).set(1, op));
+  const signal = haltSignal();
+  assertEquals(await halt("somebody said so"), [
+    "y did not stop: no answer",
+    "z was told to stop, and has not come to rest",
+  ]);
+  assertEquals([signal.aborted, haltSignal().aborted], [true, false]);
+  deaf.resolve();
+  await assertRejects(() => onward, MoveError, "was stopped on its way");
   await moving;
   assertEquals([axesInMotion(), x.setpoint], [1, undefined]);
   const rests = Number(await x.readback(op));
@@ -143,6 +156,29 @@ const op = { signal: new AbortController().signal }, kept = 42;`;
 const SLOW_RIG = `
 const rig = await connect({ x: sim.stage({ unit: "mm", limits: [0, 40], speed: 4 }), diode: sim.photodiode() });
 const x = rig.axes.get("x");`;
+
+Deno.test("a scan that fails before anything has moved locks nothing", async () => {
+  using _latch = armHalt();
+  await using rig = await lineRig();
+  const broken = new RecordingSink(rig.clock, { throwIn: "open" });
+  const run = createRun(list("x", [0, 1]), { rig, read: ["diode"], quiet: true }, { sinks: [broken] });
+  await assertRejects(() => run.done);
+  await rig.axes.get("x")!.set(1, op);
+});
+
+Deno.test("a stop gives up connecting, and closes what was connected by then", async () => {
+  const closed: string[] = [];
+  const slow: DeviceSpec = { driver: "slow", connect: () => new Promise(() => {}) };
+  const quick: DeviceSpec = {
+    driver: "quick",
+    connect: () => ({ driver: "quick", [Symbol.asyncDispose]: () => Promise.resolve(void closed.push("quick")) }),
+  };
+  const connecting = assertRejects(() => connect({ quick, slow }), RunAborted, "somebody said so");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await halt("somebody said so");
+  await connecting;
+  assertEquals(closed, ["quick"]);
+});
 
 /** A test in a Deno kernel that has run the imports, skipped by its name where there is none. */
 function testInKernel(name: string, body: (kernel: Kernel, folder: string) => Promise<void>): void {
@@ -191,7 +227,7 @@ testInKernel(
     assertStringIncludes(error!, "run aborted: interrupted in the notebook");
     assertMatch(
       stderr,
-      /^Interrupted: the scan has ended in order, its axes are stopped.* until unlock\(\) is called/m,
+      /^Interrupted: the scan ends in order, its axes are stopped.* until unlock\(\) is called/m,
     );
     assertMatch((await queued.done).error!, /HaltedError: x: nothing moves here since the notebook was interrupted/);
     assertMatch((await scanned.done).error!, /HaltedError: this scan: nothing moves here/);

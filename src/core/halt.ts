@@ -1,5 +1,5 @@
 import type { Op, StopReason } from "./device.ts";
-import { messageOf, SondeError } from "./errors.ts";
+import { messageOf, RunAborted, SondeError } from "./errors.ts";
 
 /** Something was to be moved after a stop or a failure, and before `unlock()`. Nothing has moved. */
 export class HaltedError extends SondeError {
@@ -39,6 +39,12 @@ let reason: string | undefined;
 let doubt: { readonly reason: string; readonly holds: () => boolean } | undefined;
 const inMotion = new Set<InMotion>();
 const allowed = new WeakSet<Op>();
+let stopping = new AbortController();
+
+/** An axis that was told to stop has this long to come to rest before it is reported. */
+const REST_MS = 1_000;
+/** How often it is looked whether all are at rest. */
+const LOOK_MS = 10;
 
 /**
  * Lets the latch fall from now on after a stop, a failure or an abort. It is for notebooks, where the cells that wait are
@@ -57,23 +63,50 @@ export function armHalt(hooks: HaltHooks = {}): Disposable {
 }
 
 /**
- * Stops every axis in motion, and, where the latch is armed, lets nothing set off until `unlock()`. Runs in progress may
- * still move, so that they can clean up.
+ * Stops every axis in motion, aborts `haltSignal()`, and, where the latch is armed, lets nothing set off until `unlock()`.
+ * Runs in progress may still move, so that they can clean up.
  *
  * @param why a clause: what has happened
- * @returns the axes that did not stop, each in a sentence
+ * @returns the axes that did not stop or have not come to rest within a second, each in a sentence
  */
 export async function halt(why: string): Promise<string[]> {
   fall(why);
-  const stops = [...inMotion].map(async (axis) => {
+  const moving = [...inMotion], aborted = stopping;
+  stopping = new AbortController();
+  const stops = moving.map(async (axis) => {
     try {
       await axis.stop("abort");
-      return [];
+      return await comesToRest(axis) ? [] : [`${axis.name} was told to stop, and has not come to rest`];
     } catch (thrown) {
       return [`${axis.name} did not stop: ${messageOf(thrown)}`];
     }
   });
+  aborted.abort(new RunAborted(why, true));
   return (await Promise.all(stops)).flat();
+}
+
+/** It counts as moving until its driver says that the move is over; real axes may take a while, those of tests none. */
+async function comesToRest(axis: InMotion): Promise<boolean> {
+  for (let waitedMs = 0; inMotion.has(axis); waitedMs += LOOK_MS) {
+    if (waitedMs >= REST_MS) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return true;
+}
+
+/**
+ * Aborted by the next stop of the notebook: whoever waits on it ends with the scan and the axes, and leaves no cell stuck.
+ * Take a new one for each wait; outside of notebooks it is never aborted.
+ *
+ * @example
+ * ```ts
+ * import { haltSignal } from "./halt.ts";
+ * const answer = await fetch("data:,hello", { signal: haltSignal() }); // ends when the stop button is pressed
+ * console.assert(await answer.text() === "hello");
+ * ```
+ */
+export function haltSignal(): AbortSignal {
+  return stopping.signal;
 }
 
 /** Lets the latch fall, where it is armed and has not fallen. Axes that other runs move go on. */

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { ConnectContext, Device, DeviceSpec } from "../core/device.ts";
 import { DeviceError, messageOf } from "../core/errors.ts";
+import { haltSignal } from "../core/halt.ts";
 import type { Rig } from "../core/rig.ts";
 import { abortable } from "./ffi/abortable.ts";
 import { checkDeviceNames } from "./names.ts";
@@ -41,7 +42,7 @@ export async function connect<S extends DeviceSpecs>(
 ): Promise<Rig<RigAxesOf<S>, RigReadingsOf<S>>> {
   checkDeviceNames(Object.keys(specs));
   const { clock = systemClock, seed = 0, closeTimeoutMs = 10_000 } = options;
-  const signal = options.signal ?? new AbortController().signal;
+  const signal = options.signal ? AbortSignal.any([options.signal, haltSignal()]) : haltSignal();
   const shared = new Map<string, unknown>();
   const devices = new Map<string, Device>();
   const share = <T>(key: string, make: () => T): T => {

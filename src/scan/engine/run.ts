@@ -372,8 +372,9 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     // Whoever never began has an advisor all the same, which may be listening somewhere.
     if (!this.#session) await Promise.try(() => this.#job.advisor?.close()).catch(() => {});
     for (const stop of this.#stopListening) stop();
-    const ended = outcome.status === "failed" ? "failed" : "was aborted";
-    if (end.error || outcome.status === "failed") fall(`a scan ${ended} (${outcome.reason})`);
+    // Where nothing has moved yet, there is nothing to look after; what a body throws was noted when it left the loop.
+    const moved = this.#path && (end.error || outcome.status === "failed");
+    if (moved) fall(`a scan ended as ${outcome.status} (${outcome.reason})`);
     this.#endMs = this.#nowMs();
     if (errors.length && !end.error) {
       this.#end = {

@@ -17,7 +17,7 @@ const HOW_ON = "Nothing moves in this notebook until unlock() is called; reading
 export function haltOnInterrupt(say: Say = (text) => console.error(text)): Disposable {
   let interrupted = false;
   const latch = armHalt({
-    // After an interrupt, what to do is said when all is at rest.
+    // What an interrupt does is said by itself.
     fell: (reason) => void (interrupted || say(`Locked, because ${reason}. ${HOW_ON}`)),
     left: watchCells(),
   });
@@ -26,12 +26,12 @@ export function haltOnInterrupt(say: Say = (text) => console.error(text)): Dispo
       const moving = axesInMotion(), before = halted() !== undefined;
       interrupted = true;
       const stopped = halt("the notebook was interrupted");
-      const tell = async () => {
-        const [failures] = await Promise.all([stopped, ended]);
+      // At once: a moment later it would stand below the next cell.
+      say(`${whatStops(runs, moving, before)} ${HOW_ON}`);
+      void Promise.all([stopped, ended]).then(([failures]) => {
         for (const failure of failures) say(failure);
-        say(`${whatStopped(runs, moving, before)} ${HOW_ON}`);
-      };
-      void tell().finally(() => interrupted = false);
+        interrupted = false;
+      });
     },
   });
   return {
@@ -43,9 +43,11 @@ export function haltOnInterrupt(say: Say = (text) => console.error(text)): Dispo
 }
 
 /** What an interrupt has met. */
-function whatStopped(runs: number, moving: number, before: boolean): string {
-  if (runs) return `Interrupted: the scan has ended in order, its axes are stopped, and what was measured is kept.`;
-  if (moving) return `Interrupted: ${moving === 1 ? "the axis that moved is" : `${moving} axes are`} stopped.`;
+function whatStops(runs: number, moving: number, before: boolean): string {
+  if (runs) return "Interrupted: the scan ends in order, its axes are stopped, and what was measured is kept.";
+  if (moving) {
+    return `Interrupted: ${moving === 1 ? "the axis that moved is" : `the ${moving} axes that moved are`} stopped.`;
+  }
   const waits = "A cell that waits for something else ends by restarting the kernel.";
   return before
     ? `Interrupted again: nothing of Sonde's runs. ${waits}`
