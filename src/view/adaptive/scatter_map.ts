@@ -11,7 +11,7 @@ export type Surface = (x: number, y: number) => number;
 export type SurfaceOf = (x: Float64Array, y: Float64Array, readings: Float64Array) => Surface;
 
 /** Columns and rows of the grid that a surface is drawn on. */
-const CELLS = 50;
+const CELLS = 72;
 /** Steps in which a surface is drawn from its lowest place to its highest: more than there are colours. */
 const STEPS = 1024;
 
