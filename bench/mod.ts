@@ -18,6 +18,7 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   scan: { title: "Time per point: Sonde, QCoDeS, Bluesky", file: "scan.ts", run: "benchScan" },
   codec: { title: "Codecs: Sonde and C-Blosc", file: "codec.ts", run: "benchCodec" },
+  live: { title: "A scan with and without a live figure", file: "live.ts", run: "benchLive" },
   peaks: { title: "Peaks: findPeaks and scipy.signal.find_peaks", file: "peaks.ts", run: "benchPeaks" },
 };
 

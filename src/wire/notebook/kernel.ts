@@ -48,6 +48,11 @@ export function inKernel(): boolean {
   return typeof kernelApi()?.display === "function";
 }
 
+/** Whether it is a kernel indeed, and nothing that stands in for one in a test. */
+export function inRealKernel(): boolean {
+  return !standIn && inKernel();
+}
+
 /**
  * Sends a bundle to the notebook, behind all that was sent before. What is on its way when a cell ends may come after the
  * cell's end; programs that execute notebooks lose it, so await `flush` first.
@@ -89,7 +94,7 @@ export async function flush(settleMs = 100): Promise<void> {
   if (!inKernel()) return;
   await tail;
   // In tests nothing is on its way.
-  if (!standIn) await new Promise((resolve) => setTimeout(resolve, settleMs));
+  if (inRealKernel()) await new Promise((resolve) => setTimeout(resolve, settleMs));
 }
 
 /**
@@ -98,7 +103,7 @@ export async function flush(settleMs = 100): Promise<void> {
  * outside a kernel, where an uncaught error has to end the program; calling it twice does no harm.
  */
 export function guardKernel(): void {
-  if (guarded || standIn || !inKernel()) return;
+  if (guarded || !inRealKernel()) return;
   guarded = true;
   const report = (event: Event, what: string, reason: unknown) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 import { plotlySource } from "../../view/plotly_source.ts";
-import { type LoopbackRoute, route } from "./loopback.ts";
+import { route } from "./loopback.ts";
 
 /** Where pages get plotly.js from, and whether any has. */
 export interface PlotlyRoute {
@@ -9,16 +9,18 @@ export interface PlotlyRoute {
   readonly reached: boolean;
 }
 
-let served: LoopbackRoute | undefined, reached = false;
+let reached = false;
+
+async function answer(): Promise<Response> {
+  const source = await plotlySource();
+  reached = true;
+  return new Response(source, {
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "private, max-age=86400" },
+  });
+}
 
 /** plotly.js on the kernel's own server, from the first call on. */
 export function plotlyRoute(): PlotlyRoute {
-  served ??= route("plotly.js", async () => {
-    const source = await plotlySource();
-    reached = true;
-    return new Response(source, {
-      headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "private, max-age=86400" },
-    });
-  });
-  return { url: served.url, reached };
+  const { url } = route("plotly.js", answer);
+  return { url, reached };
 }

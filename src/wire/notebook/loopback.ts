@@ -1,5 +1,5 @@
 import { messageOf } from "../../core/errors.ts";
-import { inKernel } from "./kernel.ts";
+import { inRealKernel } from "./kernel.ts";
 
 /** Answers what a page asks; `rest` is what stands behind the path of a route that ends in `/`. */
 export type LoopbackHandler = (request: Request, rest: string) => Response | Promise<Response>;
@@ -58,7 +58,7 @@ export async function closeLoopback(): Promise<void> {
 function start(): Running {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
   // A kernel runs between two cells only as long as something keeps it busy; there, the end of the kernel ends the server.
-  if (!inKernel()) server.unref();
+  if (!inRealKernel()) server.unref();
   return { server, origin: `http://127.0.0.1:${server.addr.port}` };
 }
 
