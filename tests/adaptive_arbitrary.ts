@@ -179,7 +179,8 @@ const fold = (inner: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> =>
     goes: fc.boolean(),
     at: fc.constantFrom(undefined, { y: 1 }),
   }).map(({ inner, goes, at, ...rest }): Plan => {
-    const axis = moved(inner)[0], to = goes && finds(inner, axis) ? [axis] : undefined;
+    const axis = moved(inner)[0], places = inner.kind === "climb" ? [axis] : { [axis]: `${axis} + 0.1` };
+    const to = goes && finds(inner, axis) ? places : undefined;
     return folded(inner, { ...rest, go: to, at: moved(inner).includes("y") ? undefined : at });
   });
 
@@ -279,12 +280,16 @@ export interface WalkOptions {
   readonly scale?: number;
   /** No more points than this: then the path is ended, as an engine does. */
   readonly most?: number;
+  /** The sample is moved by this much, by axis. */
+  readonly from?: Readonly<Record<string, number>>;
 }
 
 /** Carries a path out on a sample. */
-export function walk(path: Path, sample: Sample, { scale = 1, most = Infinity }: WalkOptions = {}): Walked {
+export function walk(path: Path, sample: Sample, { scale = 1, most = Infinity, from = {} }: WalkOptions = {}): Walked {
   const requests: Request[] = [], measures: MeasureRequest[] = [], points: Point[] = [], notes: NoteRequest[] = [];
   let place: Setpoints = { t: 0, y: 0, x: 0, z: 0 }, asked = 0, seqNum = 0;
+  const there = () =>
+    Object.fromEntries(Object.entries(place).map(([axis, at]) => [axis, Number(at) - (from[axis] ?? 0)]));
   const measure = (request: MeasureRequest): Point => {
     const { setpoint, pass = "pass_0", index = [], skip, give = {}, read } = request;
     measures.push(request);
@@ -294,7 +299,7 @@ export function walk(path: Path, sample: Sample, { scale = 1, most = Infinity }:
     const chance = hash32(sample.seed, `fails ${seqNum}`) / 2 ** 32;
     const failed = chance < sample.failing, retried = !failed && chance < 2 * sample.failing;
     const quality: Quality = failed ? "failed" : retried ? "retried" : "good";
-    const known: Readings = read && !read.length ? {} : { s: failed ? NaN : scale * respond(sample, place, seqNum) };
+    const known: Readings = read && !read.length ? {} : { s: failed ? NaN : scale * respond(sample, there(), seqNum) };
     const point: Point = {
       ...base,
       reading: { ...known, ...give },

@@ -171,6 +171,11 @@ const MISTAKES: Readonly<Record<string, { plan: unknown; path: string; said: Reg
     path: "plan.plans[1].go",
     said: /finds no place of z/,
   },
+  "a fold goes by an expression that leads beyond the limits": {
+    plan: nest(line, fold(align(linspace("z", -4, 4.5, 11), { on }), { go: { z: "z + 0.6" }, read: ["diode"] })),
+    path: "plan.plans[1].go.z",
+    said: /z would go to 5.1 mm/,
+  },
   "a climb starts beyond the limits": {
     plan: climb({ x: 6 }, { step: { x: 0.1 }, on }),
     path: "plan.from.x",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Plan } from "../src/core/plan.ts";
 import type { Rig } from "../src/core/rig.ts";
 import { connect, sim } from "../src/hw/mod.ts";
+import { createRun } from "../src/scan/create_run.ts";
 import { examine, type Examined } from "../src/scan/examine.ts";
 import { farthest } from "../src/scan/farthest.ts";
 import type { Laid } from "../src/scan/lay_out.ts";
@@ -199,4 +200,48 @@ Deno.test("a path that is ended early leaves the axes where a path may leave the
     assert(points.length <= most);
     assertEquals(measures, whole.measures.slice(0, measures.length));
   }));
+});
+
+Deno.test("a line and a sample that are moved together lead the same way, as far as rounding allows", () => {
+  // Ends that are multiples of a power of two are moved without rounding; what lies between them is not.
+  const lines = sampler("x").filter(({ kind }) => kind === "align" || kind === "focus" || kind === "zoom");
+  const round = (x: number) => Math.round(x * 2 ** 20) / 2 ** 20;
+  const moved = (plan: Plan, by: number): Plan =>
+    JSON.parse(JSON.stringify(plan), (key, entry) => key === "start" || key === "stop" ? round(entry) + by : entry);
+  fc.assert(
+    fc.property(lines, sampleArbitrary, fc.constantFrom(1, -2), (plan, sample, by) => {
+      const places = (from: number) =>
+        walked(moved(plan, from), sample, 1, { from: { x: from } }).measures.map(({ setpoint }) =>
+          Number(setpoint.x) - from
+        );
+      const here = places(0), there = places(by);
+      assertEquals(there.length, here.length);
+      for (const [k, x] of here.entries()) assert(Math.abs(there[k] - x) < 1e-6, `${k}: ${x}, ${there[k]}`);
+    }),
+    { numRuns: 60, seed: 7 },
+  ); // rounding may tip a decision, so these are always the same
+});
+
+Deno.test("a run ends at its budget of points, whatever its plan, and says so", async () => {
+  const plans = fc.sample(adaptiveArbitrary, { seed: 3, numRuns: 40 });
+  let cut = 0;
+  for (const plan of plans) {
+    const { issues, range } = examine(plan, RIG, { read: ["s"], origin: ORIGIN });
+    if (issues.some(({ severity }) => severity === "error") || range!.min > 25) continue;
+    let points = 0;
+    const run = createRun(
+      plan as Plan<never>,
+      { rig: RIG as never, read: ["s"] as never, maxPoints: 25, quiet: true },
+      { sinks: [] },
+    );
+    try {
+      for await (const { seqNum } of run) points = Math.max(points, seqNum + 1);
+    } catch (thrown) {
+      assert(/25|budget|maxPoints/.test(String(thrown)), String(thrown));
+      cut++;
+    }
+    assert(points <= 25, `${points} points`);
+    assert(run.status.state === "success" || run.status.reason, run.status.state);
+  }
+  assert(cut > 0, "none was cut");
 });

@@ -1,5 +1,6 @@
 import type { Climb } from "../core/adaptive_plan.ts";
 import type { Setpoints } from "../core/point.ts";
+import { goReach } from "./go_reach.ts";
 import type { Laid, LaidSampler } from "./lay_out.ts";
 import { type Reach, reach } from "./reach.ts";
 import type { Column, Space } from "./space.ts";
@@ -24,12 +25,13 @@ export function laidReach(laid: Laid, origin: Setpoints, moved: Moved = new Map(
     case "sampler":
       return [...ofSampler(laid, origin, moved), ...laid.inner ? laidReach(laid.inner, origin, moved) : []];
     case "fold": {
-      const { at = {}, go = {} } = laid.plan, axes = Array.isArray(go) ? [] : Object.keys(go);
-      const nowhere = { least: Infinity, most: -Infinity, labels: [] };
-      // Where expressions lead is only known when something was found; the axes must be there all the same.
-      const named = axes.map((axis): Reach => ({
+      const { at = {} } = laid.plan, known = (axis: string) => isKnown(laid.inner, axis, origin, moved);
+      // The axes must be there, also where it is not known how far they go.
+      const named = goReach(laid, known).map(({ axis, least, most }): Reach => ({
         column: columnOf(axis, `${laid.path}.go.${axis}`, `${laid.path}.go`),
-        ...nowhere,
+        least,
+        most,
+        labels: [],
       }));
       const places = Object.entries(at as Setpoints).map(([axis, setpoint]): Reach => {
         const column = columnOf(axis, `${laid.path}.at.${axis}`, `${laid.path}.at`);
@@ -41,6 +43,13 @@ export function laidReach(laid: Laid, origin: Setpoints, moved: Moved = new Map(
     case "when":
       return laidReach(laid.inner, origin, moved);
   }
+}
+
+/** Whether the setpoints of an axis are no offsets, or offsets from where it is known to stand. */
+function isKnown(laid: Laid, axis: string, origin: Setpoints, moved: Moved): boolean {
+  const space = laid.kind === "sampler" ? laid.sampler.space : undefined;
+  const columns = space?.dimensions.flatMap(({ columns }) => columns) ?? [];
+  return columns.every((one) => one.axis !== axis || !one.relative || Object.hasOwn(origin, axis) && !moved.has(axis));
 }
 
 /** Offsets of an axis that loops around a trigger move count from there. */
