@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { align, concat, derive, focus, fold, learn, linspace, list, nest, track, zoom } from "../mod.ts";
+import { align, concat, derive, focus, fold, learn, linspace, nest, track, zoom } from "../mod.ts";
 import { random } from "../src/core/random.ts";
 import { verifyRun } from "../src/zarr/verify_run.ts";
 import {

@@ -53,6 +53,8 @@ export interface LastPoint {
  */
 export class Lab {
   readonly places: Places = { x: 1, y: 2, z: 0.3, t: 1 };
+  /** Axes that have been told to stop, since they were moved last. */
+  readonly stopped: Set<keyof Places> = new Set();
   /** Axes that have been moved. */
   readonly moved: Set<keyof Places> = new Set();
   /** Called whenever an axis, a detector or the clock is looked at. */
@@ -95,6 +97,7 @@ export class Lab {
       this.onTick(`set ${name}`);
       this.places[name] = Number(to);
       this.moved.add(name);
+      this.stopped.delete(name);
     };
     const readback = () => {
       this.onTick(`readback ${name}`);
@@ -103,7 +106,8 @@ export class Lab {
       this.#reads = 0;
       return this.places[name];
     };
-    const axes = { "": { unit: "mm", limits: LIMITS, set, readback } };
+    const stop = () => void this.stopped.add(name);
+    const axes = { "": { unit: "mm", limits: LIMITS, set, readback, stop } };
     return { driver: "test.axis", connect: () => ({ driver: "test.axis", axes }) };
   }
 
@@ -271,11 +275,16 @@ export async function contents(store: string, begins = false): Promise<Record<st
   const [kinds, texts, data, seqNums] = await Promise.all(
     ["kind", "text", "data", "seq_num"].map((name) => read(`log/${name}`)),
   );
-  const said = kinds.flatMap((kind, k) => {
-    if (kind !== "note" && kind !== "ask") return [];
-    const { afterMs: _, ...known } = JSON.parse(String(data[k]) || "{}");
-    return [JSON.stringify([Number(seqNums[k]), kind, texts[k], known])];
-  });
+  let entries: { readonly seqNum: number; readonly line: string }[] = [];
+  for (const [k, kind] of kinds.entries()) {
+    const { afterMs: _, ...known } = JSON.parse(String(data[k]) || "{}"), seqNum = Number(seqNums[k]);
+    // What was said after points that a kill has lost is said again.
+    if (kind === "transition" && "upTo" in known) entries = entries.filter((entry) => entry.seqNum <= known.upTo);
+    if (kind === "note" || kind === "ask") {
+      entries.push({ seqNum, line: JSON.stringify([seqNum, kind, texts[k], known]) });
+    }
+  }
+  const said = entries.map(({ line }) => line);
   found.said = begins ? [...new Set(said)] : said;
   return found;
 }

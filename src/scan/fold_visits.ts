@@ -1,8 +1,9 @@
 import type { SignalType } from "../adapt/expression/environment.ts";
 import type { MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
-import type { Point, Setpoint, Setpoints } from "../core/point.ts";
+import type { Point, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
 import type { LaidFold } from "./lay_out.ts";
+import { skippedPoint } from "./skipped_point.ts";
 import type { Around } from "./walk.ts";
 
 /** What comes of a fold: what the plan inside has found, and the point that stands for it. */
@@ -19,7 +20,7 @@ function* gather(path: Path, series: FoldSeries): Path {
   try {
     let next = path.next(undefined);
     while (!next.done) {
-      const request = next.value, reply = isNothing(request) ? skipped(request) : yield request;
+      const request = next.value, reply = isNothing(request) ? skippedPoint(request) : yield request;
       if (request.kind === "measure" && series.add(reply as Point)) return yield* endEarly(path);
       next = path.next(reply);
     }
@@ -33,23 +34,6 @@ function* gather(path: Path, series: FoldSeries): Path {
 /** Whether nobody has to do anything: a point that is neither measured nor stored. */
 function isNothing(request: Request): request is MeasureRequest {
   return request.kind === "measure" && request.skip === true && request.keep === false;
-}
-
-/** What the engine says of a point that is skipped. */
-function skipped({ pass = "pass_0", index = [], setpoint }: MeasureRequest): Point {
-  const nowhere = (at: Setpoint) => typeof at === "string" ? "" : NaN;
-  const readback = Object.fromEntries(Object.entries(setpoint).map(([axis, at]) => [axis, nowhere(at)]));
-  return {
-    pass,
-    index,
-    setpoint,
-    readback,
-    reading: {},
-    timestampMs: NaN,
-    seqNum: -1,
-    quality: "skipped",
-    failed: [],
-  };
 }
 
 /** Ends a path; what it does to put things back is still done. */

@@ -11,6 +11,7 @@ import type {
   Summary,
 } from "../core/path.ts";
 import type { Point, Quality, Setpoint, Setpoints } from "../core/point.ts";
+import { skippedPoint } from "./skipped_point.ts";
 
 /**
  * The version of what paths do with a plan. It is raised whenever a plan, with the same seed, would go another way than
@@ -42,6 +43,11 @@ export interface Recorded {
   readonly said?: SaidAfter;
   /** Whether what follows on the line of a point that has failed is skipped. */
   readonly skipsLines?: boolean;
+  /**
+   * How many numbered points there are. Points that were skipped have no number, and one that is missing among those is
+   * recorded anew; without it, none is taken to be missing.
+   */
+  readonly measured?: number;
 }
 
 /** The numbers of the points that followed moves, answers, advice and notes. */
@@ -86,17 +92,24 @@ interface Known {
  *   its replies
  */
 export async function replay(path: Path, recorded: Recorded): Promise<Replayed> {
-  const tape = new Tape(recorded), setpoint: Record<string, Setpoint> = {};
+  const tape = new Tape(recorded), setpoint: Record<string, Setpoint> = {}, lost: Request[] = [];
   let next = path.next(undefined);
   while (!next.done) {
-    const asked = tape.replyTo(next.value), known = asked instanceof Promise ? await asked : asked;
-    if (!known) return { path: goOn(path, next.value, tape), setpoint, complete: false, points: tape.points };
+    const asked = tape.replyTo(next.value);
+    let known = asked instanceof Promise ? await asked : asked;
+    if (!known && next.value.kind === "measure" && tape.hasLost(next.value)) {
+      lost.push({ ...next.value, skip: true, due: undefined });
+      known = { reply: skippedPoint(next.value), moved: false, quality: "skipped" };
+    }
+    if (!known) {
+      return { path: goOn(path, [...lost, next.value], tape), setpoint, complete: false, points: tape.points };
+    }
     const went = known.setpoint ?? ("setpoint" in next.value ? next.value.setpoint : {});
     if (known.moved) { for (const axis in went) setpoint[axis] = went[axis]; }
     if (next.value.kind === "measure") tape.follow(next.value, known.quality);
     next = path.next(known.reply);
   }
-  return { path: ended(next.value), setpoint, complete: true, points: tape.points };
+  return { path: ended(next.value, lost), setpoint, complete: true, points: tape.points };
 }
 
 /** What was recorded, taken piece by piece. */
@@ -108,6 +121,8 @@ class Tape {
   #moves = 0;
   #answers = 0;
   #advice = 0;
+  /** Points with a number that were taken. */
+  #numbered = 0;
   /** The line that a failed point has left, as the engine knows it; empty where there is none. */
   #line = "";
 
@@ -141,6 +156,12 @@ class Tape {
     if (quality === undefined || !skipsLines) return;
     if (quality === "failed") this.#line = lineOf(request);
     else if (quality !== "skipped" || lineOf(request) !== this.#line) this.#line = "";
+  }
+
+  /** Whether a point was skipped, and killed before it was in the store: points that came after it are there. */
+  hasLost(request: MeasureRequest): boolean {
+    if (this.#numbered >= (this.#recorded.measured ?? 0) || request.keep === false) return false;
+    return request.skip || this.leavesOut(request);
   }
 
   /** Whether a point that is new is on the line that a failed point has left. */
@@ -197,7 +218,7 @@ class Tape {
     if (!point) return { reply: undefined, moved: false };
     if (!grids?.has(pass)) this.points++;
     const setpoint = { ...request.setpoint, ...point.setpoint };
-    this.#recorded.see?.(point);
+    this.#see(point);
     const went = { ...this.#passOver(point), ...setpoint };
     return { reply: { ...point, index, setpoint }, moved: point.quality !== "skipped", setpoint: went };
   }
@@ -210,8 +231,13 @@ class Tape {
     return this.#sent(this.#recorded.grids ? { ...point, index: request.index ?? point.index } : point, request);
   }
 
-  #sent(point: Point, { read }: MeasureRequest): Known {
+  #see(point: Point): void {
+    if (point.seqNum >= 0) this.#numbered++;
     this.#recorded.see?.(point);
+  }
+
+  #sent(point: Point, { read }: MeasureRequest): Known {
+    this.#see(point);
     // A group with a grid, or that of a plan, holds what the path was sent and no more.
     const reply = this.#recorded.grids ? point : withOnly(point, read);
     return { reply, moved: point.quality !== "skipped", quality: point.quality };
@@ -243,20 +269,20 @@ function withOnly(point: Point, read: readonly string[] | undefined): Point {
   return { ...point, reading: Object.fromEntries(asked) };
 }
 
-/** The rest of a path: delegation hands on what it is sent, and its `return` and `throw` too. */
-function* goOn(path: Path, request: Request, tape: Tape): Path {
-  let waiting: Request | undefined = request;
+/**
+ * The rest of a path: delegation hands on what it is sent, and its `return` and `throw` too. The path is sent the reply to
+ * the last of the requests that wait.
+ */
+function* goOn(path: Path, requests: readonly Request[], tape: Tape): Path {
+  const waiting = [...requests];
   const asked = (value: Request): IteratorResult<Request, Summary | void> => {
     const leftOut = value.kind === "measure" && tape.leavesOut(value);
     return { done: false, value: leftOut ? { ...value, skip: true } : value };
   };
   const rest: Iterator<Request, Summary | void, Reply> = {
     next(reply) {
-      if (waiting) {
-        const first = waiting;
-        waiting = undefined;
-        return asked(first);
-      }
+      const first = waiting.shift();
+      if (first) return waiting.length ? { done: false, value: first } : asked(first);
       let next = path.next(reply);
       // Where passes are published one before the other, points may be there beyond the first that is missing.
       while (!next.done && next.value.kind === "measure") {
@@ -273,7 +299,7 @@ function* goOn(path: Path, request: Request, tape: Tape): Path {
   return yield* { [Symbol.iterator]: () => rest };
 }
 
-// deno-lint-ignore require-yield
-function* ended(summary: Summary | void): Path {
+function* ended(summary: Summary | void, lost: readonly Request[]): Path {
+  yield* lost;
   return summary;
 }

@@ -148,6 +148,7 @@ function recordedOf(
     advice,
     moves,
     said,
+    measured: found.measured,
     skipsLines,
     see,
     grids: new Set(layout.groups.flatMap(({ pass }) => pass === undefined ? [] : [pass])),
