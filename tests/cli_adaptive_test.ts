@@ -79,6 +79,38 @@ Deno.test("sonde check says how much an adaptive scan takes at the least, in a r
     assertEquals(files(folder), []);
   }));
 
+Deno.test("sonde check says how far each axis goes: offsets, labels, searches within the limits, and what a fold sets", () => {
+  const scan = `read: [diode]
+plan:
+  kind: nest
+  plans:
+    - { kind: repeat, num: 3 }
+    - kind: fold
+      at: { filter: BP640, wavelength: 640 }
+      read: [diode]
+      plan: { kind: track, on: diode, plan: { kind: relative, plan: { kind: linspace, axis: x, start: -1, stop: 1, num: 9 } } }
+`;
+  const rig = RIG.replace(
+    "  diode:",
+    "  filter: { driver: sim.filterWheel, labels: [empty, BP640], instant: true }\n  diode:",
+  );
+  return withScans({}, async (folder) => {
+    await Deno.writeTextFile(join(folder, "scan.yaml"), rig + scan);
+    const { out, err } = await sonde(folder, "check", "scan.yaml", "--json");
+    const { reach } = JSON.parse(out);
+    const by = Object.fromEntries(reach.map(({ axis, ...rest }: { axis: string }) => [axis, rest]));
+    assertEquals(by, {
+      // Its searches go as far as the limits let them.
+      x: { unit: "mm", least: -5, most: 5 },
+      filter: { unit: "", labels: ["BP640"] },
+      wavelength: { unit: "nm", least: 640, most: 640 },
+    }, err);
+    const text = (await sonde(folder, "check", "scan.yaml")).out;
+    assertMatch(text, /\nx stays within -5 … 5 mm\n/);
+    assertMatch(text, /\nfilter is set to BP640\n/);
+  });
+});
+
 Deno.test("a scan file derives signals, decides by them, and keeps what it says", () => {
   const scan = `read: [lockin]
 derive:
