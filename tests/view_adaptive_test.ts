@@ -216,6 +216,38 @@ Deno.test("points of a sampler are told from those measured inside of it, and fr
   assertEquals([Array.from(series[0].y), Array.from(series[1].x)], [[0, 10, 20], [0, 0.5, 1, 2]]);
 });
 
+Deno.test("a visit inside two folds is chosen by the loops of both", async () => {
+  const loop = (axis: string, num: number) => ({ kind: "linspace", axis, start: 0, stop: num - 1, num });
+  const outer = { t: 2 }, inner = { t: 2, y: 3 }, grid = { ...inner, x: 4 };
+  const zoom = { kind: "zoom", plan: loop("x", 4), on: "diode" };
+  const coordinate = (name: string, num: number) => (
+    { [name]: { dimensions: { [name]: num }, data: Array.from({ length: num }, (_, k) => k) } }
+  );
+  const run = storedRun({
+    plan: {
+      kind: "nest",
+      plans: [loop("t", 2), { kind: "fold", plan: { kind: "nest", plans: [loop("y", 3), zoom] }, give: ["x_fold"] }],
+    },
+    arrays: {
+      ...gridGroup("", outer, { ...coordinate("t", 2), x_fold: { dimensions: outer, data: [1, 2] } }),
+      ...gridGroup("pass_0", grid, {
+        ...coordinate("t", 2),
+        ...coordinate("y", 3),
+        ...coordinate("x", 4),
+        diode: { dimensions: grid, data: Array.from({ length: 24 }, (_, k) => k) },
+        lamp: { dimensions: grid, data: Array.from({ length: 24 }, (_, k) => -k) },
+      }),
+    },
+    log: [{ text: "found", seqNum: 24, data: { peaks: [{ at: 2, height: 22 }] } }],
+  });
+  const at = { t: 1, y: 2 }, figure = await figureOf(run, { at }), [series] = curveOf(figure).series;
+  assertEquals([Array.from(series.y), series.peaks!.length], [[20, 21, 22, 23], 1]);
+  assertStringIncludes(figure.subtitle!, "t = 1.0, y = 2.0");
+  const [lamp] = curveOf(await figureOf(run, { at, detector: "lamp" })).series;
+  assertEquals([lamp.y[3], lamp.peaks], [-23, []], "the peaks are those of another signal");
+  assertEquals(curveOf(await figureOf(run)).y.name, "x_fold");
+});
+
 Deno.test("every figure of an adaptive run is drawn in every front, and survives JSON", async () => {
   const made = [runs.zoomRun, runs.alignRun, runs.focusRun, runs.trackRun, runs.learnRun, runs.climbRun, runs.foldRun];
   for (const make of [...made, runs.whenRun]) {

@@ -28,7 +28,11 @@ export function linePanels(visit: Visit, { peaks }: LinePanelOptions = {}): Curv
     case "climb":
       return [{ ...common, series: [{ ...pathTaken(visit), peaks }], lines: placeLine(visit, "reason", x.name) }];
     default:
-      return [{ ...common, series: layers(visit, peaks ?? notedPeaks(notes)), shades: windows(visit) }];
+      return [{
+        ...common,
+        series: layers(visit, peaks ?? (visit.watched ? notedPeaks(notes) : [])),
+        shades: windows(visit),
+      }];
   }
 }
 

@@ -12,6 +12,8 @@ export interface Visit {
   readonly axes: readonly Quantity[];
   /** What is drawn. */
   readonly signal: Quantity;
+  /** Whether that is what the node has watched, and its notes are about. */
+  readonly watched: boolean;
   /** What it measured first; nothing for a climb. */
   readonly coarse: PassPoints;
   /** What it measured then. */
@@ -51,6 +53,7 @@ export async function readVisit(
     node,
     axes: axes.map((name) => ({ name, unit: unitOf(run, [name, `${name}_setpoint`, `${name}_readback`]) })),
     signal: { name: signal, unit: unitOf(run, [signal]) },
+    watched: signal === found.signal,
     coarse,
     finer,
     notes: at.size ? notes.filter(({ seqNum }) => seqNum > from && seqNum <= to) : notes,

@@ -19,13 +19,19 @@ export interface VisitPlace {
  */
 export async function visitAt(
   run: StoredRun,
-  { axes }: FoundNode<SamplerNode>,
+  found: FoundNode<SamplerNode>,
   at: Readonly<Record<string, number | string>> = {},
 ): Promise<VisitPlace | undefined> {
-  const around = placeOfPass(run, "pass_0", axes) === "" ? [] : run.arrays.get("quality")?.dimensions ?? [];
+  const place = placeOfPass(run, "pass_0", found.axes);
+  if (place === undefined) return undefined;
+  // Points that are counted have their loops in the root.
+  const counted = place === "points/", group = counted ? "" : place.slice(0, -1);
+  const own = counted ? 0 : found.node.kind === "learn" ? found.axes.length : 1;
+  const around = run.arrays.get(counted ? "quality" : `${place}quality`)?.dimensions.slice(0, -own || undefined) ?? [];
   if (Object.keys(at).length !== around.length || !around.every((name) => name in at)) return undefined;
   if (!around.length) return { at: new Map(), words: "" };
-  const source = await sourceOfRun(run, ""), quality = source.arrays.find(({ name }) => name === "quality")!;
-  const dimensions = dimensionsOf(source, quality), indices = dimensions.map((one) => indexAt(one, at[one.name]));
+  const source = await sourceOfRun(run, group), quality = source.arrays.find(({ name }) => name === "quality")!;
+  const dimensions = dimensionsOf(source, quality).slice(0, around.length);
+  const indices = dimensions.map((one) => indexAt(one, at[one.name]));
   return { at: new Map(around.map((name, k) => [name, indices[k]])), words: describeCut(dimensions, indices) };
 }
