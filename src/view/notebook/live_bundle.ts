@@ -55,9 +55,7 @@ export function staticBundle(
     const small = new Figure(compactFigure(figure, level));
     bundle = {
       "text/plain": [small.text({ width: 100, height: LINES * small.panels.length }), ...said].join("\n"),
-      // Two panels beside each other may be wider than the cell.
-      "image/svg+xml": small.svg({ width: small.columns === 2 ? 860 : undefined })
-        .replace("<svg ", '<svg style="max-width: 100%; height: auto" '),
+      "image/svg+xml": small.svg(),
       "application/vnd.plotly.v1+json": roundPlotly(withPeakBars(small.plotly(), small)),
     };
     if (sizeOf(bundle) <= mostBytes) return bundle;
