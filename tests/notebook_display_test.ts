@@ -22,10 +22,7 @@ import {
 } from "../mod.ts";
 import { displayOf } from "../src/core/display.ts";
 import { openRigs } from "../src/core/open_rigs.ts";
-import { orderGrid } from "../src/view/figures/order_grid.ts";
-import { planFigure } from "../src/view/figures/plan_figure.ts";
-import { imageHtml, summaryBundle } from "../src/view/notebook/summary.ts";
-import { tableHtml, tableText } from "../src/view/notebook/table.ts";
+import { tableHtml } from "../src/view/notebook/table.ts";
 import { displayPlan } from "../src/wire/notebook/display_plan.ts";
 import { displayRig } from "../src/wire/notebook/display_rig.ts";
 import { placeText } from "../src/wire/notebook/place_text.ts";
@@ -161,14 +158,6 @@ Deno.test("an adaptive plan shows how it might go, with signals that only the ru
   assert(!textOf(bundle).includes("error"), textOf(bundle));
 });
 
-Deno.test("the path of one axis is its setpoints over their order", () => {
-  const figure = planFigure({ axes: [{ name: "x", unit: "mm", setpoints: [0, 2, 1] }], passes: ["a", "a", "a"] })!;
-  const [panel] = figure.panels;
-  assert(panel.kind === "curve");
-  assertEquals(Array.from(panel.series[0].y), [0, 2, 1]);
-  assertEquals([panel.x.name, panel.y.unit], ["order", "mm"]);
-});
-
 Deno.test("the path of two axes is their plane, coloured by the order", () => {
   const bundle = displayPlan(nest(linspace("y", 0, 1, 2), snake(linspace("x", 0, 2, 3))), []);
   const { data } = bundle["application/vnd.plotly.v1+json"] as { data: { type: string; z: number[][] }[] };
@@ -197,35 +186,6 @@ Deno.test("a plan that moves nothing has no picture", () => {
   const bundle = displayPlan(every(1000, { num: 5 }), []);
   assertEquals(Object.keys(bundle), ["text/plain", "text/html"]);
   assertStringIncludes(textOf(bundle), "0 … 4 s");
-});
-
-Deno.test("orderGrid() gives every point of a grid its own cell, whatever the order", () => {
-  const side = fc.uniqueArray(fc.integer({ min: -99, max: 99 }), { minLength: 1, maxLength: 6 });
-  const arbitrary = fc.tuple(side, side, fc.integer()).map(([xs, ys, seed]) => {
-    const all = ys.flatMap((y) => xs.map((x) => [x, y]));
-    return all.map((at, i) => [at, Math.sin(seed + i * 7919)] as const).sort((a, b) => a[1] - b[1]).map(([at]) => at);
-  });
-  fc.assert(fc.property(arbitrary, (points) => {
-    const grid = orderGrid(points.map(([x]) => x), points.map(([, y]) => y));
-    assert(grid.exact);
-    points.forEach(([x, y], i) => {
-      assertEquals(grid.order[grid.y.indexOf(y) * grid.x.length + grid.x.indexOf(x)], i);
-    });
-  }));
-});
-
-Deno.test("orderGrid() colours scattered places by the nearest point", () => {
-  const x = Float64Array.from({ length: 40 }, (_, i) => Math.sin(i * 12.9898)),
-    y = x.map((_, i) => Math.sin(i * 78.233));
-  const grid = orderGrid(x, y);
-  assert(!grid.exact);
-  grid.order.forEach((order, cell) => {
-    if (Number.isNaN(order)) return;
-    const cx = grid.x[cell % grid.x.length], cy = grid.y[Math.floor(cell / grid.x.length)];
-    const spanX = Math.max(...x) - Math.min(...x), spanY = Math.max(...y) - Math.min(...y);
-    const away = (i: number) => Math.hypot((x[i] - cx) / spanX, (y[i] - cy) / spanY);
-    for (let i = 0; i < x.length; i++) assert(away(order) <= away(i) + 1e-12);
-  });
 });
 
 Deno.test("a rig shows its axes, limits, readings and settings, and is not touched for that", async () => {
@@ -373,33 +333,6 @@ Deno.test("what people have named cannot become markup", async () => {
     const shownHtml = htmlOf(await shown(await openRun(to)));
     assert(!/<script/i.test(shownHtml), shownHtml);
   });
-});
-
-Deno.test("a picture in a page is the picture, byte for byte", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="720">${text}%20#"'&\n</svg>`;
-    const html = imageHtml(svg, `a "picture" <of> it`);
-    const url = /src="data:image\/svg\+xml;charset=utf-8,([^"]*)"/.exec(html)![1];
-    assert(!/[<>&]/.test(url));
-    assertEquals(decodeURIComponent(url), svg);
-    assertStringIncludes(html, ` width="720"`);
-  }));
-});
-
-Deno.test("a long table is cut, and says by how much", () => {
-  const rows = Array.from({ length: 100 }, (_, i) => [String(i)]),
-    table = { columns: [{ head: "n", right: true }], rows };
-  assertStringIncludes(tableHtml(table), "and 60 more");
-  assertStringIncludes(tableText(table), "and 60 more");
-  assertEquals(tableHtml(table).match(/<tr>/g)!.length, 42);
-});
-
-Deno.test("a summary of much data stays small, and keeps its extremes", () => {
-  const x = Float64Array.from({ length: 1e5 }, (_, i) => i), y = x.map((at) => at === 4321 ? 99 : Math.sin(at));
-  const figure = planFigure({ axes: [{ name: "x", setpoints: y }], passes: Array.from(x, () => "pass_0") })!;
-  const bundle = summaryBundle({ title: "much", figure });
-  assert(bytesOf(bundle) < 200_000, `${bytesOf(bundle)} bytes`);
-  assertStringIncludes(JSON.stringify(bundle["application/vnd.plotly.v1+json"]), "99");
 });
 
 Deno.test("what cannot be drawn is text, and never an error of the cell", async () => {
