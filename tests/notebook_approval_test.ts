@@ -62,10 +62,10 @@ const ask = (options: ApprovalButtonsOptions = {}, signal = new AbortController(
 
 Deno.test("a page that says hello is waited for, and its answer takes the place of the buttons", async () => {
   using page = new Page();
-  const answer = ask({ helloMs: 500 });
+  const answer = ask({ helloMs: 2_000 });
   assertEquals(await page.post("hello"), 200);
   assertEquals(await page.post("perhaps"), 400);
-  await new Promise((resolve) => setTimeout(resolve, 700)); // longer than a page has to say hello
+  await new Promise((resolve) => setTimeout(resolve, 2_200)); // longer than a page has to say hello
   assertEquals(await page.post("continue"), 200);
   assertEquals(await answer, "continue");
   assertStringIncludes(page.left, "continue: it is done");
@@ -100,11 +100,11 @@ Deno.test("a question that is over elsewhere says how, and its page is no longer
 Deno.test("a page on another computer answers by a file beside the notebook", async () => {
   using page = new Page();
   const folder = await Deno.makeTempDir();
-  const answer = ask({ notebook: join(folder, "a.ipynb"), helloMs: 2_000 });
+  const answer = ask({ notebook: join(folder, "a.ipynb"), helloMs: 3_000 });
   await page.url;
   const file = /"file":"([^"]+)"/.exec(String([...page.shown.values()][0]["text/html"]))![1];
   await Deno.writeTextFile(join(folder, file), "hello");
-  await new Promise((resolve) => setTimeout(resolve, 2_300)); // it was heard: the wait for a hello is over
+  await new Promise((resolve) => setTimeout(resolve, 3_300)); // it was heard: the wait for a hello is over
   await Deno.writeTextFile(join(folder, file), "abort");
   assertEquals(await answer, "abort");
   await Deno.remove(folder, { recursive: true });

@@ -117,10 +117,11 @@ export type SafeAction = SafeSend | SafeRun | SafeCall;
 
 /** A text for an instrument in the network. */
 export interface SafeSend {
+  /** Over TCP. */
   readonly kind: "send";
   /** A name or an address. */
   readonly host: string;
-  /** Of TCP. */
+  /** Where it listens. */
   readonly port: number;
   /** Sent as it is: with the newline that ends a command. */
   readonly text: string;
@@ -128,14 +129,17 @@ export interface SafeSend {
 
 /** A program that is run to its end. */
 export interface SafeRun {
+  /** Without a shell. */
   readonly kind: "run";
   /** A path, or a name to be looked up. */
   readonly command: string;
+  /** One by one, as the program gets them. */
   readonly args?: readonly string[];
 }
 
 /** A function of a native library, for those that need no handle of the process that has died, as a reset by name. */
 export interface SafeCall {
+  /** By FFI. */
   readonly kind: "call";
   /** The file, or a name that the system looks up. */
   readonly library: string;

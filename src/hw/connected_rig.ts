@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Device, Op, StopReason } from "../core/device.ts";
+import type { Device, Op, SafeAction, StopReason } from "../core/device.ts";
 import { type DisplayBundle, displayOf } from "../core/display.ts";
 import { DeviceError, messageOf, SondeError } from "../core/errors.ts";
 import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
@@ -43,7 +43,7 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
       devices.set(name, rigDevice(name, driver));
     }
     this.#drivers = drivers;
-    this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: driver.safeState?.() ?? [] })));
+    this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: safeActions(device, driver) })));
     this.axes = axes;
     this.channels = channels;
     this.devices = devices;
@@ -97,6 +97,16 @@ function withStop(axis: NonNullable<Device["axes"]>[string], stop: (why: StopRea
     readback: axis.readback.bind(axis),
     stop,
   });
+}
+
+/** A driver that fails to say it is used all the same: it is only less safe. */
+function safeActions(name: string, driver: Device): readonly SafeAction[] {
+  try {
+    return driver.safeState?.() ?? [];
+  } catch (thrown) {
+    console.error(`warning: ${name} does not say how it is made safe: ${messageOf(thrown)}`);
+    return [];
+  }
 }
 
 function rigDevice(name: string, driver: Device): RigDevice {

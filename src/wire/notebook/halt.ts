@@ -2,9 +2,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { armHalt, axesInMotion, halt, halted } from "../../core/halt.ts";
 import { keepInterrupts } from "../../scan/interrupts.ts";
 
-/** What is told to the person at the notebook. */
-type Say = (text: string) => void;
-
 const HOW_ON = "Nothing moves in this notebook until unlock() is called; reading and analysing goes on.";
 
 /**
@@ -14,7 +11,7 @@ const HOW_ON = "Nothing moves in this notebook until unlock() is called; reading
  * @param say how a person is told; on standard error, which the notebook shows, when left out
  * @returns disposing of it leaves interrupts to the system again
  */
-export function haltOnInterrupt(say: Say = (text) => console.error(text)): Disposable {
+export function haltOnInterrupt(say: (text: string) => void = (text) => console.error(text)): Disposable {
   let interrupted = false;
   const latch = armHalt({
     // What an interrupt does is said by itself.
