@@ -190,6 +190,21 @@ Deno.test("a trigger shows where it fired, and what was measured then", async ()
   assertEquals([lines!.map(({ at }) => at), note], [[640.2], "diode > 3 at wavelength 640.2: relative: 5 points"]);
 });
 
+Deno.test("a trigger that has not fired, or was not allowed to act, says so", async () => {
+  const x = { x: 3 }, loop = { kind: "linspace", axis: "x", start: 0, stop: 2, num: 3 };
+  const arrays = gridGroup("", x, { x: { dimensions: x, data: [0, 1, 2] }, diode: { dimensions: x, data: [0, 1, 2] } });
+  const plan = {
+    kind: "nest",
+    plans: [loop, { kind: "when", trigger: "diode > 1", plan: { kind: "repeat", num: 2 } }],
+  };
+  const quiet = curveOf(await figureOf(storedRun({ plan, arrays })));
+  assertEquals([quiet.note, quiet.lines, quiet.series.length], ["the trigger has not fired", [], 1]);
+  const data = { trigger: "diode > 1", setpoint: { x: 2 }, answer: "cancel" };
+  const refused = storedRun({ plan, arrays, log: [{ text: "diode > 1 at x 2: not approved", seqNum: 3, data }] });
+  const { note, lines } = curveOf(await figureOf(refused));
+  assertEquals([note, lines], ["diode > 1 at x 2: not approved", []]);
+});
+
 Deno.test("points of a sampler are told from those measured inside of it, and from other visits", async () => {
   const point = (pass: string, x: number, visit: number): MadePoint => (
     { pass, setpoint: { x }, reading: { diode: x }, at: { t: visit } }

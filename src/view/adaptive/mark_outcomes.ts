@@ -80,8 +80,7 @@ function markFired(
 ): Panel {
   const fired = notes.filter(({ data }) => data.trigger !== undefined && data.answer === "continue");
   const placeOf = ({ data }: RunNote, { name }: CutDimension) => (data.setpoint as Record<string, unknown>)?.[name];
-  const note = fired.at(-1)?.text ?? `${notes.length ? "" : "the trigger never fired"}`;
-  const common = { note: panel.note ?? (note || undefined) };
+  const said = fired.at(-1) ?? notes.at(-1), common = { note: panel.note ?? said?.text ?? "the trigger has not fired" };
   const isPlace = (place: unknown): place is number => typeof place === "number";
   if (panel.kind === "curve") {
     const places = fired.map((note) => placeOf(note, dimensions[0])).filter(isPlace);
