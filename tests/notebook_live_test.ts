@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { connect, type FigureData, fold, linspace, nest, repeat, sim, SondeError, zoom } from "../mod.ts";
+import { connect, fold, linspace, nest, repeat, sim, SondeError, zoom } from "../mod.ts";
 import { live, scan } from "../src/wire.ts";
 import { display, flush, inKernel } from "../src/wire/notebook/kernel.ts";
 import { drawnBy, fakeNotebook } from "./notebook_live_support.ts";

@@ -1,20 +1,18 @@
 import { noiseModel } from "../../adapt/noise_model.ts";
-import { peaksAlong } from "../../adapt/peaks_along.ts";
 import { linePeaks } from "../../adapt/zoom/line_peaks.ts";
 import type { Peak } from "../../view/mod.ts";
-import { thinIndices } from "../../view/decimate.ts";
 import type { LiveCurve } from "../../view/notebook/live_table.ts";
 
 /** With fewer samples nobody can tell a peak from noise. */
 const FEWEST = 8;
-/** Longer curves are thinned, which leaves their peaks and spoils their noise. */
-const LONGEST = 2000;
+/** In a longer curve the means of neighbours are looked at: peaks are wider than that, and it takes no longer. */
+const LONGEST = 1000;
 /** More labels than these cover the curve. */
 const MOST = 8;
 
 /**
- * The peaks of a curve that is still growing, the strongest few: those that noise cannot explain; on a long curve, those
- * that stand out by a tenth of its span. Samples that are missing are left out.
+ * The peaks of a curve that is still growing, the strongest few: those that noise cannot explain. Samples
+ * that are missing are left out.
  *
  * @example
  * ```ts
@@ -27,17 +25,18 @@ const MOST = 8;
 export function livePeaks({ x, y }: LiveCurve): readonly Peak[] {
   const kept = Array.from(y, (_, i) => i).filter((i) => Number.isFinite(x[i]) && Number.isFinite(y[i]));
   if (kept.length < FEWEST) return [];
-  const along = Float64Array.from(kept, (i) => x[i]), readings = Float64Array.from(kept, (i) => y[i]);
-  const found: readonly Peak[] = kept.length <= LONGEST
-    ? linePeaks(along, readings, noiseModel(along, readings))
-    : prominentPeaks(along, readings);
-  return found.toSorted((a, b) => b.prominence! - a.prominence!).slice(0, MOST);
+  const each = Math.ceil(kept.length / LONGEST);
+  const along = meansOf(x, kept, each), readings = meansOf(y, kept, each);
+  const found = linePeaks(along, readings, noiseModel(along, readings));
+  return found.toSorted((a, b) => b.prominence - a.prominence).slice(0, MOST);
 }
 
-function prominentPeaks(x: Float64Array, y: Float64Array): readonly Peak[] {
-  const kept = thinIndices(y, LONGEST), readings = Float64Array.from(kept, (i) => y[i]);
-  let low = Infinity, high = -Infinity;
-  for (const reading of readings) [low, high] = [Math.min(low, reading), Math.max(high, reading)];
-  if (!(high > low)) return [];
-  return peaksAlong(Float64Array.from(kept, (i) => x[i]), readings, { prominence: (high - low) / 10 });
+/** The mean of every so many of the samples kept; the last may be of fewer. */
+function meansOf(column: Float64Array, kept: readonly number[], each: number): Float64Array {
+  return Float64Array.from({ length: Math.ceil(kept.length / each) }, (_, k) => {
+    const end = Math.min(kept.length, (k + 1) * each);
+    let sum = 0;
+    for (let i = k * each; i < end; i++) sum += column[kept[i]];
+    return sum / (end - k * each);
+  });
 }
