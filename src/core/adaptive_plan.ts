@@ -219,7 +219,7 @@ export interface Fold<N extends string = string> {
    * (`{ z: "z + 0.01" }`). An axis whose place was not found stays where it is.
    */
   readonly go?: readonly N[] | Readonly<Partial<Record<N, string>>>;
-  /** Other setpoints to go to then: a long exposure, an open shutter. */
+  /** Other setpoints for this point only, put back after it: a long exposure, an open shutter. */
   readonly at?: Readonly<Partial<Record<N, Setpoint>>>;
   /** What is read there, and stored with the point; nothing when left out. */
   readonly read?: readonly string[];

@@ -1,5 +1,5 @@
 import type { SignalType } from "../adapt/expression/environment.ts";
-import type { MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
+import type { Located, MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
 import type { LaidFold } from "./lay_out.ts";
@@ -50,6 +50,9 @@ export function foldVisits(
   signals: ReadonlyMap<string, SignalType>,
 ): FoldVisits {
   const { plan, pass } = laid, recipe = foldRecipe(laid, signals), inside = plan.keep !== false;
+  const lent = Object.keys(plan.at ?? {});
+  /** Where the axes of `at` belong: they are elsewhere for the fold's own point only. */
+  let home: Setpoints = {};
   return function* (around) {
     const { index, name, keep } = around.as
       ? { ...around.as, name: around.as.pass, keep: true }
@@ -58,6 +61,9 @@ export function foldVisits(
     if (around.skip) {
       return { summary: {}, point: (yield { ...at, setpoint: around.setpoint, skip: true }) as Point };
     }
+    if (lent.some((axis) => !Object.hasOwn(home, axis))) {
+      home = ((yield { kind: "move", setpoint: {}, locate: lent }) as Located).setpoint;
+    }
     if (!inside) {
       const known = (yield { kind: "recall", pass: name, index, setpoint: around.setpoint }) as Point | undefined;
       if (known) return { summary: recipe.summaryOf(known), point: known };
@@ -65,7 +71,17 @@ export function foldVisits(
     const series = recipe.begin();
     const summary = (yield* gather(inner({ ...around, as: undefined }), series)) ?? {};
     const setpoint = { ...around.setpoint, ...plan.at as Setpoints, ...recipe.go(summary) };
-    const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;
-    return { summary, point };
+    try {
+      const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;
+      return { summary, point };
+    } finally {
+      // Also when the run is broken off here: a shutter that was opened for this point is closed.
+      if (lent.length) yield { kind: "move", setpoint: { ...home, ...pick(around.setpoint, lent) }, always: true };
+    }
   };
+}
+
+/** Loops around may move the same axes: then they belong where those have put them. */
+function pick(setpoint: Setpoints, axes: readonly string[]): Setpoints {
+  return Object.fromEntries(axes.filter((axis) => axis in setpoint).map((axis) => [axis, setpoint[axis]]));
 }

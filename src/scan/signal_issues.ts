@@ -87,30 +87,6 @@ function whenIssues({ path, plan, pass }: Extract<Laid, { kind: "when" }>, known
 }
 
 function foldIssues(laid: LaidFold, known: KnownSignals): Issue[] {
-  return [...carriedIssues(laid, known), ...leftBehind(laid)];
-}
-
-/** Axes that every part of a plan names. */
-function axesIn(laid: Laid): string[] {
-  if (laid.kind === "sequence") return laid.parts.flatMap(axesIn);
-  const passes = laid.kind === "sampler" ? laid.passes : "pass" in laid && laid.pass ? [laid.pass] : [];
-  return [...passes.flatMap(({ axes }) => axes), ..."inner" in laid && laid.inner ? axesIn(laid.inner) : []];
-}
-
-/** What is set for the point of a fold and stays so for what the next visit measures inside. */
-function leftBehind({ path, plan: { at = {} }, pass, inner }: LaidFold): Issue[] {
-  const around = pass?.around.dimensions ?? [], again = !pass || around.some(({ size }) => size > 1);
-  const others = new Set([...around.flatMap(({ columns }) => columns.map(({ axis }) => axis)), ...axesIn(inner)]);
-  return Object.keys(at).filter((axis) => again && !others.has(axis)).map((axis) => ({
-    path: `${path}.at.${axis}`,
-    message: `${axis} stays there when the next visit begins; a loop of one setpoint around the fold, as in ` +
-      `list("${axis}", [...]), sets it back for what is measured inside`,
-    received: at[axis],
-    severity: "warning" as const,
-  }));
-}
-
-function carriedIssues(laid: LaidFold, known: KnownSignals): Issue[] {
   const { path, plan, gives, finds } = laid;
   if (!gives.length && !plan.read && !plan.go) {
     const message = "comes to a point that carries nothing: say what it gives, or what it reads";

@@ -39,7 +39,9 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
   entries = entries.filter(({ seqNum }) => seqNum <= upTo);
   const replies = entries.filter(({ data }) => data.reply), advised = ({ text }: Entry) => text === "advised";
   const moves = replies.filter((entry) => !advised(entry)), advice = replies.filter(advised);
-  const answers = entries.filter(({ kind }) => kind === "ask"), notes = entries.filter(({ kind }) => kind === "note");
+  // One that ended the run has never reached the path: it is asked again.
+  const answers = entries.filter(({ kind, data }) => kind === "ask" && data.answer !== "abort");
+  const notes = entries.filter(({ kind }) => kind === "note");
   const numbers = (some: readonly Entry[]) => some.map(({ seqNum }) => seqNum);
   return {
     moves: moves.map(({ data }) => data.reply as Located),
