@@ -92,3 +92,13 @@ Deno.test("planFigure() says what it leaves out", () => {
   assertEquals(planFigure({ axes: [], passes: ["a"] }), undefined);
   assertEquals(planFigure({ axes: [{ name: "x", setpoints: [] }], passes: [] }), undefined);
 });
+
+Deno.test("planFigure() lifts the line of a pass where another pass came between", () => {
+  const [panel] = planFigure({
+    axes: [{ name: "x", setpoints: [0, 1, 5, 6, 2, 3] }],
+    passes: ["coarse", "coarse", "fine", "fine", "coarse", "coarse"],
+  })!.panels;
+  assert(panel.kind === "curve");
+  assertEquals(panel.series.map(({ name }) => name), ["coarse", "fine"]);
+  assertEquals(Array.from(panel.series[0].y), [0, 1, NaN, 2, 3]);
+});

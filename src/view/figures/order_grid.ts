@@ -53,8 +53,8 @@ function nearest(x: ArrayLike<number>, y: ArrayLike<number>, xs: Float64Array, y
   const side = Math.max(FEWEST_SIDE, Math.min(MOST_SIDE, Math.ceil(2 * Math.sqrt(looked))));
   const columns = evenly(xs, side), rows = evenly(ys, side);
   const width = xs[xs.length - 1] - xs[0] || 1, height = ys[ys.length - 1] - ys[0] || 1;
-  // Points that fill their rectangle evenly stand this far apart, as a part of its sides.
-  const reach = 1.2 / Math.sqrt(looked), order = new Float64Array(side * side).fill(NaN);
+  // Half as much again as points that fill their rectangle evenly stand apart, as a part of its sides.
+  const reach = 1.5 / Math.sqrt(looked), order = new Float64Array(side * side).fill(NaN);
   for (let cell = 0; cell < order.length; cell++) {
     const atX = columns[cell % side], atY = rows[Math.floor(cell / side)];
     let least = reach * reach;

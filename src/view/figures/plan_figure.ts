@@ -112,12 +112,12 @@ function rangeOf({ name, unit, labels, setpoints }: TrackAxis): string {
 function alongOrder(axis: TrackAxis, passes: readonly string[]): CurvePanel {
   const { setpoints, ...quantity } = axis, names = [...new Set(passes)];
   const places = passes.map((_, i) => i);
-  const curve = (name: string, kept: readonly number[]): Series => ({
-    name,
-    x: kept,
-    y: kept.map((i) => setpoints[i]),
-    ...axis.labels && { draw: "points" as const },
-  });
+  const curve = (name: string, kept: readonly number[]): Series => {
+    // Between two stretches of a pass the axis was busy with another one.
+    const order = kept.flatMap((i, k) => k > 0 && kept[k - 1] !== i - 1 ? [NaN, i] : [i]);
+    const y = order.map((i) => Number.isNaN(i) ? NaN : setpoints[i]);
+    return { name, x: order, y, ...axis.labels && { draw: "points" as const } };
+  };
   const series = names.length > 1 && names.length <= MOST_PASSES
     ? names.map((name) => curve(name, places.filter((i) => passes[i] === name)))
     : [curve(axis.name, places)];
@@ -140,15 +140,24 @@ function inPlane(x: TrackAxis, y: TrackAxis, points: number): Panel {
   };
 }
 
-/** Steps this many times as long as points are apart make a tangle, not a way. */
-const FAR = 3;
+/** Steps this many times as long as the distance to the nearest point make a tangle, not a way. */
+const FAR = 4;
 
-/** Whether the way from point to point can be followed by eye. */
+/** Whether the way from point to point can be followed by eye: most steps lead to a neighbour. */
 function isOrderly(x: Float64Array, y: Float64Array): boolean {
   const spanX = spanOf(x) || 1, spanY = spanOf(y) || 1;
-  let way = 0;
-  for (let i = 1; i < x.length; i++) way += Math.hypot((x[i] - x[i - 1]) / spanX, (y[i] - y[i - 1]) / spanY);
-  return way / x.length <= FAR / Math.sqrt(x.length);
+  const apart = (i: number, j: number) => Math.hypot((x[i] - x[j]) / spanX, (y[i] - y[j]) / spanY);
+  let near = 0;
+  for (let i = 1; i < x.length; i++) {
+    const step = apart(i - 1, i);
+    let least = Infinity;
+    for (let j = 0; j < x.length; j++) {
+      const distance = apart(i, j);
+      if (distance > 0 && distance < least) least = distance;
+    }
+    if (step <= FAR * least) near++;
+  }
+  return near >= (x.length - 1) / 2;
 }
 
 function spanOf(along: Float64Array): number {
