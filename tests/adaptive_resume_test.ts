@@ -15,8 +15,11 @@ import {
   xarrayReads,
 } from "./adaptive_resume_support.ts";
 import { SCENARIOS } from "./adaptive_scenarios.ts";
+import type { MeasureRequest, Path } from "../src/core/path.ts";
+import { replay } from "../src/scan/replay.ts";
+import { resumedSink, zarrSink } from "../src/zarr/zarr_sink.ts";
 import { random } from "../src/core/random.ts";
-import { withFolder } from "./zarr_fixture.ts";
+import { channel, header, OUTCOME, point, POINTS, withFolder } from "./zarr_fixture.ts";
 
 /** Breaks a scan off once at even distances, then several times in a row anywhere. Gives copies of it as it stood in between. */
 async function breakOff(folder: string, name: string, scenario: Scenario): Promise<string[]> {
@@ -81,4 +84,49 @@ Deno.test("the scenarios have what can go wrong in them: failed, retried and ski
       found.cancelled += has(said.some((line) => line.includes('"answer":"cancel"')));
     }
     assertEquals(Object.entries(found).filter(([, count]) => count < 4), [], JSON.stringify(found));
+  }));
+
+Deno.test("a skipped point that a kill has lost is recorded anew, and what stands behind it is not measured again", async () => {
+  const measure = (pass: string, k: number, skip = false): MeasureRequest => {
+    return { kind: "measure", pass, index: [k], setpoint: { x: k }, skip };
+  };
+  const requests = [measure("a", 0), measure("b", 0, true), measure("a", 1), measure("b", 1, true), measure("a", 2)];
+  const sent: string[] = [];
+  const path = function* (): Path {
+    for (const request of requests) {
+      const { quality } = (yield request) as { readonly quality: string };
+      sent.push(`${request.pass} ${request.index} ${quality}`);
+    }
+  };
+  const { path: rest, setpoint } = await replay(path(), {
+    grids: new Set(["a", "b"]),
+    point: (pass, [k]) => {
+      if (pass === "b" || k > 1) return Promise.resolve(undefined);
+      return Promise.resolve(point([k], k, { pass, setpoint: { x: k } }));
+    },
+    points: (async function* () {})(),
+    measured: 2,
+    moves: [],
+    answers: [],
+    notes: [],
+  });
+  assertEquals([sent, setpoint], [["a 0 good", "b 0 skipped", "a 1 good"], { x: 1 }]);
+  const asked: unknown[] = [], skipped = point([0], -1, { quality: "skipped" });
+  for (let next = rest.next(undefined); !next.done; next = rest.next(skipped)) asked.push(next.value);
+  assertEquals(asked, [{ ...requests[1], due: undefined }, requests[3], requests[4]]);
+  assertEquals(sent.slice(3), ["b 1 skipped", "a 2 skipped"]);
+});
+
+Deno.test("arrays that come up when a run is taken up stand with their group, so that zarr-python finds all of it", () =>
+  withFolder(async (folder) => {
+    const url = join(folder, "run.zarr"), head = header({ groups: [POINTS] }, [channel("diode")]);
+    const first = zarrSink({ url });
+    await first.open(head);
+    await first.log({ kind: "note", timestampMs: 0, seqNum: 0, text: "began" });
+    await first.close({ ...OUTCOME, status: "aborted" });
+    const again = await resumedSink({ url }, head, undefined, true);
+    await again.open(head);
+    await again.write(point([0], 0, { setpoint: { x: 1, y: 2 }, reading: { diode: 1 } }));
+    await again.close({ ...OUTCOME, points: 1 });
+    await xarrayReads([url]);
   }));

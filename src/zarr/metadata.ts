@@ -64,9 +64,18 @@ export function groupNode(attributes: Attributes): Node {
   return { zarr_format: 3, node_type: "group", attributes };
 }
 
-/** Metadata of the root group, those of all nodes below it included. */
+/**
+ * Metadata of the root group, those of all nodes below it included. The nodes of one group stand together: of a group that is
+ * named in two places, zarr-python (3.1) knows only those of the last one.
+ */
 export function rootNode(attributes: Attributes, nodes: ReadonlyMap<string, Node>): Node {
-  const metadata = Object.fromEntries(nodes);
+  const groups = new Map<string, [string, Node][]>();
+  for (const entry of nodes) {
+    const parent = entry[0].slice(0, Math.max(0, entry[0].lastIndexOf("/"))), others = groups.get(parent);
+    if (others) others.push(entry);
+    else groups.set(parent, [entry]);
+  }
+  const metadata = Object.fromEntries([...groups.values()].flat());
   return { ...groupNode(attributes), consolidated_metadata: { kind: "inline", must_understand: false, metadata } };
 }
 
