@@ -9,7 +9,7 @@ import { staticBundle } from "../src/view/notebook/live_bundle.ts";
 import { compactFigure } from "../src/view/notebook/live_compact.ts";
 import { liveFigure } from "../src/view/notebook/live_figure.ts";
 import { LiveModel } from "../src/view/notebook/live_model.ts";
-import { livePeaks } from "../src/wire/notebook/live_peaks.ts";
+import { keptPeaks, livePeaks } from "../src/wire/notebook/live_peaks.ts";
 
 function dimension(
   name: string,
@@ -302,21 +302,39 @@ Deno.test("compactFigure keeps the highest sample of any curve, and the mean of 
   }));
 });
 
-Deno.test("livePeaks finds lines and leaves noise alone, in a short curve, a long one, and one with gaps", () => {
-  for (const samples of [60, 1500, 30_000]) {
-    const x = Float64Array.from({ length: samples }, (_, i) => 10 * i / samples);
-    const line = x.map((at, k) => k % 17 === 3 ? NaN : 5 * Math.exp(-((at - 4) ** 2) / 0.2) + 0.01 * noise());
-    const [peak] = livePeaks({ x, y: line });
-    assert(Math.abs(peak.at - 4) < 0.05 && Math.abs(peak.width! - 0.745) < 0.08, `${samples}: ${JSON.stringify(peak)}`);
-  }
-  const x = Float64Array.from({ length: 3000 }, (_, i) => i);
-  for (const samples of [30, 300, 3000]) {
-    let found = 0;
-    for (let curve = 0; curve < 20; curve++) {
-      found += livePeaks({ x: x.subarray(0, samples), y: Float64Array.from({ length: samples }, noise) }).length;
+for (const [name, peaksOf] of Object.entries({ livePeaks, keptPeaks })) {
+  Deno.test(`${name} finds lines and leaves noise alone, in short curves, long ones, and those with gaps`, () => {
+    for (const samples of [60, 1500, 30_000]) {
+      const x = Float64Array.from({ length: samples }, (_, i) => 10 * i / samples);
+      const line = x.map((at, k) => k % 17 === 3 ? NaN : 5 * Math.exp(-((at - 4) ** 2) / 0.2) + 0.01 * noise());
+      const [peak, ...others] = peaksOf({ x, y: line });
+      assert(
+        Math.abs(peak.at - 4) < 0.05 && Math.abs(peak.width! - 0.745) < 0.08,
+        `${samples}: ${JSON.stringify(peak)}`,
+      );
+      assertEquals(others, []);
     }
-    assert(found <= 1, `${found} peaks in twenty curves of ${samples} samples of noise`);
+    const x = Float64Array.from({ length: 3000 }, (_, i) => i);
+    for (const samples of [30, 300, 3000]) {
+      let found = 0;
+      for (let curve = 0; curve < 20; curve++) {
+        found += peaksOf({ x: x.subarray(0, samples), y: Float64Array.from({ length: samples }, noise) }).length;
+      }
+      assert(found <= 1, `${found} peaks in twenty curves of ${samples} samples of noise`);
+    }
+    assertEquals(peaksOf({ x: x.subarray(0, 3), y: Float64Array.of(0, 1, 0) }), []);
+    assertEquals(peaksOf({ x, y: x.map(() => NaN) }), []);
+  });
+}
+
+Deno.test("livePeaks finds the peak in lines of counts, and hardly anything else", () => {
+  for (const height of [100, 1e4, 1e6]) {
+    let found = 0;
+    for (let line = 0; line < 20; line++) {
+      const x = Float64Array.from({ length: 200 }, (_, i) => i);
+      const y = x.map((at) => RANDOM.poisson(height / 100 + height * Math.exp(-((at - 90) ** 2) / 400)));
+      found += livePeaks({ x, y }).length;
+    }
+    assert(found >= 20 && found <= 26, `${found} peaks in twenty lines of ${height} counts`);
   }
-  assertEquals(livePeaks({ x: x.subarray(0, 3), y: Float64Array.of(0, 1, 0) }), []);
-  assertEquals(livePeaks({ x, y: x.map(() => NaN) }), []);
 });

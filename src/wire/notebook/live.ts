@@ -3,13 +3,14 @@ import type { LogEntry, Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import type { Point } from "../../core/point.ts";
 import { showProgress } from "../../cli/show_progress.ts";
 import type { RunStatus } from "../../scan/engine/run.ts";
+import type { FigureData } from "../../view/mod.ts";
 import { staticBundle } from "../../view/notebook/live_bundle.ts";
 import { liveFigure, type LiveFigureOptions } from "../../view/notebook/live_figure.ts";
 import { LiveModel } from "../../view/notebook/live_model.ts";
 import { liveFigureJson, livePage, livePlotlyScript, liveUpdate } from "../../view/notebook/live_page.ts";
 import { plotlySource } from "../../view/plotly_source.ts";
 import { display, flush, guardKernel, inKernel, newDisplayId } from "./kernel.ts";
-import { livePeaks } from "./live_peaks.ts";
+import { keptPeaks, livePeaks } from "./live_peaks.ts";
 import { plotlyRoute } from "./live_plotly.ts";
 import { liveStatus, unitsOf } from "./live_status.ts";
 
@@ -133,15 +134,15 @@ class LiveSink implements Sink {
       const { status, reason } = outcome, { report } = this.run;
       // The whole report would not fit beside the reason; it is in the text.
       const subtitle = status === "success" ? report : `${status}: ${reason} · ${report.split(":")[0]}`;
-      const figure = this.#draw({ longest: FRAME.kept, subtitle });
+      const figure = this.#draw({ longest: FRAME.kept, peaksOf: keptPeaks, subtitle });
       await display(HIDDEN, { id: this.#updates, update: true });
       await display(staticBundle(figure, [`${status}: ${reason}`, report]), { id: this.#id, update: true });
       await flush();
     });
   }
 
-  #draw(options: Omit<LiveFigureOptions, "peaksOf">) {
-    return liveFigure(this.#model!, { peaksOf: livePeaks, ...options });
+  #draw(options: LiveFigureOptions): FigureData {
+    return liveFigure(this.#model!, options);
   }
 
   #wait(ms: number): void {
@@ -161,7 +162,7 @@ class LiveSink implements Sink {
     const model = this.#model!, nowMs = performance.now();
     if (this.#sending || (model.revision === this.#drawn && nowMs - this.#sentMs < IDLE_MS)) return;
     if (model.revision !== this.#drawn) {
-      this.#figure = liveFigureJson(this.#draw({ longest: FRAME.live }));
+      this.#figure = liveFigureJson(this.#draw({ longest: FRAME.live, peaksOf: livePeaks }));
       this.#drawn = model.revision;
     }
     const status = liveStatus(this.run.status, this.run.report, this.#units);
