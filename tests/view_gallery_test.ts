@@ -4,6 +4,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { random } from "../src/core/random.ts";
+import type { Plan } from "../src/core/plan.ts";
+import { examine } from "../src/scan/examine.ts";
+import { planFigure } from "../src/view/figures/plan_figure.ts";
+import { planTrack } from "../src/wire/notebook/plan_track.ts";
+import { standInRig } from "../src/wire/notebook/stand_in_rig.ts";
 import { figureOf } from "../src/wire/pictures.ts";
 import * as runs from "./view_adaptive_runs.ts";
 import { curveFigure, Figure, frameFigure, heatmapFigure, runFigure, type RunSource } from "../src/view/mod.ts";
@@ -167,6 +172,24 @@ function cube(): Promise<Figure> {
   return runFigure(run, { at: { wavelength: 652 } });
 }
 
+/** The path of a plan, tried with stand-ins for its axes. */
+function pathOf(plan: Plan): Figure {
+  const rig = standInRig(plan), examined = examine(plan, rig, { read: [...rig.devices.keys()] });
+  return planFigure(planTrack(examined, rig)!)!;
+}
+
+const line = (axis: string, start: number, stop: number, num: number, unit = "mm"): Plan => ({
+  kind: "linspace",
+  axis,
+  start,
+  stop,
+  num,
+  unit,
+});
+const disc = { kind: "ellipse", axes: ["x", "y"], center: [0, 0], radii: [1, 1] } as const;
+const square: Plan = { kind: "nest", plans: [line("y", -1, 1, 12), { kind: "snake", plan: line("x", -1, 1, 12) }] };
+const spectra: Plan = { kind: "nest", plans: [line("wavelength", 600, 700, 21, "nm"), square] };
+
 const nothing = () =>
   new Figure({
     title: "Before the first point",
@@ -221,6 +244,26 @@ const ENTRIES: readonly Entry[] = [
     figure: figureOf(runs.foldRun(), { detector: "z_fold" }),
   },
   { name: "when", says: "A trigger: where it fired, and what was measured then.", figure: figureOf(runs.whenRun()) },
+  {
+    name: "path-zoom",
+    says: "How a zoom might go: its setpoints in the order of points, rehearsed on a simulated sample.",
+    figure: pathOf({ kind: "zoom", plan: line("wavelength", 630, 645, 76, "nm"), on: "diode" }),
+  },
+  {
+    name: "path-disc",
+    says: "The path of a snake inside a disc, coloured by the order of points.",
+    figure: pathOf({ kind: "mask", plan: square, region: disc }),
+  },
+  {
+    name: "path-spiral",
+    says: "The path of a spiral: each place has the colour of the point next to it.",
+    figure: pathOf({ kind: "spiral", axes: ["x", "y"], center: [0, 0], radius: 0.5, num: 150, unit: "mm" }),
+  },
+  {
+    name: "path-nested",
+    says: "The path of three nested axes: the two fastest, while the slowest stands at its first setpoint.",
+    figure: pathOf(spectra),
+  },
   { name: "nothing", says: "A run without points yet.", figure: nothing() },
 ];
 
