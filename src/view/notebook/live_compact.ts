@@ -53,10 +53,7 @@ function compactMap(panel: HeatmapPanel, cells: number): HeatmapPanel {
   if (width * height <= cells || x.labels || y.labels) return panel;
   // Neighbours in the picture are neighbours by their coordinates, in whatever order they were asked for.
   const columns = orderOf(x), rows = orderOf(y), factors = factorsFor(width, height, cells);
-  const sorted = Float64Array.from(
-    { length: width * height },
-    (_, cell) => readings[rows[Math.floor(cell / width)] * width + columns[cell % width]],
-  );
+  const sorted = isOrdered(columns) && isOrdered(rows) ? readings : permuted(readings, rows, columns);
   return {
     ...panel,
     x: { ...x, coordinates: meansOf(columns.map((i) => x.coordinates[i]), factors[0]) },
@@ -67,6 +64,18 @@ function compactMap(panel: HeatmapPanel, cells: number): HeatmapPanel {
 
 function orderOf({ coordinates }: GridAxis): number[] {
   return Array.from(coordinates, (_, i) => i).sort((a, b) => coordinates[a] - coordinates[b]);
+}
+
+function isOrdered(order: readonly number[]): boolean {
+  return order.every((from, to) => from === to);
+}
+
+function permuted(readings: ArrayLike<number>, rows: readonly number[], columns: readonly number[]): Float64Array {
+  const width = columns.length, sorted = new Float64Array(width * rows.length);
+  rows.forEach((row, j) => {
+    for (let i = 0; i < width; i++) sorted[j * width + i] = readings[row * width + columns[i]];
+  });
+  return sorted;
 }
 
 /** Sides are shortened in turn, the longer one first. */

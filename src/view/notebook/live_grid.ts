@@ -2,7 +2,7 @@ import type { Point } from "../../core/point.ts";
 import type { GridAxis, HeatmapPanel, Quantity } from "../figure_data.ts";
 
 /** A side of a grid with more cells than this is kept by every second, third, … row or column. */
-const LONGEST_SIDE = 1024;
+const LONGEST_SIDE = 512;
 
 /** A side of a grid: the index of a point along it, and where its cells stand. */
 export interface LiveSide extends GridAxis {

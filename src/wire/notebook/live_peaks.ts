@@ -75,17 +75,15 @@ function noiseOf(bends: Float64Array): number {
 
 /** The samples that are there; of many, the means of neighbours. */
 function shortened({ x, y }: LiveCurve): LiveCurve {
-  const kept = Array.from(y, (_, i) => i).filter((i) => Number.isFinite(x[i]) && Number.isFinite(y[i]));
-  const each = Math.ceil(kept.length / LONGEST);
-  return { x: meansOf(x, kept, each), y: meansOf(y, kept, each) };
-}
-
-/** The mean of every so many of the samples kept; the last may be of fewer. */
-function meansOf(column: Float64Array, kept: readonly number[], each: number): Float64Array {
-  return Float64Array.from({ length: each && Math.ceil(kept.length / each) }, (_, k) => {
-    const end = Math.min(kept.length, (k + 1) * each);
-    let sum = 0;
-    for (let i = k * each; i < end; i++) sum += column[kept[i]];
-    return sum / (end - k * each);
-  });
+  let count = 0;
+  for (let i = 0; i < y.length; i++) if (Number.isFinite(x[i]) && Number.isFinite(y[i])) count++;
+  const each = Math.max(1, Math.ceil(count / LONGEST)), length = Math.ceil(count / each);
+  const along = new Float64Array(length), readings = new Float64Array(length);
+  for (let i = 0, k = 0; i < y.length; i++) {
+    if (!Number.isFinite(x[i]) || !Number.isFinite(y[i])) continue;
+    const mean = Math.floor(k++ / each), share = Math.min(each, count - mean * each);
+    along[mean] += x[i] / share;
+    readings[mean] += y[i] / share;
+  }
+  return { x: along, y: readings };
 }
