@@ -320,3 +320,25 @@ print(json.dumps([float(abs(root.diode - mean).max()), float(abs(root.diode_sem 
     );
     assert(off[0] < 1e-12 && off[1] < 1e-12 && off[2] === 0, JSON.stringify(off));
   }));
+
+Deno.test("a learn over averages at each temperature: what it found over the temperatures in the root", () =>
+  withFolder(async (folder) => {
+    const mean = fold(repeat(3), { give: ["diode"] });
+    const outer = learn(linspace("x", -0.8, 0.8, 9), { on: "diode", until: { points: 20 } });
+    const { tree, points } = await stored(folder, nest(linspace("t", 0, 2, 3), outer, mean) as Plan, {
+      read: ["diode"],
+    });
+    const root = tree["/"], folds = points.filter(({ pass }) => pass === "fold");
+    assertEquals(folds.length, 3);
+    assertEquals([root.x_fold.dims, root.learn_height.attrs.units], [["t"], "V"]);
+    described(root);
+    agree(root, folds, ["x_fold", "learn_height", "learn_loss", "learn_points"]);
+    for (const [k, t] of [0, 1, 2].entries()) assertAlmostEquals(root.x_fold.values[k], lineAt(t), 0.05);
+    assertEquals(tree["/pass_0"].diode.dims, ["t", "x"]);
+    agree(tree["/pass_0"], points.filter(({ pass }) => pass === "pass_0"), ["diode", "diode_sem", "diode_n"]);
+    // What the loop chose, and the points inside of it, are told apart by their pass and by the loop around.
+    const grown = tree["/points"], free = points.filter(({ pass }) => pass === "pass_1" || pass === "pass_2");
+    assertEquals(grown.t_index.values, free.map(({ index }) => index[0]));
+    assertEquals(grown.diode.values, free.map(({ reading }) => reading.diode));
+    assertEquals(grown.x_setpoint.values, free.map(({ setpoint }) => setpoint.x));
+  }));
