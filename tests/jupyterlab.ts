@@ -38,6 +38,10 @@ export interface Lab {
   finished(cell: number): Promise<void>;
   /** The output area of a cell, as a selector. */
   output(cell: number): string;
+  /** All that stands in the outputs of a cell. */
+  text(cell: number): Promise<string>;
+  /** Adds a cell to the end of the open notebook. */
+  add(source: CellSource): Promise<void>;
   /** The stop button of the toolbar. */
   stop(): Promise<void>;
   /** Saves the open notebook; gives what is in the file then. */
@@ -61,6 +65,8 @@ export interface LabOptions {
   /** Width and height of the window in pixels; 1100 × 900 when left out. */
   readonly size?: readonly [width: number, height: number];
   readonly theme?: "light" | "dark";
+  /** What the picture is called that is kept when `body` fails; `failed` when left out. */
+  readonly failed?: string;
 }
 
 /** Starts JupyterLab and Chromium, hands them to `body`, and ends both whatever happens. */
@@ -80,7 +86,7 @@ export async function withJupyterLab<T>(body: (lab: Lab) => Promise<T>, options:
   try {
     return await body(new LabPage(server.url, server.token, folder, page));
   } catch (thrown) {
-    await page.screenshot({ path: await screenshotPath("failed") }).catch(() => {});
+    await page.screenshot({ path: await screenshotPath(options.failed ?? "failed") }).catch(() => {});
     throw thrown;
   }
 }
@@ -191,6 +197,17 @@ class LabPage implements Lab {
 
   output(cell: number): string {
     return `.jp-Notebook .jp-Cell >> nth=${cell} >> .jp-OutputArea-output`;
+  }
+
+  async text(cell: number): Promise<string> {
+    return (await this.page.locator(this.output(cell)).allInnerTexts()).join("\n");
+  }
+
+  async add(source: CellSource): Promise<void> {
+    await this.page.locator(".jp-Notebook .jp-Cell").last().locator(".jp-InputArea").click();
+    await this.page.evaluate(() => jupyterapp.commands.execute("notebook:insert-cell-below"));
+    await this.page.locator(".jp-Notebook .jp-Cell").last().locator(".cm-content").click();
+    await this.page.keyboard.insertText(source);
   }
 
   async stop(): Promise<void> {

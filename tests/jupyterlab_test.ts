@@ -1,17 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { ROOT } from "../tools/root.ts";
+import { python } from "./python.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
+
+const SOURCE = new URL("../src/", import.meta.url).href;
+/** What a notebook begins with. */
+const IMPORTS = `import { connect, linspace, list, openRun, scan, sim, zoom } from "sonde";
+import { unlock } from "${SOURCE}core/halt.ts";
+import "${SOURCE}wire/notebook/guard_kernel_cells.ts";`;
 
 /** A test with JupyterLab in Chromium, skipped by its name where one of them is missing. */
 function testInLab(name: string, body: (lab: Lab) => Promise<void>): void {
   const reason = NO_JUPYTERLAB && ` (skipped: ${NO_JUPYTERLAB})`;
-  Deno.test({ name: name + reason, ignore: NO_JUPYTERLAB !== "", fn: () => withJupyterLab(body) });
+  Deno.test({
+    name: name + reason,
+    ignore: NO_JUPYTERLAB !== "",
+    fn: () => withJupyterLab(body, { failed: `failed-${name.replace(/\W+/g, "-").slice(0, 40)}` }),
+  });
 }
-
-/** A rig with one slow axis: a scan of it takes some seconds. */
-const RIG = `import { connect, linspace, scan, sim, unlock } from "sonde";
-const rig = await connect({ x: sim.stage({ unit: "mm", limits: [0, 100], speed: 5 }), diode: sim.photodiode() });`;
 
 testInLab("a cell shows its value, and the saved notebook holds it", async (lab) => {
   await lab.open("value.ipynb", ["# Words", `({ seen: "in the page" })`]);
@@ -31,10 +38,7 @@ testInLab("first-scan.ipynb draws its scan while it runs, and its picture stays 
   const live = lab.page.locator(".sonde-live").first();
   await live.locator(".sonde-plot .scatterlayer path.js-line").first().waitFor();
   const early = await curveOf(lab);
-  await lab.page.waitForFunction((early) => {
-    const curve = document.querySelector(".sonde-live .scatterlayer path.js-line")?.getAttribute("d") ?? "";
-    return curve.length > 1.5 * early;
-  }, early);
+  while (await curveOf(lab) < 1.5 * early) await lab.page.waitForTimeout(50);
   await live.scrollIntoViewIfNeeded();
   await lab.screenshot("live");
 
@@ -51,6 +55,85 @@ testInLab("first-scan.ipynb draws its scan while it runs, and its picture stays 
   await picture.scrollIntoViewIfNeeded();
   assert(await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth) > 300);
   await lab.screenshot("static");
+});
+
+testInLab("a question is answered by a button, which is then replaced by the answer", async (lab) => {
+  await lab.open("approval.ipynb", [
+    `${IMPORTS}
+const rig = await connect({ wavelength: sim.monochromator({ limits: [400, 900] }), diode: sim.photodiode() });`,
+    `const plan = zoom(linspace("wavelength", 638, 644, 31), { on: "diode", approve: { otherwise: "cancel", deadlineMs: 60_000 } });
+const run = scan(plan, { rig, read: ["diode"], to: "approval.zarr", live: true });
+const { points } = await run.done;
+"points: " + points`,
+  ]);
+  await lab.runAll();
+  const button = lab.page.getByRole("button", { name: "continue", exact: true });
+  await button.waitFor();
+  await lab.screenshot("approval");
+  await button.click();
+  await lab.finished(1);
+  assertEquals(await lab.page.getByRole("button", { name: "continue", exact: true }).count(), 0);
+  const text = await lab.text(1);
+  assert(/it is done/.test(text), text);
+  assert(Number(/points: (\d+)/.exec(text)?.[1]) > 31, text);
+});
+
+testInLab(
+  "the stop button stops a moving axis, the queued cells refuse to move, and unlock() frees them",
+  async (lab) => {
+    await lab.open("stop.ipynb", [
+      `${IMPORTS}
+const rig = await connect({ x: sim.stage({ unit: "mm", limits: [0, 100], speed: 4 }), diode: sim.photodiode() });
+const kept = 42, x = rig.axes.get("x"), op = () => ({ signal: AbortSignal.timeout(9000) });`,
+      `const run = scan(list("x", [0, 1, 40, 80]), { rig, read: ["diode"], to: "stopped.zarr", live: true });
+for await (const { setpoint } of run) console.log("measured", setpoint.x);`,
+      `const before = await x.readback(op());
+await new Promise((resolve) => setTimeout(resolve, 500));
+const after = await x.readback(op());
+console.log(before, after, "rests:", before > 1 && before < 39 && Math.abs(after - before) < 0.01, "kept:", kept);`,
+      `await scan(list("x", [0]), { rig, read: ["diode"], to: "refused.zarr" }).done;`,
+      `await x.set(0, op());`,
+      `const { attributes } = await openRun("stopped.zarr");
+console.log(attributes.exit_status, (await (await openRun("stopped.zarr")).array("quality").read()).data.join());`,
+    ]);
+    await lab.runAll();
+    await lab.page.locator(lab.output(1)).filter({ hasText: "measured 1" }).first().waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // on its way to 40
+    await lab.screenshot("moving");
+    await lab.stop();
+    for (const cell of [1, 2, 3, 4, 5]) await lab.finished(cell);
+    await lab.screenshot("stopped");
+
+    assert(/interrupted/i.test(await lab.text(1)), await lab.text(1));
+    assert((await lab.text(2)).includes("rests: true kept: 42"), await lab.text(2));
+    for (const refused of [3, 4]) assert((await lab.text(refused)).includes("unlock()"), await lab.text(refused));
+    assert((await lab.text(5)).includes("aborted 1,1,0,0"), await lab.text(5));
+    const seen = `import xarray
+run = xarray.open_zarr(data)
+print(json.dumps([run.attrs["exit_status"], run.quality.values.tolist(), run.x.values.tolist()]))`;
+    assertEquals(await python(seen, join(lab.folder, "stopped.zarr")), ["aborted", [1, 1, 0, 0], [0, 1, 40, 80]]);
+
+    await lab.add(`unlock(); await x.set(2, op()); "at " + await x.readback(op())`);
+    await lab.run(6);
+    await lab.finished(6);
+    assert((await lab.text(6)).includes("at 2"), await lab.text(6));
+  },
+);
+
+testInLab("the notebook of a live scan of 100 000 points stays small", async (lab) => {
+  await lab.open("long.ipynb", [
+    `${IMPORTS}
+const rig = await connect({ x: sim.instant({ unit: "mm" }), counter: sim.counter() });`,
+    `const { points } = await scan(linspace("x", 0, 1, 100_000), { rig, read: ["counter"], to: "long.zarr", live: true }).done;
+"points: " + points`,
+  ]);
+  await lab.runAll();
+  await lab.finished(1);
+  assert((await lab.text(1)).includes("points: 100000"));
+  await lab.page.locator(lab.output(1)).locator("img").first().waitFor();
+  await lab.save();
+  const { size } = await Deno.stat(join(lab.folder, "long.ipynb"));
+  assert(size < 200_000, `${size} bytes`);
 });
 
 /** How much of the curve there is. */
