@@ -4,6 +4,8 @@ import {
   check,
   connect,
   every,
+  focus,
+  fold,
   linspace,
   list,
   nest,
@@ -283,6 +285,19 @@ Deno.test("data that were opened show their dimensions, arrays, attributes and f
     const facts = ["Data: scan of neon (success)", "first light", "640 … 641", "−1 … 1", "diode", "experiment_id"];
     for (const said of [...facts, "wavelength 3 × x 11"]) assertStringIncludes(text, said);
     assertStringIncludes(pictureIn(bundle), "x (mm)");
+  });
+});
+
+Deno.test("data of an adaptive run show their passes, their points by quality, and what was found", async () => {
+  await withFolder(async (folder) => {
+    await using rig = await connect({ x: sim.instant(), z: sim.instant(), counts: sim.counter() });
+    const stack = fold(focus(linspace("z", -1, 1, 5), { on: "counts", fine: 0 }), { go: ["z"], read: ["counts"] });
+    const to = `${folder}/stacks.zarr`;
+    await scan(nest(linspace("x", 0, 1, 3), stack), { rig, read: ["counts"], to, quiet: true }).done;
+    const text = textOf(await shown(await openRun(to)));
+    for (const said of ["points: ", "Passes:", "x 3 × z 5", "15 good", "Found:", "z_fold"]) {
+      assertStringIncludes(text, said);
+    }
   });
 });
 

@@ -1,3 +1,5 @@
+import { countsText, runPasses, type StoredPass, totalPoints } from "../../cli/run_passes.ts";
+import { findLine, runFinds } from "../../cli/run_finds.ts";
 import { messageOf, show } from "../../core/errors.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
@@ -24,23 +26,42 @@ export async function displayData(run: ShownData): Promise<SummaryBundle> {
   } catch (thrown) {
     notes.push(`There is no picture: ${messageOf(thrown)}`);
   }
+  const passes = await runPasses(run);
+  const tables = [passTable(passes), await findTable(run), await coordinateTable(run), arrayTable(run)];
   return summaryBundle({
     title: `Data: ${name}${sample ? ` of ${sample}` : ""} (${status})`,
-    facts: dataFacts(run),
+    facts: dataFacts(run, passes),
     figure,
-    tables: [await coordinateTable(run), arrayTable(run), attributeTable(run)].filter(({ rows }) => rows.length > 0),
+    tables: [...tables, attributeTable(run)].filter(({ rows }) => rows.length > 0),
     notes,
   });
+}
+
+/** Of a run with one pass its points say all. */
+function passTable(passes: readonly StoredPass[]): Table {
+  const rows = passes.map(({ pass, group, dimensions, points }) => {
+    const sizes = dimensions.map(({ name, size }) => `${name} ${size.toLocaleString("en")}`).join(" × ");
+    return [pass, group || "root", sizes || "one point", countsText(points)];
+  });
+  const columns = ["pass", "group", "over", "points"].map((head) => ({ head }));
+  return { title: "Passes", columns, rows: rows.length > 1 ? rows : [] };
+}
+
+/** What adaptive nodes and folds have found. */
+async function findTable(run: RunData): Promise<Table> {
+  const rows = (await runFinds(run)).map((find) => [find.name, findLine(find).slice(find.name.length).trim()]);
+  return { title: "Found", columns: [{ head: "array" }, { head: "holds" }], rows };
 }
 
 /** In the facts already, or too long for a table. */
 const SAID = new Set(["name", "sample", "exit_status", "exit_reason", "created_at", "ended_at", "actual", "notes"]);
 
-function dataFacts({ location, attributes }: RunData): Fact[] {
+function dataFacts({ location, attributes }: RunData, passes: readonly StoredPass[]): Fact[] {
   const { exit_status, exit_reason, created_at, ended_at, actual, notes } = attributes as Record<string, string>;
   const cost = (actual ?? undefined) as unknown as { timeMs: number; bytes: number } | undefined;
   const facts: Fact[] = [["stored in", placeText(location)]];
   facts.push(["state", `${exit_status}${exit_reason ? ` (${exit_reason})` : ""}`]);
+  facts.push(["points", countsText(totalPoints(passes))]);
   facts.push(["measured", `from ${created_at}${ended_at ? ` to ${ended_at}` : ""}`]);
   if (cost) facts.push(["took", `${duration(cost.timeMs)} and ${fileSize(cost.bytes)}`]);
   if (notes) facts.push(["notes", notes]);
@@ -86,11 +107,15 @@ async function rangeOf(array: RunArray): Promise<string> {
     return [...data as string[]].join(", ") + (size > FEW ? ", …" : "");
   }
   const [first] = (await array.read([[0, 1]])).data, [last] = (await array.read([[size - 1, size]])).data;
-  return size === 1
-    ? formatNumber(Number(first), 7)
-    : `${formatNumber(Number(first), 7)} … ${formatNumber(Number(last), 7)}`;
+  const say = (...ends: unknown[]) => [...new Set(ends.map((end) => formatNumber(Number(end), 7)))].join(" … ");
+  if (Number.isFinite(Number(first)) && Number.isFinite(Number(last)) || size > MANY) return say(first, last);
+  // Where some were not measured, the ends say nothing.
+  const known = Array.from((await array.read()).data as ArrayLike<number>, Number).filter(Number.isFinite);
+  return known.length ? say(known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))) : "";
 }
 
+/** Longer coordinates are not read for their ends. */
+const MANY = 100_000;
 const FEW = 6;
 
 function arrayTable({ arrays }: RunData): Table {
@@ -100,7 +125,7 @@ function arrayTable({ arrays }: RunData): Table {
       dimensions.map((dimension, d) => `${dimension} ${shape[d].toLocaleString("en")}`).join(" × "),
       dtype,
       bare(units),
-      attributes.long_name === name ? "" : String(attributes.long_name ?? ""),
+      attributes.long_name === name.split("/").at(-1) ? "" : String(attributes.long_name ?? ""),
     ]);
   return { title: "Arrays", columns: ["array", "over", "type", "unit", ""].map((head) => ({ head })), rows };
 }
