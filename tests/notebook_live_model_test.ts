@@ -6,7 +6,7 @@ import type { LayoutGroup } from "../src/core/layout.ts";
 import type { RunHeader } from "../src/core/sink.ts";
 import type { CurvePanel, FigureData, HeatmapPanel, ImagePanel } from "../src/view/mod.ts";
 import { staticBundle } from "../src/view/notebook/live_bundle.ts";
-import { compactFigure } from "../src/view/notebook/live_compact.ts";
+import { compactFigure } from "../src/view/notebook/compact_figure.ts";
 import { liveFigure } from "../src/view/notebook/live_figure.ts";
 import { LiveModel } from "../src/view/notebook/live_model.ts";
 import { keptPeaks, livePeaks } from "../src/wire/notebook/live_peaks.ts";

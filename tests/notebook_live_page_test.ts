@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import type { FigureData } from "../src/view/mod.ts";
 import { liveFigureJson, livePage, livePlotlyScript, liveUpdate } from "../src/view/notebook/live_page.ts";
 import { plotlySource } from "../src/view/plotly_source.ts";
-import { plotlyRoute } from "../src/wire/notebook/live_plotly.ts";
+import { plotlyRoute } from "../src/wire/notebook/plotly_route.ts";
 import { closeLoopback } from "../src/wire/notebook/loopback.ts";
 import { CHROMIUM, startChromium } from "./jupyterlab.ts";
 

@@ -1,10 +1,10 @@
 import { Figure } from "../figure.ts";
 import type { FigureData } from "../figure_data.ts";
-import { compactFigure, roundPlotly } from "./live_compact.ts";
-import { withPeakBars } from "./live_peak_bars.ts";
+import { compactFigure, roundPlotly } from "./compact_figure.ts";
+import { withPeakBars } from "./peak_bars.ts";
 
 /** What a saved cell may take, as JSON. */
-export const STATIC_BYTES = 150_000;
+export const LIVE_BUNDLE_BYTES = 150_000;
 
 /** Samples and cells, from plenty to the least that can be read. */
 const LEVELS = [
@@ -48,7 +48,7 @@ export interface StaticBundle extends Record<string, unknown> {
 export function staticBundle(
   figure: FigureData,
   said: readonly string[] = [],
-  mostBytes: number = STATIC_BYTES,
+  mostBytes: number = LIVE_BUNDLE_BYTES,
 ): StaticBundle {
   let bundle: StaticBundle | undefined;
   for (const level of LEVELS) {

@@ -1,7 +1,7 @@
 import { type Frame } from "../../core/point.ts";
 import type { CurvePanel, ImagePanel, PanelAxis, Quantity } from "../figure_data.ts";
 import { LONGEST_SIDE } from "../reduce_grid.ts";
-import { shrinkGrid } from "./live_shrink.ts";
+import { shrinkGrid } from "./shrink_grid.ts";
 
 /** A reading with dimensions, as a panel: what is needed of its channel. */
 export interface LiveFrameChannel extends Quantity {

@@ -4,8 +4,8 @@ import { THEMES } from "../palette.ts";
 import { plotlyTemplate } from "../plotly/template.ts";
 import { toPlotly } from "../plotly/to_plotly.ts";
 import { escapeXml } from "../svg/element.ts";
-import { type CompactBudget, compactFigure, roundPlotly } from "./live_compact.ts";
-import { withPeakBars } from "./live_peak_bars.ts";
+import { type CompactBudget, compactFigure, roundPlotly } from "./compact_figure.ts";
+import { withPeakBars } from "./peak_bars.ts";
 
 /** What stands above a live figure. */
 export interface LiveStatus {

@@ -11,7 +11,7 @@ import { liveFigureJson, livePage, livePlotlyScript, liveUpdate } from "../../vi
 import { plotlySource } from "../../view/plotly_source.ts";
 import { display, flush, guardKernel, inKernel, newDisplayId } from "./kernel.ts";
 import { keptPeaks, livePeaks } from "./live_peaks.ts";
-import { plotlyRoute } from "./live_plotly.ts";
+import { plotlyRoute } from "./plotly_route.ts";
 import { liveStatus, unitsOf } from "./live_status.ts";
 
 /** A run that somebody can look on at. */

@@ -1,7 +1,7 @@
 import { thinIndices } from "../decimate.ts";
 import type { CurvePanel, FigureData, GridAxis, HeatmapPanel, ImagePanel, Panel, Series } from "../figure_data.ts";
 import type { PlotlyFigure } from "../plotly/axes.ts";
-import { shrinkGrid } from "./live_shrink.ts";
+import { shrinkGrid } from "./shrink_grid.ts";
 
 /** How much of a figure is kept. */
 export interface CompactBudget {
@@ -17,7 +17,7 @@ export interface CompactBudget {
  *
  * @example
  * ```ts
- * import { compactFigure } from "./live_compact.ts";
+ * import { compactFigure } from "./compact_figure.ts";
  * const x = Float64Array.from({ length: 1e5 }, (_, i) => i), y = x.map((x) => x === 5e4 ? 9 : Math.sin(x));
  * const panel = { kind: "curve", x: { name: "x" }, y: { name: "diode" }, series: [{ name: "diode", x, y }] } as const;
  * const { panels: [small] } = compactFigure({ panels: [panel] }, { samples: 1000, cells: 0 });

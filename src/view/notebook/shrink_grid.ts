@@ -17,7 +17,7 @@ export interface ShrunkGrid {
  *
  * @example
  * ```ts
- * import { shrinkGrid } from "./live_shrink.ts";
+ * import { shrinkGrid } from "./shrink_grid.ts";
  * const { readings, width, height } = shrinkGrid([1, 3, 5, 7, NaN, 9], 3, 2, [2, 2]);
  * console.assert(readings.join() === "3.6666666666666665,7" && width === 2 && height === 1);
  * ```

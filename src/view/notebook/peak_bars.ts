@@ -10,7 +10,7 @@ import type { PlotlyFigure, PlotlyObject } from "../plotly/axes.ts";
  * @example
  * ```ts
  * import { Figure } from "../figure.ts";
- * import { withPeakBars } from "./live_peak_bars.ts";
+ * import { withPeakBars } from "./peak_bars.ts";
  * const peaks = [{ at: 2, height: 5, prominence: 4, width: 1 }];
  * const series = [{ name: "diode", x: [1, 2, 3], y: [1, 5, 1], peaks }];
  * const figure = new Figure({ panels: [{ kind: "curve", x: { name: "x" }, y: { name: "diode" }, series }] });
