@@ -10,6 +10,7 @@ import { guard } from "../src/hw/guard.ts";
 import { sim } from "../src/hw/sim/mod.ts";
 import { createRun } from "../src/scan/create_run.ts";
 import { list } from "../src/scan/nodes.ts";
+import { runCommand } from "../tools/run_command.ts";
 import { RecordingSink } from "./engine_support.ts";
 import { pause, testInKernel, valueOf } from "./notebook_cells.ts";
 import { python } from "./python.ts";
@@ -140,6 +141,19 @@ Deno.test("law: whatever is halted, unlocked and moved in what order, an axis mo
       assertEquals(await x.readback(op), place);
     }
   }));
+});
+
+Deno.test({
+  name:
+    "law: stopped at whatever moment, the axes rest, what was measured is stored, and nothing sets off before unlock() " +
+    "(not on Windows, which cannot send SIGINT)",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const child = join(import.meta.dirname!, "notebook_stop_child.ts");
+    const { code, text } = await runCommand(Deno.execPath(), ["run", "-A", child], { timeoutMs: 120_000 });
+    assertEquals(code, 0, text);
+    assertMatch(text, /held 20 times/);
+  },
 });
 
 const SLOW_RIG = `

@@ -108,6 +108,28 @@ Deno.test({
   sanitizeResources: false, // the handle of the child is let go by unref
 });
 
+Deno.test({
+  name: "a watchdog that was killed is missed, and another one is started with the next rig (needs ps)",
+  ignore: !UNIX,
+  async fn() {
+    await using device = instrument();
+    const action: SafeAction = { kind: "send", host: "127.0.0.1", port: device.port, text: "STOP\n" };
+    const watched = () => connect({ x: withSafeState(sim.instant({ unit: "mm" }), [action]) });
+    const watchdog = startWatchdog(), one = await watched();
+    const pid = watchdogPid()!;
+    Deno.kill(pid, "SIGKILL");
+    for (let k = 0; k < 100 && watchdogPid() === pid; k++) await pause(50);
+    assertEquals(watchdogPid(), undefined);
+    const two = await watched(), next = watchdogPid()!;
+    assert(next !== pid && await isRunning(next));
+    watchdog[Symbol.dispose]();
+    assert(await ends(next));
+    for (const rig of [one, two]) await rig[Symbol.asyncDispose]();
+    assertEquals(device.heard, []);
+  },
+  sanitizeResources: false, // the handles of children are let go by unref
+});
+
 Deno.test("a driver's own safe state comes before what is added to it", async () => {
   const run = (command: string): SafeAction => ({ kind: "run", command });
   const own: DeviceSpec = { driver: "own", connect: () => ({ driver: "own", safeState: () => [run("first")] }) };

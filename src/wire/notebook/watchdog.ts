@@ -37,8 +37,9 @@ export function startWatchdog(): Disposable {
       stopWatching = undefined;
       if (!watching) return;
       send([]);
-      watching?.lines.close().catch(() => {});
+      const { lines } = watching;
       watching = undefined;
+      lines.close().catch(() => {});
     },
   };
 }
@@ -61,10 +62,8 @@ function send(all: readonly KeptSafe[]): void {
     );
   }
   const { lines } = watching;
-  lines.write(new TextEncoder().encode(JSON.stringify(all) + "\n")).catch(() => {
-    // It was killed; the next change starts another.
-    if (watching?.lines === lines) watching = undefined;
-  });
+  // Where it cannot be written, the watchdog has ended, and that is said.
+  lines.write(new TextEncoder().encode(JSON.stringify(all) + "\n")).catch(() => {});
 }
 
 function spawn(): Watching {
@@ -75,9 +74,15 @@ function spawn(): Watching {
     stderr: "null",
     detached: true,
   }).spawn();
-  // It must not keep this program alive, and is reaped should it end first.
+  // It must not keep this program alive.
   child.unref();
-  child.status.catch(() => {});
+  child.status.then(() => {
+    if (watching?.child !== child) return;
+    watching = undefined;
+    console.error(
+      "warning: the watchdog was ended from outside; the next rig that is connected or closed starts another",
+    );
+  });
   return { child, lines: child.stdin.getWriter() };
 }
 
