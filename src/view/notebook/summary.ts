@@ -48,7 +48,7 @@ export function summaryBundle(summary: Summary): SummaryBundle {
   const said = facts.map(([name, text]) => `${name}: ${text}`);
   if (!figure) return { "text/plain": textOf(summary, said, ""), "text/html": htmlOf(summary, "") };
   // Where only the plotly figure is shown, it has to say the rest.
-  const told = new Figure({ ...figure, title: figure.title ?? title, subtitle: said.slice(0, FEW).join(" · ") });
+  const told = new Figure({ ...figure, title: figure.title ?? title, subtitle: shortOf(said) });
   const { "text/plain": text, "image/svg+xml": svg } = staticBundle(figure, [], FIGURE_BYTES);
   const { "application/vnd.plotly.v1+json": plotly } = staticBundle(told, [], FIGURE_BYTES);
   return {
@@ -59,8 +59,17 @@ export function summaryBundle(summary: Summary): SummaryBundle {
   };
 }
 
-/** Facts that fit under the title of a figure. */
-const FEW = 4;
+/** Characters that fit under the title of a figure. */
+const SUBTITLE = 110;
+
+/** As many facts as fit into a line. */
+function shortOf(said: readonly string[]): string {
+  const line = said.reduce((line, fact) => {
+    const longer = line ? `${line} · ${fact}` : fact;
+    return longer.length <= SUBTITLE ? longer : line;
+  }, "");
+  return line || (said[0] ?? "").slice(0, SUBTITLE);
+}
 
 function textOf({ title, tables = [], notes = [] }: Summary, said: readonly string[], figure: string): string {
   const parts = [[title, ...said].join("\n"), figure.trimEnd(), ...tables.map(tableText), notes.join("\n")];

@@ -6,8 +6,8 @@ import { planPath } from "../../scan/plan_path.ts";
 import { rehearse, simulatedResponse } from "../../scan/rehearse.ts";
 import type { PlanTrack, TrackAxis } from "../../view/figures/plan_figure.ts";
 
-/** Points of a plan that are looked at for its picture. */
-const MOST_POINTS = 50_000;
+/** Points of a plan that are looked at for its picture: about a second's work, and adaptive nodes think at each. */
+const MOST_POINTS = 50_000, MOST_ADAPTIVE = 5000;
 /** Of the simulated sample: one seed, so that the same plan has the same picture. */
 const SEED = 1;
 
@@ -31,7 +31,8 @@ export function planTrack(examined: Examined, rig: Rig): PlanTrack | undefined {
     return adaptive ? answer(setpoint, pass) : {};
   };
   const path = planPath(tree, SEED, { limits: limitsOf(rig), read: known.read, signals: known.signals });
-  const { ended } = rehearse(path, { respond, times: { moveMs: () => 0, readMs: () => 0 }, most: MOST_POINTS });
+  const times = { moveMs: () => 0, readMs: () => 0 }, most = adaptive ? MOST_ADAPTIVE : MOST_POINTS;
+  const { ended } = rehearse(path, { respond, times, most });
   const named = new Set(visited.flatMap(({ setpoint }) => Object.keys(setpoint)));
   const names = [...new Set([...acrossFirst(examined).filter((name) => named.has(name)), ...named])];
   return {
