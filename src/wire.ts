@@ -27,6 +27,7 @@ import { planArrays } from "./zarr/plan_arrays.ts";
 import { type Durability, zarrSink } from "./zarr/zarr_sink.ts";
 import type { Job } from "./scan/engine/job.ts";
 import { live } from "./wire/notebook/live.ts";
+import { LiveWatchers } from "./wire/notebook/live_watchers.ts";
 import { setDisplays } from "./wire/notebook/set_displays.ts";
 import { figureOf, type PictureOptions } from "./wire/pictures.ts";
 
@@ -73,32 +74,34 @@ export interface Storage {
  * ```
  */
 export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
-  readonly #sinks: Sink[];
-  readonly #watching = new Set<Sink>();
+  readonly #stored: readonly Sink[];
+  readonly #watchers: LiveWatchers;
 
   /** Made by `scan`. */
   constructor(job: Job) {
-    const sinks = [...job.sinks];
-    super({ ...job, sinks });
-    this.#sinks = sinks;
+    const watchers = new LiveWatchers();
+    super({ ...job, sinks: [...job.sinks, watchers] });
+    this.#stored = job.sinks;
+    this.#watchers = watchers;
   }
 
   /** Where the data go: a path or URL for each sink. */
   override get to(): readonly string[] {
-    return this.#sinks.filter((sink) => !this.#watching.has(sink)).map((sink) => sink.location);
+    return this.#stored.map((sink) => sink.location);
   }
 
   /**
-   * Tells a sink of everything that happens, from the first point on, beside those that store.
+   * Tells a sink of everything that happens from now on, beside those that store. What goes wrong there is said, and the
+   * run goes on.
    *
-   * @throws SondeError when the run has begun
+   * @throws SondeError when the run is over
    */
   watch(sink: Sink): void {
-    if (this.status.state !== "idle") {
-      throw new SondeError("a run is watched from its beginning, and this one has begun: make it with live: true");
+    const { state } = this.status;
+    if (this.#watchers.over || ["ending", "success", "aborted", "failed"].includes(state)) {
+      throw new SondeError("the run is over, so there is nothing to look on at; figure() shows what it was");
     }
-    this.#watching.add(sink);
-    this.#sinks.push(sink);
+    void this.#watchers.add(sink);
   }
 
   /**

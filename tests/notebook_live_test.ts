@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { connect, fold, linspace, nest, repeat, sim, SondeError, zoom } from "../mod.ts";
 import { live, scan } from "../src/wire.ts";
 import { display, flush, inKernel } from "../src/wire/notebook/kernel.ts";
+import { HAS_LAB, withKernel } from "./jupyter.ts";
 import { drawnBy, fakeNotebook } from "./notebook_live_support.ts";
 
 const DEVICES = {
@@ -122,14 +123,37 @@ Deno.test("live: a notebook that takes no outputs, from the start or later, does
   assertStringIncludes(said[0], "the run goes on without its live figure");
 });
 
-Deno.test("live(run) watches a run that has not begun, once it has begun it says how", async () => {
+Deno.test("live(run) shows a run that has begun from then on, to its end, and says that one is over", async () => {
   await using notebook = fakeNotebook();
   await using rig = await connect(DEVICES);
   await inFolder(async (to) => {
-    const run = live(scan(linspace("x", -1, 1, 3), { rig, read: ["counts"], to, quiet: true }));
-    for await (const _ of run) assertThrows(() => live(run), SondeError, "live: true");
+    const run = scan(linspace("x", -1, 1, 12), { rig, read: ["counts"], to, quiet: true });
+    for await (const { seqNum } of run) {
+      if (seqNum === 4) live(run);
+      if (seqNum === 8) await notebook.until(4);
+    }
+    assertThrows(() => live(run), SondeError, "the run is over");
+    assertEquals(run.to, [to]);
   });
-  kept(notebook.outputs());
+  const bundle = kept(notebook.outputs()), { data } = bundle["application/vnd.plotly.v1+json"] as unknown as FigureJson;
+  assertEquals(data[0].y, [5, 6, 7, 8, 9, 10, 11]);
+  assertStringIncludes(bundle["text/plain"], "from point 5 on");
+});
+
+Deno.test("live: two figures of one run, and two runs at once, do not disturb each other", async () => {
+  await using notebook = fakeNotebook();
+  await using rig = await connect(DEVICES);
+  await using other = await connect(DEVICES);
+  await inFolder(async (to) => {
+    const first = live(scan(linspace("x", -1, 1, 9), { rig, read: ["counts"], to, live: true, quiet: true }));
+    const plan = linspace("y", -1, 1, 5), place = `${to}.other.zarr`;
+    const second = scan(plan, { rig: other, read: ["counts"], to: place, live: true, quiet: true });
+    const outcomes = await Promise.all([first.done, second.done]);
+    assertEquals(outcomes.map(({ points }) => points), [9, 5]);
+  });
+  const figures = notebook.outputs().filter((bundle) => "image/svg+xml" in bundle);
+  assertEquals(figures.length, 3);
+  assertEquals(figures.map((bundle) => titles(bundle).length), [1, 1, 1]);
 });
 
 Deno.test("live: outside of a notebook a run goes on as ever, and display says that there is none", async () => {
@@ -196,4 +220,31 @@ Deno.test("live: an inner scan is drawn anew at each step of the loop around it,
   });
   const bundle = kept(notebook.outputs()), shown = titles(bundle);
   assert(shown.some((title) => title.startsWith("counts")), shown.join());
+});
+
+const skipped = HAS_LAB ? "" : " (skipped: there is no .venv-lab)";
+Deno.test({
+  name:
+    `in the real kernel a live figure is updated, replaced, and kept small, and an error in the body ends it too${skipped}`,
+  ignore: !HAS_LAB,
+  fn: () =>
+    withKernel(async (kernel) => {
+      const wiring = new URL("../src/wire.ts", import.meta.url).href;
+      await kernel.execute(`
+        import { connect, linspace, sim } from "sonde";
+        import { scan } from "${wiring}";
+        const rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+        const line = (to) => scan(linspace("x", -1, 1, 30), { rig, read: ["diode"], to, live: true, quiet: true });`);
+      const good = await kernel.execute(
+        `for await (const _ of line("good.zarr")) await new Promise((r) => setTimeout(r, 20));`,
+      );
+      assertEquals([good.status, good.stderr], ["ok", ""]);
+      assert(good.updates > 4, `${good.updates} updates`);
+      const [figure] = good.outputs.map(({ data }) => data);
+      assertStringIncludes(String(figure["text/plain"]), "success: the plan is complete");
+      assert(JSON.stringify(good.outputs).length < 150_000 && !JSON.stringify(good.outputs).includes("127.0.0.1"));
+      const bad = await kernel.execute(`for await (const _ of line("bad.zarr")) throw new Error("in the body");`);
+      assertEquals(bad.status, "error");
+      assertMatch(String(bad.outputs[0].data["text/plain"]), /aborted: /);
+    }),
 });

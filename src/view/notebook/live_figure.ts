@@ -49,7 +49,8 @@ export function liveFigure(model: LiveModel, { peaksOf, longest, subtitle }: Liv
   const shown = frames.slice(0, scalars.length ? MOST_FRAMES : MOST_PANELS);
   const panels = [...scalars.slice(0, MOST_PANELS - shown.length), ...shown];
   const more = scalars.length + frames.length - panels.length;
-  const said = [header.sample, aroundText(model), subtitle, more > 0 ? `${more} more not drawn` : ""];
+  const late = model.first ? `from point ${model.first.toLocaleString("en")} on` : "";
+  const said = [header.sample, late, aroundText(model), subtitle, more > 0 ? `${more} more not drawn` : ""];
   return {
     title: header.name,
     subtitle: said.filter(Boolean).join(" · "),

@@ -56,6 +56,8 @@ export class LiveModel {
   readonly frames: readonly LiveFrameChannel[];
   /** The detector that the path looks at; undefined where it looks at none. */
   readonly on: string | undefined;
+  /** The number of the first point that it was told of; 0 unless somebody came late. */
+  first: number | undefined;
   #last: Point | undefined;
   /** The last index of each family's loops. */
   readonly #steps = new Map<LiveFamily, string>();
@@ -98,6 +100,7 @@ export class LiveModel {
   add(point: Point): void {
     if (point.quality === "skipped") return;
     this.revision++;
+    this.first ??= point.seqNum;
     this.#last = point;
     for (const { family, table, places } of this.series) {
       if (!this.#holds(family, point.pass)) continue;

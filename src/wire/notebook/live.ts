@@ -20,7 +20,7 @@ export interface Watchable {
   readonly status: RunStatus;
   /** One line that says where the time went. */
   readonly report: string;
-  /** Tells a sink of everything that happens, from the first point on; it stores nothing, and its errors are its own. */
+  /** Tells a sink of everything that happens from now on; it stores nothing, and its errors are its own. */
   watch(sink: Sink): void;
 }
 
@@ -42,9 +42,9 @@ const FRAME = { live: 64, kept: 160 };
  * where the time goes. In a notebook it is a figure that is updated in place, ten times a second at the most, and a
  * static one when the run has ended, however it ends. Elsewhere it is a line of progress.
  *
- * @param run one that has not begun yet
+ * @param run one that has not ended; of one that goes on already, what comes from now on is shown
  * @returns the same run
- * @throws SondeError when the run has begun already
+ * @throws SondeError when the run is over
  *
  * @example
  * ```ts
