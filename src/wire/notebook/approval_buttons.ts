@@ -18,8 +18,6 @@ export interface ApprovalButtonsOptions {
   readonly notebook?: string;
 }
 
-/** Where it was found that nobody looks, this long must do for the questions that follow. */
-const ALONE_HELLO_MS = 1_000;
 /** How often the file is looked for that a page on another computer writes. */
 const POLL_MS = 200;
 
@@ -56,7 +54,8 @@ async function askByButtons(
   { notebook = sessionNotebook(), helloMs = notebook ? 8_000 : 2_000 }: ApprovalButtonsOptions,
 ): Promise<Answer> {
   const id = newDisplayId(), { text } = question, heard = Promise.withResolvers<Answer>();
-  const waitMs = alone ? Math.min(helloMs, ALONE_HELLO_MS) : helloMs;
+  // Where it was found that nobody looks, less must do: a notebook that is executed by a program asks in vain each time.
+  const waitMs = alone ? helloMs / 2 : helloMs;
   const nobody = setTimeout(() => {
     alone = true;
     heard.reject(new SondeError(`no page has shown the question within ${waitMs} ms`));
