@@ -125,20 +125,19 @@ export function when<const P extends Plan>(
 
 /**
  * A whole plan as one point of the loops around it: it is carried out, then the axes `go` where it says, `read` is read
- * there, and the point carries what it `give`s. `until` ends it early. What `at` sets stays so when the next visit begins: a
- * loop of one setpoint around the fold sets it back for what is measured inside.
+ * there, and the point carries what it `give`s. `until` ends it early. What `at` sets holds for that point only.
  *
  * @example
  * ```ts
- * import { focus, fold, linspace, list, nest, repeat } from "sonde";
+ * import { focus, fold, linspace, nest, repeat } from "sonde";
  * const sharp = fold(focus(linspace("z", -0.05, 0.05, 11), { on: "camera", by: "brenner" }), {
  *   go: ["z"],
  *   at: { "camera.exposure": 500 },
  *   read: ["camera"],
  * });
- * const map = nest(linspace("y", 0, 1, 5), linspace("x", 0, 1, 5), list("camera.exposure", [5]), sharp);
+ * const map = nest(linspace("y", 0, 1, 5), linspace("x", 0, 1, 5), sharp);
  * const mean = fold(repeat(1000), { give: ["dR"], until: "sem(dR) < 1e-5" });
- * console.assert(map.plans.length === 4 && mean.until !== undefined);
+ * console.assert(map.plans.length === 3 && mean.until !== undefined);
  * ```
  */
 export function fold<const P extends Plan, const G extends string = never, const M extends string = never>(

@@ -2,7 +2,7 @@ import type { SignalType } from "../adapt/expression/environment.ts";
 import type { Located, MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
-import type { LaidFold } from "./lay_out.ts";
+import type { Laid, LaidFold } from "./lay_out.ts";
 import { skippedPoint } from "./skipped_point.ts";
 import type { Around } from "./walk.ts";
 
@@ -50,9 +50,13 @@ export function foldVisits(
   signals: ReadonlyMap<string, SignalType>,
 ): FoldVisits {
   const { plan, pass } = laid, recipe = foldRecipe(laid, signals), inside = plan.keep !== false;
-  const lent = Object.keys(plan.at ?? {});
+  const moved = axesIn(laid.inner), lent = Object.keys(plan.at ?? {}).filter((axis) => !moved.has(axis));
   /** Where the axes of `at` belong: they are elsewhere for the fold's own point only. */
   let home: Setpoints = {};
+  /** Also when the run is broken off: a shutter that was opened for the point is closed. */
+  function* putBack(): Generator<Request, void, Reply> {
+    if (lent.length) yield { kind: "move", setpoint: home, always: true };
+  }
   return function* (around) {
     const { index, name, keep } = around.as
       ? { ...around.as, name: around.as.pass, keep: true }
@@ -66,7 +70,10 @@ export function foldVisits(
     }
     if (!inside) {
       const known = (yield { kind: "recall", pass: name, index, setpoint: around.setpoint }) as Point | undefined;
-      if (known) return { summary: recipe.summaryOf(known), point: known };
+      if (known) {
+        yield* putBack();
+        return { summary: recipe.summaryOf(known), point: known };
+      }
     }
     const series = recipe.begin();
     const summary = (yield* gather(inner({ ...around, as: undefined }), series)) ?? {};
@@ -75,13 +82,14 @@ export function foldVisits(
       const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;
       return { summary, point };
     } finally {
-      // Also when the run is broken off here: a shutter that was opened for this point is closed.
-      if (lent.length) yield { kind: "move", setpoint: { ...home, ...pick(around.setpoint, lent) }, always: true };
+      yield* putBack();
     }
   };
 }
 
-/** Loops around may move the same axes: then they belong where those have put them. */
-function pick(setpoint: Setpoints, axes: readonly string[]): Setpoints {
-  return Object.fromEntries(axes.filter((axis) => axis in setpoint).map((axis) => [axis, setpoint[axis]]));
+/** The axes that the points of a part of a plan name: they are where those want them. */
+function axesIn(laid: Laid): Set<string> {
+  if (laid.kind === "sequence") return new Set(laid.parts.flatMap((part) => [...axesIn(part)]));
+  const passes = laid.kind === "sampler" ? laid.passes : "pass" in laid && laid.pass ? [laid.pass] : [];
+  return new Set([...passes.flatMap(({ axes }) => axes), ..."inner" in laid && laid.inner ? axesIn(laid.inner) : []]);
 }

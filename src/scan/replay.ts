@@ -11,6 +11,7 @@ import type {
   Summary,
 } from "../core/path.ts";
 import type { Point, Quality, Setpoint, Setpoints } from "../core/point.ts";
+import { lineOf } from "./line_of.ts";
 import { skippedPoint } from "./skipped_point.ts";
 
 /**
@@ -242,11 +243,6 @@ class Tape {
     const reply = this.#recorded.grids ? point : withOnly(point, read);
     return { reply, moved: point.quality !== "skipped", quality: point.quality };
   }
-}
-
-/** What two points have in common that are on one line: all but the last of their indices. As in the engine. */
-function lineOf({ pass = "pass_0", index }: MeasureRequest): string {
-  return index ? `${pass}/${index.slice(0, -1).join(",")}/` : "";
 }
 
 /** Another path asks for other setpoints than were measured. */

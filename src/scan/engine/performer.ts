@@ -15,6 +15,7 @@ import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
 import type { Advisor } from "../path_tools.ts";
+import { lineOf } from "../line_of.ts";
 import type { OnReadError } from "../read_policy.ts";
 import { type ApprovalFront, type ApprovalQuestion, approvalQuestion, decide } from "./approvals.ts";
 import type { Mover } from "./mover.ts";
@@ -147,19 +148,15 @@ export class Performer {
       failed: acquired.failed,
     };
     this.measured++;
-    if (!kept) {
-      this.#stored++;
-      return point;
-    }
-    this.#seqNum++;
-    return this.#write(point);
+    if (kept) this.#seqNum++;
+    return this.#keep(request, point);
   }
 
   #skip(request: MeasureRequest): Promise<Point> | Point {
     this.skipped++;
     const readback: Record<string, Setpoint> = {};
     for (const name in request.setpoint) readback[name] = typeof request.setpoint[name] === "string" ? "" : NaN;
-    return this.#write({
+    return this.#keep(request, {
       pass: request.pass ?? "pass_0",
       index: this.#indexOf(request),
       setpoint: request.setpoint,
@@ -174,6 +171,13 @@ export class Performer {
 
   #indexOf({ index }: MeasureRequest): readonly number[] {
     return this.means.counted || !index ? [this.#stored] : index;
+  }
+
+  /** Points of folds that keep none count against the budget, and no more. */
+  #keep(request: MeasureRequest, point: Point): Promise<Point> | Point {
+    if (request.keep !== false) return this.#write(point);
+    this.#stored++;
+    return point;
   }
 
   #write(point: Point): Promise<Point> | Point {
@@ -368,9 +372,4 @@ function unless<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<T> {
     signal.addEventListener("abort", stop, { once: true });
     promise.then(resolve, reject).then(() => signal.removeEventListener("abort", stop));
   });
-}
-
-/** The innermost line that a request stands in; empty for points without an index, which stand in none. */
-function lineOf({ pass = "pass_0", index }: MeasureRequest): string {
-  return index ? `${pass}/${index.slice(0, -1).join(",")}/` : "";
 }
