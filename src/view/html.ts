@@ -11,7 +11,12 @@ export interface HtmlOptions {
   readonly theme?: "auto" | "light" | "dark";
   /** A curve with more samples is thinned, keeping its extremes; 200 000 when left out. */
   readonly maxSamples?: number;
+  /** A larger page has its curves thinned further, unless `maxSamples` says how far; 5 MB when left out. */
+  readonly maxBytes?: number;
 }
+
+/** What a page may take, plotly.js (1.4 MB) included. */
+export const PAGE_BYTES = 5_000_000;
 
 /** JSON that can stand inside a script element. */
 export function scriptJson(data: unknown): string {
@@ -21,8 +26,46 @@ export function scriptJson(data: unknown): string {
   );
 }
 
+/** What stands in a page around its figure. */
+export interface PageShell {
+  /** In the title bar. */
+  readonly title: string;
+  /** Which ground the browser is to assume. */
+  readonly theme: "auto" | "light" | "dark";
+  /** Markup; its scripts find plotly.js as `Plotly`. */
+  readonly body: string;
+}
+
+/** A page that needs nothing else: plotly.js is inside. */
+export async function pageShell({ title, theme, body }: PageShell): Promise<string> {
+  const source = (await plotlySource()).replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeXml(title)}</title>
+<style>
+html { color-scheme: ${theme === "auto" ? "light dark" : theme}; }
+body { margin: 0; padding: 12px; }
+body > div { max-width: 1200px; margin: 0 auto; }
+#note { font: 13px/1.5 system-ui, sans-serif; color: #808080; }
+</style>
+</head>
+<body>
+<script>${source}</script>
+${body}
+</body>
+</html>
+`;
+}
+
+/** Samples to a curve, from many to the least that can be read, where a page would become too large. */
+const FEWER = [50_000, 20_000, 10_000, 5_000, 2_000];
+
 /**
- * A figure as one page that needs nothing else: plotly.js is inside, so hover and zoom work without a network.
+ * A figure as one page that needs nothing else: plotly.js is inside, so hover and zoom work without a network. The page
+ * says when its curves are thinned.
  *
  * @example
  * ```ts
@@ -32,8 +75,25 @@ export function scriptJson(data: unknown): string {
  * ```
  */
 export async function renderHtml(figure: FigureData, options: HtmlOptions = {}): Promise<string> {
-  const { theme = "auto", maxSamples = 200_000 } = options;
-  const source = (await plotlySource()).replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
+  const { theme = "auto", maxSamples = 200_000, maxBytes = PAGE_BYTES } = options;
+  const counts = options.maxSamples === undefined ? [maxSamples, ...FEWER] : [maxSamples];
+  let page = "";
+  for (const count of counts) {
+    page = await pageShell({ title: figure.title ?? "Figure", theme, body: bodyOf(figure, theme, count) });
+    if (page.length <= maxBytes) break;
+  }
+  return page;
+}
+
+function bodyOf(figure: FigureData, theme: string, maxSamples: number): string {
+  const longest = Math.max(
+    0,
+    ...figure.panels.flatMap((panel) => panel.kind === "curve" ? panel.series : [])
+      .map(({ x }) => x.length),
+  );
+  const note = longest > maxSamples
+    ? `Curves are thinned to about ${maxSamples.toLocaleString("en")} samples; their extremes are kept.`
+    : "";
   const data = {
     figure: toPlotly(figure, { theme: "light", maxSamples }),
     theme,
@@ -42,27 +102,10 @@ export async function renderHtml(figure: FigureData, options: HtmlOptions = {}):
       dark: { template: plotlyTemplate(THEMES.dark), series: THEMES.dark.series, ground: THEMES.dark.ground },
     },
   };
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeXml(figure.title ?? "Figure")}</title>
-<style>
-html { color-scheme: ${theme === "auto" ? "light dark" : theme}; }
-body { margin: 0; padding: 12px; }
-#figure { max-width: 1200px; margin: 0 auto; }
-</style>
-</head>
-<body>
-<div id="figure"></div>
-<script>${source}</script>
-<script>
+  return `<div id="figure"></div>
+${note && `<div id="note">${note}</div>\n`}<script>
 const { figure, theme, looks } = ${scriptJson(data)};
-${SCRIPT}</script>
-</body>
-</html>
-`;
+${SCRIPT}</script>`;
 }
 
 /** Draws the figure, and again in the other colours when the reader's preference changes. */
