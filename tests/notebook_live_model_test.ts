@@ -87,6 +87,7 @@ Deno.test("live model: a heat map fills in, the same in any order, with gaps for
 });
 
 Deno.test("live model: of more dimensions the last two are drawn, and begin anew when a loop around them steps", () => {
+  seqNum = 0;
   const dimensions = [dimension("z", [8, 9]), dimension("y", [0, 1]), dimension("x", [0, 1])];
   const head = header([{ pass: "pass_0", path: "", dimensions, axes: ["z", "y", "x"] }]), model = new LiveModel(head);
   const visit = (z: number, y: number, x: number) =>
