@@ -168,3 +168,8 @@ export type * from "./src/core/layout.ts";
 export type { Dtype, NumericArray } from "./src/core/dtype.ts";
 export { Timings } from "./src/core/timings.ts";
 export { SONDE_VERSION } from "./src/core/version.ts";
+export { HaltedError, haltSignal, unlock } from "./src/core/halt.ts";
+export { guardKernelCells } from "./src/wire/notebook/guard_kernel_cells.ts";
+export { approvalButtons, type ApprovalButtonsOptions } from "./src/wire/notebook/approval_buttons.ts";
+export { startWatchdog } from "./src/wire/notebook/watchdog.ts";
+export { withSafeState } from "./src/hw/make_safe.ts";
