@@ -48,7 +48,11 @@ export function summaryBundle(summary: Summary): SummaryBundle {
   const said = facts.map(([name, text]) => `${name}: ${text}`);
   if (!figure) return { "text/plain": textOf(summary, said, ""), "text/html": htmlOf(summary, "") };
   // Where only the plotly figure is shown, it has to say the rest.
-  const told = new Figure({ ...figure, title: figure.title ?? title, subtitle: shortOf(said) });
+  const told = new Figure({
+    ...figure,
+    title: figure.title ?? title,
+    subtitle: shortOf(figure.subtitle ? [figure.subtitle, ...said] : said),
+  });
   const { "text/plain": text, "image/svg+xml": svg } = staticBundle(figure, [], FIGURE_BYTES);
   const { "application/vnd.plotly.v1+json": plotly } = staticBundle(told, [], FIGURE_BYTES);
   return {
