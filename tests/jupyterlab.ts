@@ -179,6 +179,7 @@ class LabPage implements Lab {
     this.#open = name;
     await this.page.goto(`${this.url}lab/tree/${name}?reset&token=${this.token}`);
     await this.#ready();
+    await this.page.evaluate(() => jupyterapp.commands.execute("application:toggle-left-area"));
   }
 
   async run(cell: number): Promise<void> {

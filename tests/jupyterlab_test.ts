@@ -4,11 +4,8 @@ import { ROOT } from "../tools/root.ts";
 import { python } from "./python.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
 
-const SOURCE = new URL("../src/", import.meta.url).href;
 /** What a notebook begins with. */
-const IMPORTS = `import { connect, linspace, list, openRun, scan, sim, zoom } from "sonde";
-import { unlock } from "${SOURCE}core/halt.ts";
-import "${SOURCE}wire/notebook/guard_kernel_cells.ts";`;
+const IMPORTS = `import { connect, linspace, list, openRun, scan, sim, unlock, zoom } from "sonde";`;
 
 /** A test with JupyterLab in Chromium, skipped by its name where one of them is missing. */
 function testInLab(name: string, body: (lab: Lab) => Promise<void>): void {
@@ -31,15 +28,20 @@ testInLab("a cell shows its value, and the saved notebook holds it", async (lab)
 
 testInLab("first-scan.ipynb draws its scan while it runs, and its picture stays after a reload", async (lab) => {
   const notebook = await emptied("first-scan.ipynb"), scan = notebook.cells.findIndex(({ id }) => id === "scan");
-  await Deno.writeTextFile(join(lab.folder, "first-scan.ipynb"), JSON.stringify(notebook));
+  // Slower, so that there is time to look.
+  const text = JSON.stringify(notebook).replace("limits: [400, 900]", "limits: [400, 900], settleMs: 15");
+  await Deno.writeTextFile(join(lab.folder, "first-scan.ipynb"), text);
   await lab.open("first-scan.ipynb");
   await lab.runAll();
 
   const live = lab.page.locator(".sonde-live").first();
   await live.locator(".sonde-plot .scatterlayer path.js-line").first().waitFor();
+  await lab.page.locator(".jp-Notebook .jp-Cell").nth(scan).evaluate((cell) => cell.scrollIntoView());
   const early = await curveOf(lab);
-  while (await curveOf(lab) < 1.5 * early) await lab.page.waitForTimeout(50);
-  await live.scrollIntoViewIfNeeded();
+  while (await curveOf(lab) < 1.5 * early || await live.locator(".scatterlayer .trace").count() < 2) {
+    await lab.page.waitForTimeout(50);
+  }
+  await live.getByText(/\b(2[5-9]|3\d)\d of 401 points/).waitFor();
   await lab.screenshot("live");
 
   await lab.finished(notebook.cells.length - 1);
