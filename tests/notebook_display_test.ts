@@ -301,6 +301,22 @@ Deno.test("data of an adaptive run show their passes, their points by quality, a
   });
 });
 
+Deno.test("a damaged run shows what can still be read of it", async () => {
+  await withFolder(async (folder) => {
+    await using rig = await optics();
+    const to = `${folder}/line.zarr`;
+    await scan(onX, { rig, read: ["diode"], to, quiet: true }).done;
+    for (const array of ["diode", "quality", "x"]) {
+      const [chunk] = await Array.fromAsync(Deno.readDir(`${to}/${array}/c`));
+      await Deno.writeFile(`${to}/${array}/c/${chunk.name}`, new Uint8Array([1, 2, 3]));
+    }
+    const text = textOf(await shown(await openRun(to)));
+    for (const said of ["There is no picture", "There is no count", "There is no list of coordinates", "Arrays:"]) {
+      assertStringIncludes(text, said);
+    }
+  });
+});
+
 Deno.test("peaks show a table and the curve that they were found in", async () => {
   await withFolder(async (folder) => {
     await using rig = await optics();

@@ -3,7 +3,7 @@ import { findLine, runFinds } from "../../cli/run_finds.ts";
 import { messageOf, show } from "../../core/errors.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
-import { type Figure } from "../../view/mod.ts";
+import type { Figure } from "../../view/mod.ts";
 import { type SummaryBundle, summaryBundle } from "../../view/notebook/summary.ts";
 import type { Table } from "../../view/notebook/table.ts";
 import { formatNumber } from "../../view/ticks.ts";
@@ -17,22 +17,33 @@ export interface ShownData extends RunData {
   figure(): Promise<Figure>;
 }
 
-/** A run that was opened as it shows itself: its dimensions with their coordinates, its arrays, attributes and figure. */
+/**
+ * A run that was opened as it shows itself: its points by quality, passes, what was found, dimensions with their
+ * coordinates, arrays, attributes and figure. What cannot be read of it, as in a damaged store, is said.
+ */
 export async function displayData(run: ShownData): Promise<SummaryBundle> {
   const { name, sample, exit_status: status } = run.attributes, notes: string[] = [];
-  let figure: Figure | undefined;
-  try {
-    figure = await run.figure();
-  } catch (thrown) {
-    notes.push(`There is no picture: ${messageOf(thrown)}`);
-  }
-  const passes = await runPasses(run);
-  const tables = [passTable(passes), await findTable(run), await coordinateTable(run), arrayTable(run)];
+  const attempt = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (thrown) {
+      notes.push(`There is no ${what}: ${messageOf(thrown)}`);
+      return undefined;
+    }
+  };
+  const figure = await attempt("picture", () => run.figure()), passes = await attempt("count", () => runPasses(run));
+  const tables = [
+    passTable(passes ?? []),
+    await attempt("list of finds", () => findTable(run)),
+    await attempt("list of coordinates", () => coordinateTable(run)),
+    arrayTable(run),
+    attributeTable(run),
+  ];
   return summaryBundle({
     title: `Data: ${name}${sample ? ` of ${sample}` : ""} (${status})`,
     facts: dataFacts(run, passes),
     figure,
-    tables: [...tables, attributeTable(run)].filter(({ rows }) => rows.length > 0),
+    tables: tables.filter((table) => table !== undefined).filter(({ rows }) => rows.length > 0),
     notes,
   });
 }
@@ -56,12 +67,12 @@ async function findTable(run: RunData): Promise<Table> {
 /** In the facts already, or too long for a table. */
 const SAID = new Set(["name", "sample", "exit_status", "exit_reason", "created_at", "ended_at", "actual", "notes"]);
 
-function dataFacts({ location, attributes }: RunData, passes: readonly StoredPass[]): Fact[] {
+function dataFacts({ location, attributes }: RunData, passes: readonly StoredPass[] | undefined): Fact[] {
   const { exit_status, exit_reason, created_at, ended_at, actual, notes } = attributes as Record<string, string>;
   const cost = (actual ?? undefined) as unknown as { timeMs: number; bytes: number } | undefined;
   const facts: Fact[] = [["stored in", placeText(location)]];
   facts.push(["state", `${exit_status}${exit_reason ? ` (${exit_reason})` : ""}`]);
-  facts.push(["points", countsText(totalPoints(passes))]);
+  if (passes) facts.push(["points", countsText(totalPoints(passes))]);
   facts.push(["measured", `from ${created_at}${ended_at ? ` to ${ended_at}` : ""}`]);
   if (cost) facts.push(["took", `${duration(cost.timeMs)} and ${fileSize(cost.bytes)}`]);
   if (notes) facts.push(["notes", notes]);
