@@ -1,6 +1,30 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { connect, fold, linspace, nest, repeat, sim, SondeError, zoom } from "../mod.ts";
+import {
+  align,
+  climb,
+  concat,
+  connect,
+  ellipse,
+  every,
+  focus,
+  fold,
+  learn,
+  linspace,
+  list,
+  mask,
+  nest,
+  type Plan,
+  repeat,
+  shuffle,
+  sim,
+  SondeError,
+  spiral,
+  track,
+  when,
+  zip,
+  zoom,
+} from "../mod.ts";
 import { live, scan } from "../src/wire.ts";
 import { display, flush, inKernel } from "../src/wire/notebook/kernel.ts";
 import { HAS_LAB, withKernel } from "./jupyter.ts";
@@ -211,7 +235,7 @@ interface FigureJson {
   readonly layout: { readonly shapes: { readonly type: string; readonly x0: number; readonly x1: number }[] };
 }
 
-Deno.test("live: an inner scan is drawn anew at each step of the loop around it, beside what is kept of each", async () => {
+Deno.test("live: what a loop keeps of its inner scans is drawn", async () => {
   await using notebook = fakeNotebook();
   await using rig = await connect(DEVICES);
   await inFolder(async (to) => {
@@ -221,6 +245,67 @@ Deno.test("live: an inner scan is drawn anew at each step of the loop around it,
   const bundle = kept(notebook.outputs()), shown = titles(bundle);
   assert(shown.some((title) => title.startsWith("counts")), shown.join());
 });
+
+/** One of each kind of plan, and the axis titles that its figure must have. */
+const KINDS: Readonly<Record<string, readonly [Plan<"x" | "y" | "z">, readonly string[]]>> = {
+  "two axes in step": [zip(linspace("x", -1, 1, 4), linspace("y", 0, 1, 4)), ["x (mm)"]],
+  "one line after the other": [concat(linspace("x", -1, 0, 3), linspace("x", 0, 1, 3)), ["x (mm)"]],
+  "two lines of other axes": [concat(linspace("x", -1, 0, 3), linspace("y", 0, 1, 3)), ["x (mm)", "y (mm)"]],
+  "a spiral": [spiral(["y", "x"], { center: [0, 0], radius: 1, num: 12 }), ["x (mm)"]],
+  "a grid out of order": [shuffle(nest(linspace("y", 0, 1, 3), linspace("x", 0, 1, 4))), ["x (mm)"]],
+  "a part of a grid": [
+    mask(
+      nest(linspace("y", -1, 1, 4), linspace("x", -1, 1, 4)),
+      ellipse(["y", "x"], { center: [0, 0], radii: [1, 1] }),
+    ),
+    ["x (mm)"],
+  ],
+  "a series in time": [every(1, { num: 4 }), ["time (s)"]],
+  "repeats": [repeat(4), ["repeat"]],
+  "five dimensions": [
+    nest(repeat(2), list("z", [0, 1]), linspace("y", 0, 1, 2), linspace("x", 0, 1, 3)),
+    ["x (mm)"],
+  ],
+  align: [align(linspace("x", -1, 1, 9), { on: "diode" }), ["x (mm)"]],
+  track: [nest(every(1, { num: 2 }), track(linspace("x", -0.5, 0.5, 9), { on: "diode" })), ["x (mm)", "time (s)"]],
+  focus: [focus(linspace("z", -0.05, 0.05, 5), { on: "diode" }), ["z (mm)"]],
+  "focus at each pixel": [
+    nest(
+      linspace("y", 0, 1, 2),
+      linspace("x", 0, 1, 2),
+      fold(focus(linspace("z", -0.05, 0.05, 5), { on: "diode" }), { go: ["z"] }),
+    ),
+    ["z (mm)", "x (mm)"],
+  ],
+  climb: [climb({ x: 0, y: 0 }, { step: { x: 0.1, y: 0.1 }, on: "diode", maxPoints: 20 }), ["y (mm)"]],
+  learn: [learn(nest(linspace("y", 0, 1, 3), linspace("x", 0, 1, 3)), { on: "diode", until: { points: 15 } }), [
+    "x (mm)",
+  ]],
+  when: [nest(linspace("x", 0, 1, 5), when("diode > -1", linspace("z", 0, 0.1, 3), { maxTimes: 2 })), ["x (mm)"]],
+};
+
+for (const [name, [plan, axes]] of Object.entries(KINDS)) {
+  Deno.test(`live draws every kind of plan: ${name}`, async () => {
+    await using notebook = fakeNotebook();
+    await using rig = await connect({
+      z: sim.instant({ unit: "mm", limits: [-5, 5] }),
+      y: DEVICES.y,
+      x: DEVICES.x,
+      diode: sim.photodiode({ dwellMs: 0 }),
+    });
+    await inFolder(async (to) => {
+      const run = scan(plan, { rig, read: ["diode"], to, live: true, quiet: true });
+      assertEquals((await run.done).status, "success");
+    });
+    const bundle = kept(notebook.outputs()), { layout } = bundle["application/vnd.plotly.v1+json"] as unknown as Layout;
+    const drawn = Object.keys(layout).filter((key) => key.startsWith("xaxis")).map((key) => layout[key].title!.text);
+    for (const axis of axes) assert(drawn.includes(axis), `${axis} among ${drawn.join(", ")}`);
+  });
+}
+
+interface Layout {
+  readonly layout: Record<string, { readonly title?: { readonly text: string } }>;
+}
 
 const skipped = HAS_LAB ? "" : " (skipped: there is no .venv-lab)";
 Deno.test({
