@@ -18,6 +18,10 @@ export interface HtmlOptions {
 /** What a page may take, plotly.js (1.4 MB) included. */
 export const PAGE_BYTES = 5_000_000;
 
+/** How plotly.js behaves in a page, as a literal in its script: no logo, and no button that would send the data to somebody. */
+export const PLOTLY_CONFIG =
+  `{ responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset" }`;
+
 /** JSON that can stand inside a script element. */
 export function scriptJson(data: unknown): string {
   return JSON.stringify(data).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll(
@@ -116,7 +120,7 @@ function look() {
   document.body.style.background = look.ground;
   for (const trace of figure.data) if (trace.meta) trace.line.color = look.series[trace.meta.sonde];
   figure.layout.template = look.template;
-  return Plotly.react(place, figure.data, { ...figure.layout, uirevision: 1 }, { responsive: true, displaylogo: false });
+  return Plotly.react(place, figure.data, { ...figure.layout, uirevision: 1 }, ${PLOTLY_CONFIG});
 }
 dark.addEventListener("change", look);
 look().then(() => { document.body.dataset.drawn = String(place.data.length); });

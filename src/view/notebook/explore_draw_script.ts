@@ -68,7 +68,7 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark }) => 
   return {
     data,
     layout: layoutOf(title + note, key, {
-      xaxis: axisOf(column, xs, { showgrid: false, ...toScale && { constrain: "domain" } }),
+      xaxis: axisOf(column, xs, { showgrid: false, ...toScale && { constrain: "domain", constraintoward: "right" } }),
       yaxis: axisOf(row, image ? [ys[1], ys[0]] : ys, {
         showgrid: false, ...toScale && { scaleanchor: "x", scaleratio: 1, constrain: "domain" },
       }),

@@ -1,9 +1,8 @@
+import { PLOTLY_CONFIG } from "../html.ts";
+
 /** What happens when something is moved or clicked: which readings are asked for, and where they are drawn. */
 export const EXPLORE_FIGURE_SCRIPT = `
-const react = async (place, { data, layout }) => {
-  const drawn = await plotly.react(place, data, layout, { responsive: true, displaylogo: false, doubleClick: "reset" });
-  return drawn;
-};
+const react = (place, { data, layout }) => plotly.react(place, data, layout, ${PLOTLY_CONFIG});
 /** What can be shown of one point: arrays that have more there than a number, and curves through it. */
 const details = () => {
   const mine = dimensionsOf(), found = [];
