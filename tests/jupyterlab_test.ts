@@ -5,7 +5,7 @@ import { python } from "./python.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
 
 /** What a notebook begins with. */
-const IMPORTS = `import { connect, linspace, list, openRun, scan, sim, unlock, zoom } from "sonde";`;
+const IMPORTS = `import { connect, linspace, list, nest, openRun, scan, sim, unlock, zoom } from "sonde";`;
 
 /** A test with JupyterLab in Chromium, skipped by its name where one of them is missing. */
 function testInLab(name: string, body: (lab: Lab) => Promise<void>): void {
@@ -38,9 +38,8 @@ testInLab("first-scan.ipynb draws its scan while it runs, and its picture stays 
   await live.locator(".sonde-plot .scatterlayer path.js-line").first().waitFor();
   await lab.page.locator(".jp-Notebook .jp-Cell").nth(scan).evaluate((cell) => cell.scrollIntoView());
   const early = await curveOf(lab);
-  while (await curveOf(lab) < 1.5 * early || await live.locator(".scatterlayer .trace").count() < 2) {
-    await lab.page.waitForTimeout(50);
-  }
+  await eventually(async () => await curveOf(lab) > 1.5 * early);
+  await eventually(async () => await live.locator(".scatterlayer .trace").count() > 1); // the peaks
   await live.getByText(/\b(2[5-9]|3\d)\d of 401 points/).waitFor();
   await lab.screenshot("live");
 
@@ -141,9 +140,58 @@ const rig = await connect({ x: sim.instant({ unit: "mm" }), counter: sim.counter
   assert(size < 200_000, `${size} bytes`);
 });
 
+testInLab("a slider changes the figure, and a click on the map shows the frame of that point", async (lab) => {
+  await lab.open("explore.ipynb", [
+    `${IMPORTS}
+import { explore } from "${new URL("../src/wire/notebook/explore.ts", import.meta.url).href}";
+const axis = () => sim.stage({ unit: "mm", limits: [-5, 5], speed: 1000 });
+const rig = await connect({ z: axis(), y: axis(), x: axis(), diode: sim.photodiode(), camera: sim.camera({ shape: [24, 32] }) });
+const plan = nest(list("z", [0, 0.1, 0.3]), linspace("y", -1, 1, 6), linspace("x", -1, 1, 7));
+await scan(plan, { rig, read: ["diode", "camera"], to: "stack.zarr" }).done;`,
+    `explore(await openRun("stack.zarr"))`,
+  ]);
+  await lab.runAll();
+  const slider = lab.page.locator('input[type="range"][data-dimension="z"]');
+  await slider.waitFor();
+  await lab.page.locator(".js-plotly-plot").first().waitFor();
+  const middle = await mapsOf(lab);
+  assertEquals(middle.map(({ rows, columns }) => [rows, columns]), [[6, 7]]);
+  await slider.fill("2");
+  await lab.page.getByText("z = 0.3 mm").first().waitFor();
+  await eventually(async () => (await mapsOf(lab))[0].sum !== middle[0].sum);
+
+  await lab.page.locator(".js-plotly-plot .nsewdrag").first().click();
+  await eventually(async () => (await mapsOf(lab)).length === 2);
+  const [, frame] = await mapsOf(lab);
+  assertEquals([frame.rows, frame.columns], [24, 32]);
+  await lab.screenshot("explore");
+  assertEquals(lab.complaints, []);
+});
+
+/** What the heat maps of the page show. */
+async function mapsOf(lab: Lab): Promise<{ rows: number; columns: number; sum: number }[]> {
+  return await lab.page.locator(".js-plotly-plot").evaluateAll((plots) =>
+    plots.flatMap((plot) => (plot as unknown as { data: { type: string; z: ArrayLike<number>[] }[] }).data ?? [])
+      .filter(({ type }) => type === "heatmap")
+      .map(({ z }) => {
+        const cells = z.flatMap((row) => Array.from(row));
+        return { rows: z.length, columns: z[0].length, sum: cells.reduce((sum, cell) => sum + cell, 0) };
+      })
+  );
+}
+
 /** How much of the curve there is. */
 async function curveOf(lab: Lab): Promise<number> {
   return (await lab.page.locator(".sonde-live .scatterlayer path.js-line").first().getAttribute("d") ?? "").length;
+}
+
+/** Asks until it holds, half a minute long. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const untilMs = performance.now() + 30_000;
+  while (!await holds()) {
+    assert(performance.now() < untilMs, `never held: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** A notebook of the repository, as it is before anybody has executed it. */
