@@ -29,6 +29,7 @@ function addRun(program: Command): void {
     program.command("run").argument("<file>", "a YAML scan, or a TypeScript file that runs its own"),
   );
   run.description("run a scan, and say where its data are")
+    .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it")
     .option("--to <place>", "where to store, instead of the file's own or runs/{date}/{number}-{name}.zarr")
     .option("--name <text>", "the run's name")
     .option("--sample <text>", "what is measured")
@@ -50,7 +51,9 @@ function addResume(program: Command): void {
 
 function addCheck(program: Command): void {
   const check = withOutput(program.command("check").argument("<file>", "a YAML scan"));
-  check.description("say everything about a scan before anything moves").action(checkCommand);
+  check.description("say everything about a scan before anything moves")
+    .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it")
+    .action(checkCommand);
   examples(check, "check map.yaml", "check map.yaml --json");
 }
 

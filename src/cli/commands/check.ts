@@ -1,21 +1,41 @@
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { connectRig, readScanFile } from "../read_scan_file.ts";
+import { findHindrances } from "../before_run.ts";
+import type { ScanFile } from "../../scan/scan_file.ts";
 import { InputError } from "../../core/errors.ts";
 import { checkPlan } from "../../scan/check.ts";
 import { planArrays } from "../../zarr/plan_arrays.ts";
 
+/** The options of `sonde check`. */
+export interface CheckCommandOptions extends OutputOptions {
+  /** A rig file, instead of the rig of the scan file and of the `rig.yaml` beside it. */
+  readonly rig?: string;
+}
+
 /** `sonde check`: says everything about a scan file before anything moves. */
-export async function checkCommand(path: string, options: OutputOptions): Promise<void> {
-  const file = await readScanFile(path);
+export async function checkCommand(path: string, options: CheckCommandOptions): Promise<void> {
+  const file = await readScanFile(path, options.rig);
+  await checkScan(file, path, options);
+}
+
+/**
+ * Says everything about a scan on the rig that it names.
+ *
+ * @param path what describes the scan, for messages
+ */
+export async function checkScan(file: ScanFile, path: string, options: OutputOptions): Promise<void> {
   await using rig = await connectRig(file, path);
   const { maxPoints, readBy, derive, keep } = file, sizing = planArrays;
   const report = await checkPlan(file.plan, rig, { read: file.read, maxPoints, readBy, derive, keep, sizing });
   if (!report.ok) throw new InputError(report.issues);
+  const { doubts, issues: hindrances } = await findHindrances(file.to, report.bytes);
+  if (hindrances.length) throw new InputError(hindrances);
+  if (!options.quiet && !options.json) { for (const doubt of doubts) notice(`warning: ${doubt}`); }
   if (options.json) {
     const { passes, points, pointRange, adaptive, skipped, timeMs, timeRangeMs, bytes, bytesRange } = report;
     const { files, peakMemoryBytes, reach, issues } = report, cost = { timeMs, timeRangeMs, bytes, bytesRange };
     const counts = { points, pointRange, adaptive, skipped };
-    return printJson({ ok: true, passes, ...counts, ...cost, files, peakMemoryBytes, reach, issues });
+    return printJson({ ok: true, passes, ...counts, ...cost, files, peakMemoryBytes, reach, issues, warnings: doubts });
   }
   print(report.toString());
   if (!options.quiet) notice("nothing was moved, and no file was touched");

@@ -5,6 +5,8 @@ import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { lastNote } from "../run_log.ts";
 import { showProgress } from "../show_progress.ts";
 import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../read_scan_file.ts";
+import { beforeRun } from "../before_run.ts";
+import type { ScanFile } from "../../scan/scan_file.ts";
 import { scan } from "../../wire.ts";
 
 /** `sonde run`: a YAML scan on the rig that it describes, or a TypeScript file that runs its own. */
@@ -13,9 +15,24 @@ export async function runCommand(
   { yes, input, ...options }: OutputOptions & ScanOverrides & ApprovalFlags,
 ): Promise<void> {
   if (/\.[cm]?[jt]s$/.test(path)) return await runScript(path);
-  const { json, quiet } = options, fronts = approvalFronts({ yes, input, json, quiet });
-  const file = withOverrides(await readScanFile(path), options), { plan, rig: devices, ...rest } = file;
-  await using rig = await connectRig(file, path);
+  const file = withOverrides(await readScanFile(path, options.rig), options);
+  await runScan(file, path, { yes, input, ...options });
+}
+
+/**
+ * Runs a scan on the rig that it names, and says where its data are.
+ *
+ * @param from what describes the scan, for messages
+ */
+export async function runScan(
+  file: ScanFile,
+  from: string,
+  { yes, input, json, quiet }: OutputOptions & ApprovalFlags,
+): Promise<void> {
+  const fronts = approvalFronts({ yes, input, json, quiet }), { plan, rig: devices, ...rest } = file;
+  await using rig = await connectRig(file, from);
+  const doubts = await beforeRun(file, rig);
+  for (const doubt of json || quiet ? [] : doubts) notice(`warning: ${doubt}`);
   const run = scan(plan, { ...rest, rig, devices, read: [...file.read], fronts, quiet: true });
   for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {

@@ -1,0 +1,88 @@
+import { statfs } from "node:fs/promises";
+import { dirname, resolve } from "@std/path";
+import { InputError, type Issue, messageOf } from "../core/errors.ts";
+import type { Rig } from "../core/rig.ts";
+import { checkPlan } from "../scan/check.ts";
+import { fileSize } from "../scan/file_size.ts";
+import type { ScanFile } from "../scan/scan_file.ts";
+import { planArrays } from "../zarr/plan_arrays.ts";
+import { writerOf } from "./run_writer.ts";
+
+/** What stands in the way of a run on this machine, beside its plan. */
+export interface Hindrances {
+  /** The run cannot begin, or could not end. */
+  readonly issues: readonly Issue[];
+  /** The run may begin all the same; each in a sentence. */
+  readonly doubts: readonly string[];
+}
+
+/** The estimate is that before compression, and Poisson noise of cameras shrinks to two fifths: less than this is never enough. */
+const LEAST_SHARE = 0.25;
+
+/**
+ * Looks, before anything moves, whether a run can be stored: that nobody writes there, that the folder may be written, and
+ * that the disk has room.
+ *
+ * @param to where it goes; `runs` when left out. Places in the network are not looked at
+ * @param bytes what it takes before compression, if that is known
+ */
+export async function findHindrances(to = "runs/", bytes?: number): Promise<Hindrances> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(to)) return { issues: [], doubts: [] };
+  const place = resolve(to),
+    issue = (message: string, allowed: string): Hindrances => {
+      return { issues: [{ path: "to", message, received: to, allowed, severity: "error" }], doubts: [] };
+    };
+  const writer = await writerOf(place);
+  if (writer) {
+    return issue(
+      `${place} is being written by ${writer}: wait until that run ends, or choose another name`,
+      "a new name",
+    );
+  }
+  const folder = await folderThere(to.endsWith("/") ? place : dirname(place)), why = await whyNotWritable(folder);
+  if (why) return issue(`${folder} cannot be written: ${why}`, "a folder that may be written");
+  const free = await freeBytes(folder);
+  if (bytes === undefined || free === undefined || free >= bytes) return { issues: [], doubts: [] };
+  const both = `the run takes ${fileSize(bytes)} before compression, and the disk of ${folder} has ${
+    fileSize(free)
+  } free`;
+  if (free < bytes * LEAST_SHARE) return issue(both, `at most ${fileSize(free)}`);
+  return { issues: [], doubts: [`${both}: it may not be enough`] };
+}
+
+/**
+ * What speaks against a scan on this machine but does not forbid it.
+ *
+ * @throws InputError with what forbids it; nothing has moved then
+ */
+export async function beforeRun(file: ScanFile, rig: Rig): Promise<readonly string[]> {
+  const { plan, read, maxPoints, readBy, derive, keep, to } = file;
+  const report = await checkPlan(plan, rig, { read, maxPoints, readBy, derive, keep, sizing: planArrays });
+  if (!report.ok) throw new InputError(report.issues);
+  const { issues, doubts } = await findHindrances(to, report.bytes);
+  if (issues.length) throw new InputError(issues);
+  return doubts;
+}
+
+/** The nearest folder above that is there: the one where new ones would be made. */
+async function folderThere(folder: string): Promise<string> {
+  const there = await Deno.stat(folder).then(() => true, (thrown) => !(thrown instanceof Deno.errors.NotFound));
+  return there || dirname(folder) === folder ? folder : await folderThere(dirname(folder));
+}
+
+/** Why nothing can be made in a folder; undefined when it can. Asked by doing it: what permissions say is not all there is. */
+export async function whyNotWritable(folder: string): Promise<string | undefined> {
+  try {
+    await Deno.remove(await Deno.makeTempDir({ dir: folder, prefix: ".sonde-" }));
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.PermissionDenied) return "permission denied";
+    return messageOf(thrown).replace(/:? ?\(os error \d+\).*$/, "");
+  }
+}
+
+/** What is free for this user on the disk of a folder; undefined where the system does not say. */
+export async function freeBytes(folder: string): Promise<number | undefined> {
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: NaN, bsize: NaN }));
+  return Number.isFinite(bavail * bsize) && bsize > 0 ? bavail * bsize : undefined;
+}
