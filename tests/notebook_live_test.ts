@@ -49,7 +49,7 @@ async function inFolder(body: (to: string) => Promise<void>): Promise<void> {
 function kept(outputs: readonly Readonly<Record<string, unknown>>[]): Record<string, string> {
   assertEquals(outputs.length, 2);
   assertEquals(outputs[1], { "text/html": "<span></span>", "text/plain": "" });
-  assertEquals(Object.keys(outputs[0]), ["text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"]);
+  assertEquals(Object.keys(outputs[0]), ["text/plain", "text/html", "image/svg+xml", "application/vnd.plotly.v1+json"]);
   return outputs[0] as Record<string, string>;
 }
 

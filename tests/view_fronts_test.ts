@@ -123,7 +123,7 @@ Deno.test("every front shows readings in the same palette", () => {
 Deno.test("a notebook gets text, a picture and an interactive figure at once", () => {
   const display = curve() as unknown as Record<symbol, () => Record<string, unknown>>;
   const bundle = display[Symbol.for("Jupyter.display")]();
-  assertEquals(Object.keys(bundle), ["text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"]);
+  assertEquals(Object.keys(bundle), ["text/plain", "text/html", "image/svg+xml", "application/vnd.plotly.v1+json"]);
   assertEquals(JSON.parse(JSON.stringify(bundle))["image/svg+xml"], curve().svg());
 });
 

@@ -24,7 +24,7 @@ function assertShowsAll(notebook: NotebookFile): void {
   const figures = values(notebook).flat().filter((types) => types.includes("image/svg+xml"));
   assertEquals(figures.length, 5, "zoom, align, the map of the best z, its stacks, learn");
   for (const types of figures) {
-    assertEquals(types, ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
+    assertEquals(types, ["application/vnd.plotly.v1+json", "image/svg+xml", "text/html", "text/plain"]);
   }
   const text = said(notebook), saving = /(\d+) points instead of (\d+): (\d+) %/.exec(text);
   assert(saving && Number(saving[1]) < Number(saving[2]) / 4, text);

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { orderGrid } from "../src/view/figures/order_grid.ts";
 import { planFigure } from "../src/view/figures/plan_figure.ts";
-import { imageHtml, summaryBundle } from "../src/view/notebook/summary.ts";
+import { imageHtml } from "../src/view/notebook/image_html.ts";
+import { summaryBundle } from "../src/view/notebook/summary.ts";
 import { tableHtml, tableText } from "../src/view/notebook/table.ts";
 
 Deno.test("the path of one axis is its setpoints over their order", () => {

@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { FigureData, Panel } from "./figure_data.ts";
 import { type HtmlOptions, renderHtml } from "./html.ts";
+import { imageHtml } from "./notebook/image_html.ts";
 import { plainData } from "./plain_data.ts";
 import type { PlotlyFigure } from "./plotly/axes.ts";
 import { type PlotlyOptions, toPlotly } from "./plotly/to_plotly.ts";
@@ -74,11 +75,16 @@ export class Figure implements FigureData {
     return plainData(this);
   }
 
-  /** Three kinds at once, so that every notebook shows the best that it can. */
+  /**
+   * Several kinds at once, so that every notebook shows the best that it can. The image inside HTML is what JupyterLab
+   * shows of a notebook that it does not trust yet.
+   */
   [Symbol.for("Jupyter.display")](): Record<string, unknown> {
+    const svg = this.svg();
     return {
       "text/plain": this.text(),
-      "image/svg+xml": this.svg(),
+      "text/html": imageHtml(svg, this.title ?? "a figure"),
+      "image/svg+xml": svg,
       "application/vnd.plotly.v1+json": this.plotly(),
     };
   }

@@ -1,5 +1,6 @@
 import { Figure } from "../figure.ts";
 import type { FigureData } from "../figure_data.ts";
+import { imageHtml } from "./image_html.ts";
 import { compactFigure, roundPlotly } from "./compact_figure.ts";
 import { withPeakBars } from "./peak_bars.ts";
 
@@ -18,10 +19,12 @@ const LEVELS = [
 /** Of text, for each panel. */
 const LINES = 16;
 
-/** A figure in the three kinds that every notebook can show one of, with what is said of it as text. */
+/** A figure in the kinds that every notebook can show one of, with what is said of it as text. */
 export interface StaticBundle extends Record<string, unknown> {
   /** For terminals, logs, and search. */
   readonly "text/plain": string;
+  /** The picture as an image, which JupyterLab shows also in a notebook that it does not trust yet. */
+  readonly "text/html": string;
   /** A picture that needs nothing. */
   readonly "image/svg+xml": string;
   /** Where the plotly extension is there: hover and zoom. Left out where it would be too large. */
@@ -52,10 +55,11 @@ export function staticBundle(
 ): StaticBundle {
   let bundle: StaticBundle | undefined;
   for (const level of LEVELS) {
-    const small = new Figure(compactFigure(figure, level));
+    const small = new Figure(compactFigure(figure, level)), svg = small.svg();
     bundle = {
       "text/plain": [small.text({ width: 100, height: LINES * small.panels.length }), ...said].join("\n"),
-      "image/svg+xml": small.svg(),
+      "text/html": imageHtml(svg, small.title ?? "a figure"),
+      "image/svg+xml": svg,
       "application/vnd.plotly.v1+json": roundPlotly(withPeakBars(small.plotly(), small)),
     };
     if (sizeOf(bundle) <= mostBytes) return bundle;

@@ -1,6 +1,6 @@
 import { messageOf } from "../../core/errors.ts";
 import { staticBundle } from "../../view/notebook/live_bundle.ts";
-import { imageHtml } from "../../view/notebook/summary.ts";
+import { imageHtml } from "../../view/notebook/image_html.ts";
 import { exploreCell, exploreHtml, type ExplorePage, exploreWhereabouts } from "../../view/notebook/explore_page.ts";
 import { exploreSaved, savedNote } from "../../view/notebook/explore_saved.ts";
 import { PAGE_BYTES } from "../../view/html.ts";
