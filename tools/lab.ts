@@ -6,7 +6,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { jupyterLabCommand } from "./jupyter_lab.ts";
+import { jupyterFolders, jupyterLabCommand } from "./jupyter_lab.ts";
 import { ROOT } from "./root.ts";
 import { setup } from "./setup.ts";
 
@@ -27,7 +27,8 @@ async function main(words: readonly string[]): Promise<number> {
   console.log(`lab: JupyterLab on ${folder}; Ctrl-C ends it`);
   // Ctrl-C reaches JupyterLab too, which ends its kernels in order; this waits for that.
   Deno.addSignalListener("SIGINT", () => {});
-  return (await new Deno.Command(command, { args: all, env }).spawn().status).code;
+  const own = jupyterFolders(resolve(ROOT, ".venv-lab", "jupyter"));
+  return (await new Deno.Command(command, { args: all, env: { ...env, ...own } }).spawn().status).code;
 }
 
 Deno.exit(await main(Deno.args));
