@@ -75,6 +75,8 @@ export { connect, type ConnectOptions } from "./src/hw/connect.ts";
 export { sim } from "./src/hw/sim/mod.ts";
 export { aravis } from "./src/hw/aravis/mod.ts";
 export type * from "./src/hw/aravis/mod.ts";
+export { scpi } from "./src/hw/scpi/mod.ts";
+export type * from "./src/hw/scpi/mod.ts";
 export { param, type ParamOptions } from "./src/hw/param.ts";
 export { abortable } from "./src/hw/ffi/abortable.ts";
 export { fromCString, toCString } from "./src/hw/ffi/cstring.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DeviceSpec } from "../core/device.ts";
 import { aravis } from "./aravis/mod.ts";
+import { scpi } from "./scpi/mod.ts";
 import { sim } from "./sim/mod.ts";
 
 /** A driver that a rig file may name: what its options may be, and how it makes a device. */
@@ -28,6 +29,33 @@ const travel = {
   start: number.optional(),
   instant: flag,
 };
+
+const labels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string(), z.string())]).optional();
+const commands = z.union([z.string(), z.array(z.string())]).optional();
+const named = { unit: text, longName: text };
+const scpiAxis = z.strictObject({
+  ...named,
+  set: z.string(),
+  get: text,
+  limits,
+  labels,
+  tolerance: z.number().min(0).optional(),
+  settleMs: ms,
+  timeoutMs: positive.optional(),
+  wait: z.union([z.string(), z.strictObject({ ask: z.string(), is: z.string(), everyMs: ms })]).optional(),
+  stop: text,
+});
+const scpiReading = z.strictObject({
+  ...named,
+  read: z.string(),
+  shape: z.array(z.int().min(1)).optional(),
+  dtype: z.enum(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"])
+    .optional(),
+  dimensions: z.array(z.string().min(1)).optional(),
+  format: z.enum(["ascii", "block"]).optional(),
+  byteOrder: z.enum(["big", "little"]).optional(),
+  timeoutMs: positive.optional(),
+});
 
 function driver(shape: z.core.$ZodLooseShape, make: Driver["make"]): Driver {
   return { options: z.strictObject(shape) as unknown as z.ZodObject, make };
@@ -88,6 +116,20 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
   "sim.instant": driver({ unit: text, limits, start: number.optional() }, sim.instant),
   "sim.counter": driver({}, sim.counter),
   "sim.constant": driver({ reading: number.optional() }, sim.constant),
+  scpi: driver({
+    address: z.string(),
+    identify: z.union([z.boolean(), z.string()]).optional(),
+    setup: z.array(z.string()).optional(),
+    axes: z.record(z.string(), scpiAxis).optional(),
+    readings: z.record(z.string(), scpiReading).optional(),
+    trigger: text,
+    settings: z.record(z.string(), z.string()).optional(),
+    errors: text,
+    stop: commands,
+    safe: commands,
+    terminator: z.enum(["\n", "\r\n"]).optional(),
+    timeoutMs: positive.optional(),
+  }, scpi),
   "aravis.camera": driver({
     id: z.string().min(1),
     roi: z.strictObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
