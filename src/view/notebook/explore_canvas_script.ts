@@ -44,7 +44,7 @@ const drawStill = async () => {
     "The kernel cannot be reached from this page; this part is saved in it" + (page.note ? ", " + page.note : "") + ".";
 };
 const beginStill = async () => {
-  reader = near(page.saved, {});
+  reader = near(page.saved, []);
   const first = model.arrays.findIndex((_, k) => reader.has(k));
   if (first < 0) return;
   showArray(first);

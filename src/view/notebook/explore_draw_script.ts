@@ -92,6 +92,7 @@ const curveFigure = (slice, array, along, { title, key, chosen }) => {
     }],
     layout: layoutOf(title, key, {
       height: 300,
+      hovermode: "x",
       xaxis: axis,
       yaxis: { title: { text: plain(titleOf(array)), standoff: 8 } },
       shapes: chosen === undefined ? [] : [line(at[chosen])],

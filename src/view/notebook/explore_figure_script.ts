@@ -46,10 +46,12 @@ const drawMain = async () => {
     await react(main, mapFigure(slice, array, ...free, { title: cutText(state.array, free), key, range: state.held, mark }));
   } else {
     const [along] = array.dimensions, figure = await reader.figure(state.array), chosen = state.point ? state.at[along] : undefined;
+    // Along a curve any place above or below it will do.
+    const hovermode = figure?.data[0]?.type === "heatmap" ? "closest" : "x";
     if (!figure) await react(main, curveFigure(await reader.slice(askFor(state.array, [along])), array, along, { title: array.name, key, chosen }));
     else {
       for (const trace of figure.data) if (trace.meta) trace.line.color = look().series[trace.meta.sonde];
-      await react(main, { data: figure.data, layout: { ...figure.layout, template: look().template, uirevision: key } });
+      await react(main, { data: figure.data, layout: { ...figure.layout, template: look().template, uirevision: key, hovermode } });
     }
   }
 };
