@@ -38,7 +38,16 @@ export {
 export { align, climb, focus, fold, learn, track, when, zoom } from "./src/scan/adaptive_nodes.ts";
 export { parsePlan } from "./src/scan/parse_plan.ts";
 export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
-export { check, type CheckOptions, RecordedRun, scan, type Storage, type To } from "./src/wire.ts";
+export {
+  check,
+  type CheckOptions,
+  live,
+  RecordedRun,
+  scan,
+  type Storage,
+  type To,
+  type Watchable,
+} from "./src/wire.ts";
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
