@@ -40,7 +40,9 @@ export function playInstrument(
         rest = lines.pop()!;
         for (const line of lines) {
           heard.push(line);
-          void Promise.resolve(play(line, wire)).then((text) => text === undefined ? undefined : wire.send(`${text}\n`));
+          void Promise.resolve(play(line, wire)).then((text) =>
+            text === undefined ? undefined : wire.send(`${text}\n`)
+          );
         }
       }
     } catch { /* hung up */ }

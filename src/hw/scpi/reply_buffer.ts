@@ -37,7 +37,7 @@ export class ReplyBuffer {
   line(): string | undefined {
     this.#skipLineEnds();
     const at = this.#bytes.subarray(0, this.#end).indexOf(NEWLINE, Math.max(this.#searched, this.#start));
-    this.#searched = this.#end;
+    this.#searched = at < 0 ? this.#end : at + 1;
     if (at < 0) return undefined;
     const text = decoder.decode(this.#bytes.subarray(this.#start, at));
     this.#start = at + 1;
