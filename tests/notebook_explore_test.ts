@@ -1,6 +1,21 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { connect, type FigureData, linspace, list, nest, openRun, scan, sim } from "../mod.ts";
+import {
+  connect,
+  type FigureData,
+  focus,
+  fold,
+  learn,
+  linspace,
+  list,
+  nest,
+  openRun,
+  type Plan,
+  scan,
+  sim,
+  zoom,
+} from "../mod.ts";
+import { utf8Bytes } from "../src/view/html.ts";
 import { Figure } from "../src/view/mod.ts";
 import { explore } from "../src/wire/notebook/explore.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
@@ -92,7 +107,7 @@ testInBrowser("names are text, whatever stands in them", async (seen, folder) =>
 
 Deno.test("a page of its own fits into what it may take, and says by how much its data were reduced", async () => {
   const page = await explore(fourDimensions()).html({ maxBytes: 1_600_000 });
-  assert(page.length <= 1_600_000, `${page.length}`);
+  assert(utf8Bytes(page) <= 1_600_000, `${utf8Bytes(page)}`);
   assertMatch(page, /at most 1\.6 MB with all it needs; reduced to fit: camera \(/);
   assert(!(await explore(fourDimensions()).html()).includes("reduced to fit"));
 });
@@ -106,7 +121,7 @@ Deno.test("the page of a figure thins its curves to fit into 5 MB, and says so",
     series: [{ name: "diode", x: y.map((_, i) => i), y }],
   }];
   const page = await new Figure({ panels }).html();
-  assert(page.length <= 5_000_000, `${page.length}`);
+  assert(utf8Bytes(page) <= 5_000_000, `${utf8Bytes(page)}`);
   assertStringIncludes(page, "Curves are thinned to about 50,000 samples");
   assert(!page.includes("https://plot") || page.includes("showSendToCloud: false"));
 });
@@ -195,6 +210,36 @@ testInBrowser("a line is drawn with its peaks, and a click on it shows the frame
   assertEquals((await rowsOf(page, 1)).map((row) => row.length), Array(6).fill(8));
 });
 
+testInBrowser(
+  "runs that chose their points show what they did, and maps of what came of them can be explored",
+  async (seen, folder) => {
+    await using rig = await connect({
+      x: sim.stage({ unit: "mm", limits: [-5, 5], speed: 1000 }),
+      y: sim.stage({ unit: "mm", limits: [-5, 5], speed: 1000 }),
+      z: sim.stage({ unit: "mm", limits: [-5, 5], speed: 1000 }),
+      diode: sim.photodiode(),
+    });
+    const inner = focus(linspace("z", -1, 1, 9), { on: "diode" });
+    const plans: [string, Plan<"x" | "y" | "z">, string][] = [
+      ["zoom", zoom(linspace("x", -1, 1, 21), { on: "diode" }), "x (mm)"],
+      [
+        "learn",
+        learn(nest(linspace("y", -1, 1, 5), linspace("x", -1, 1, 5)), { on: "diode", until: { points: 40 } }),
+        "y (mm)",
+      ],
+      ["fold", nest(linspace("y", -1, 1, 3), linspace("x", -1, 1, 4), fold(inner, { read: ["diode"] })), "y (mm)"],
+    ];
+    for (const [name, plan, words] of plans) {
+      const to = join(folder, `${name}.zarr`);
+      await scan(plan, { rig, read: ["diode"], to, quiet: true }).done;
+      await openPage(seen, folder, await explore(await openRun(to)).html());
+      assertStringIncludes((await seen.page.locator(".js-plotly-plot").first().textContent())!, words);
+    }
+    assertEquals((await rowsOf(seen.page, 0)).map((row) => row.length), [4, 4, 4]);
+    assertEquals(seen.complaints, []);
+  },
+);
+
 testInBrowser("a run that goes on is followed to its end", async (seen, folder) => {
   await using rig = await connect({
     filter: sim.instant(),
@@ -220,7 +265,7 @@ testInBrowser("a run that goes on is followed to its end", async (seen, folder) 
 /** Explores a stored run in a real notebook. */
 const SOURCE = new URL("../src/", import.meta.url).href;
 const IN_LAB = [
-  `import { connect, linspace, nest, openRun, scan, sim } from "sonde";
+  `import { connect, linspace, nest, openRun, type Plan, scan, sim, zoom } from "sonde";
 import { explore } from "${SOURCE}wire/notebook/explore.ts";
 const rig = await connect({
   wavelength: sim.monochromator({ unit: "nm", limits: [400, 900] }),

@@ -20,7 +20,8 @@ export const PAGE_BYTES = 5_000_000;
 
 /** How plotly.js behaves in a page, as a literal in its script: no logo, and no button that would send the data to somebody. */
 export const PLOTLY_CONFIG =
-  `{ responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset" }`;
+  `{ responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset",
+  modeBarButtonsToRemove: ["select2d", "lasso2d"] }`;
 
 /** JSON that can stand inside a script element. */
 export function scriptJson(data: unknown): string {
@@ -64,6 +65,11 @@ ${body}
 `;
 }
 
+/** How many bytes a text takes in a file. */
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
 /** Samples to a curve, from many to the least that can be read, where a page would become too large. */
 const FEWER = [50_000, 20_000, 10_000, 5_000, 2_000];
 
@@ -84,7 +90,7 @@ export async function renderHtml(figure: FigureData, options: HtmlOptions = {}):
   let page = "";
   for (const count of counts) {
     page = await pageShell({ title: figure.title ?? "Figure", theme, body: bodyOf(figure, theme, count) });
-    if (page.length <= maxBytes) break;
+    if (utf8Bytes(page) <= maxBytes) break;
   }
   return page;
 }

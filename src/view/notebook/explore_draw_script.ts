@@ -17,6 +17,8 @@ const axisOf = (dimension, range, more) => ({
   ...dimension.labels && { tickmode: "array", tickvals: dimension.labels.map((_, i) => i), ticktext: dimension.labels.map(plain) },
   ...more,
 });
+/** How wide a figure may be; nothing has a width while it is hidden. */
+const room = () => Math.max(320, view.clientWidth - 20);
 const NOTHING = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false, text: "nothing measured yet" };
 const layoutOf = (title, key, more) => ({
   template: look().template,
@@ -35,7 +37,7 @@ const cellEdges = (dimension, from, factor, count) => {
   return picked;
 };
 /** A plane as a heat map; frames have square pixels and their first row on top. */
-const mapFigure = (slice, array, rows, columns, { title, key, range, mark }) => {
+const mapFigure = (slice, array, rows, columns, { title, key, range, mark, most = room() }) => {
   // Slices come in the order of the array's dimensions, whichever of the two is drawn upwards.
   const swapped = array.dimensions.indexOf(rows) > array.dimensions.indexOf(columns), [r, c] = swapped ? [1, 0] : [0, 1];
   const [row, column] = [model.dimensions[rows], model.dimensions[columns]], [height, width] = [slice.shape[r], slice.shape[c]];
@@ -47,6 +49,8 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark }) => 
   const [xs, ys] = [whole(column), whole(row)], image = row.own && column.own;
   const aspect = (ys[1] - ys[0]) / (xs[1] - xs[0]), even = [row, column].every((one) => !one.log && !one.labels);
   const toScale = even && (image || column.unit && column.unit === row.unit && aspect > 0.25 && aspect < 4);
+  // No wider than the map, its axis and its palette need.
+  const least = Math.max(420, 70 + 330 / aspect + 130), across = toScale ? Math.min(most, least) : most;
   const colours = range ?? slice.range, many = slice.factors[0] * slice.factors[1];
   const data = [{
     type: "heatmap", x, y, z,
@@ -68,6 +72,7 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark }) => 
   return {
     data,
     layout: layoutOf(title + note, key, {
+      width: across,
       xaxis: axisOf(column, xs, { showgrid: false, ...toScale && { constrain: "domain", constraintoward: "right" } }),
       yaxis: axisOf(row, image ? [ys[1], ys[0]] : ys, {
         showgrid: false, ...toScale && { scaleanchor: "x", scaleratio: 1, constrain: "domain" },
@@ -78,7 +83,7 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark }) => 
   };
 };
 /** A line as a curve, with a dashed line at the entry that is chosen. */
-const curveFigure = (slice, array, along, { title, key, chosen }) => {
+const curveFigure = (slice, array, along, { title, key, chosen, most = room() }) => {
   const dimension = model.dimensions[along], num = slice.shape[0], at = coordinatesOf(dimension);
   const x = Array.from(slice.data.subarray(0, num), (place) => at[place]), y = slice.data.subarray(num);
   const line = (place) => ({ type: "line", xref: "x", yref: "y domain", x0: place, x1: place, y0: 0, y1: 1,
@@ -91,6 +96,7 @@ const curveFigure = (slice, array, along, { title, key, chosen }) => {
       hovertemplate: hoverLine(dimension, "x") + hoverLine(array, "y") + "<extra></extra>",
     }],
     layout: layoutOf(title, key, {
+      width: Math.min(most, 620),
       height: 300,
       hovermode: "x",
       xaxis: axis,

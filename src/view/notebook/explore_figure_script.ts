@@ -51,7 +51,7 @@ const drawMain = async () => {
     if (!figure) await react(main, curveFigure(await reader.slice(askFor(state.array, [along])), array, along, { title: array.name, key, chosen }));
     else {
       for (const trace of figure.data) if (trace.meta) trace.line.color = look().series[trace.meta.sonde];
-      await react(main, { data: figure.data, layout: { ...figure.layout, template: look().template, uirevision: key, hovermode } });
+      await react(main, { data: figure.data, layout: { ...figure.layout, template: look().template, uirevision: key, hovermode, width: room() } });
     }
   }
 };
@@ -60,10 +60,12 @@ const drawPoint = async () => {
   detail.hidden = !state.point || !chosen;
   if (detail.hidden) return;
   const { array, free } = chosen, slice = await reader.slice(askFor(array, free)), title = cutText(array, free);
-  const key = [array, ...free].join(), one = model.arrays[array];
+  const key = [array, ...free].join(), one = model.arrays[array], left = room() - main.offsetWidth;
+  // Beside the map where there is room for it, else below.
+  const most = left >= 420 ? left : room();
   await react(detail, slice.kind === "map"
-    ? mapFigure(slice, one, free[0], free[1], { title, key })
-    : curveFigure(slice, one, free[0], { title, key, chosen: array === state.array ? state.at[free[0]] : undefined }));
+    ? mapFigure(slice, one, free[0], free[1], { title, key, most })
+    : curveFigure(slice, one, free[0], { title, key, most, chosen: array === state.array ? state.at[free[0]] : undefined }));
   root.dataset.detail = title;
 };
 const drawDetail = queue(drawPoint);

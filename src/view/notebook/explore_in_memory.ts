@@ -1,7 +1,7 @@
 import type { RunArray, RunPart, RunSelection, RunSource } from "../run_source.ts";
 
 /** Arrays of no more elements are read once and kept. */
-const MOST_ELEMENTS = 4_000_000;
+const MOST_ELEMENTS = 1_000_000;
 
 /**
  * A run whose small arrays are read once, when something of them is asked for first, so that a slider through them reads

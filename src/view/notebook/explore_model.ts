@@ -1,3 +1,4 @@
+import { InputError } from "../../core/errors.ts";
 import { type CutDimension, dimensionsOf } from "../figures/read_cut.ts";
 import { figureHead } from "../figures/figure_head.ts";
 import { pickArray, readingsOf } from "../figures/pick_array.ts";
@@ -100,6 +101,7 @@ export function explorable(run: RunSource, first?: string): Explorable {
     arrays.push(array);
     shown.push({ name: array.name, unit: array.unit, dimensions: places });
   }
+  if (!arrays.length) throw InputError.at("run", "no array of it has a dimension to explore");
   return { run, model: { ...head(run, begin), dimensions, arrays: shown }, arrays, orders };
 }
 

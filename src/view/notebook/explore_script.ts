@@ -39,7 +39,7 @@ said.setAttribute("role", "status");
 const begin = async () => {
   showArray(Math.max(0, model.arrays.findIndex((_, k) => reader.has(k))));
   view.hidden = false;
-  view.replaceChildren(head, controls, main, detail, said);
+  view.replaceChildren(head, controls, make("div", { style: "display: flex; flex-wrap: wrap" }, main, detail), said);
   dress();
   fillControls();
   words = [plotly && details().length ? "Click a point to see more of it." : "", page.note].filter(Boolean).join(" ");
@@ -48,14 +48,23 @@ const begin = async () => {
   main.on?.("plotly_relayout", zoomed);
   const again = () => { if (root.isConnected) { dress(); draw(); } };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  let width = view.clientWidth, resizing;
+  new ResizeObserver(() => {
+    if (Math.abs(view.clientWidth - width) < 4) return;
+    width = view.clientWidth;
+    clearTimeout(resizing);
+    resizing = setTimeout(again, 150);
+  }).observe(view);
   new MutationObserver(again).observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
 };
 /** A run that goes on is looked at again every second. */
 const follow = async () => {
   // Notebooks take cells out of the page and put them back.
-  for (let away = 0; away < 600; away = root.isConnected ? 0 : away + 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+  for (let away = 0, tookMs = 0; away < 600; away = root.isConnected ? 0 : away + 1) {
+    // What the kernel does for this page it does not do for the run: one part in thirty at most.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 30 * tookMs)));
     if (!root.isConnected) continue;
+    const fromMs = performance.now();
     const now = await (await ask(here.url + "model")).json();
     if (JSON.stringify(now.model) !== JSON.stringify(model)) {
       const same = now.model.arrays.length === model.arrays.length && now.model.dimensions.length === model.dimensions.length;
@@ -66,6 +75,7 @@ const follow = async () => {
       fillControls();
     }
     await draw();
+    tookMs = performance.now() - fromMs;
     if (!now.running) return;
   }
 };

@@ -3,11 +3,11 @@ import { staticBundle } from "../../view/notebook/live_bundle.ts";
 import { imageHtml } from "../../view/notebook/image_html.ts";
 import { exploreCell, exploreHtml, type ExplorePage, exploreWhereabouts } from "../../view/notebook/explore_page.ts";
 import { exploreSaved, savedNote } from "../../view/notebook/explore_saved.ts";
-import { PAGE_BYTES } from "../../view/html.ts";
+import { PAGE_BYTES, utf8Bytes } from "../../view/html.ts";
 import type { RunData } from "../../zarr/open_run.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { figureOf } from "../pictures.ts";
-import { answerExplore } from "./explore_answers.ts";
+import { exploreAnswer } from "./explore_answers.ts";
 import { type ExploreData, exploreData } from "./explore_data.ts";
 import { display, flush, inKernel, newDisplayId } from "./kernel.ts";
 import { plotlyRoute } from "./plotly_route.ts";
@@ -39,6 +39,10 @@ const PICTURE_BYTES = 60_000, CELL_BYTES = 45_000;
 const HELLO_MS = 1_500, ALONE_HELLO_MS = 300;
 
 let alone = false;
+
+/** What cells get readings from. A run that was shown is kept in memory as long as its route is, so there are not too many. */
+const routes: LoopbackRoute[] = [];
+const MOST_ROUTES = 12;
 
 /**
  * A run to look around in: a heat map of any two of its dimensions with a slider for each other one, and at a click the
@@ -73,9 +77,7 @@ export function explore(run: RunData | ExplorableRun, options: ExploreOptions = 
 /** A run that can be explored, in a cell or as a page. Disposing of it ends what its cells get from the kernel. */
 export class Explorer implements Disposable {
   readonly #data: ExploreData;
-  readonly #id = newDisplayId();
-  readonly #heard = Promise.withResolvers<void>();
-  #route: LoopbackRoute | undefined;
+  readonly #routes: LoopbackRoute[] = [];
 
   /** Made by `explore`. */
   constructor(run: RunData | ExplorableRun, { detector }: ExploreOptions) {
@@ -85,13 +87,14 @@ export class Explorer implements Disposable {
   /** As the last value of a cell. */
   async [Symbol.for("Jupyter.display")](): Promise<Record<string, unknown>> {
     const { data, from } = await this.#data.now(),
-      figure = await figureOf(data, { detector: from.model.arrays[0]?.name });
+      figure = await figureOf(data, { detector: from.model.arrays[0].name });
     const { "text/plain": text, "image/svg+xml": svg } = staticBundle(figure, [], PICTURE_BYTES);
-    const saved = await exploreSaved(from, CELL_BYTES, from.model.arrays.length ? [0] : []);
-    const page: ExplorePage = { id: this.#id, model: from.model, saved, figures: [], note: savedNote(from, saved) };
+    const saved = await exploreSaved(from, CELL_BYTES, [0]);
+    const id = newDisplayId(),
+      page: ExplorePage = { id, model: from.model, saved, figures: [], note: savedNote(from, saved) };
     const { title, subtitle } = from.model;
     const html = exploreCell(page, imageHtml(svg, [title, subtitle].filter(Boolean).join(", ")));
-    await this.#tell();
+    await this.#tell(id);
     return { "text/plain": text, "text/html": html, "image/svg+xml": svg };
   }
 
@@ -101,15 +104,15 @@ export class Explorer implements Disposable {
    */
   async html({ theme, maxBytes = PAGE_BYTES }: ExplorerHtmlOptions = {}): Promise<string> {
     const { from } = await this.#data.now(), figures = await this.#figures(maxBytes / 4);
-    const bare: ExplorePage = { id: this.#id, model: from.model, saved: [], figures, note: "" };
-    const room = maxBytes - (await exploreHtml(bare)).length - ROOM_FOR_NOTES;
+    const bare: ExplorePage = { id: newDisplayId(), model: from.model, saved: [], figures, note: "" };
+    const room = maxBytes - utf8Bytes(await exploreHtml(bare)) - ROOM_FOR_NOTES;
     const saved = await exploreSaved(from, room), reduced = savedNote(from, saved);
     const note = [
       `This page holds its data itself, at most ${fileSize(maxBytes)} with all it needs`,
       reduced,
       missing(
         from.model.arrays.flatMap(({ name, dimensions }, k) =>
-          dimensions.length > 1 && !saved.some(({ array }) => array === k) ? name : []
+          (dimensions.length > 1 ? saved : figures).some(({ array }) => array === k) ? [] : name
         ),
       ),
     ].filter(Boolean).join("; ");
@@ -118,8 +121,7 @@ export class Explorer implements Disposable {
 
   /** Ends what its cells get from the kernel. */
   [Symbol.dispose](): void {
-    this.#route?.[Symbol.dispose]();
-    this.#route = undefined;
+    for (const one of this.#routes.splice(0)) one[Symbol.dispose]();
   }
 
   /** Figures of arrays of one dimension, as many as fit. */
@@ -140,21 +142,24 @@ export class Explorer implements Disposable {
    * Tells the page where the kernel is. That has a secret in it, so it stands in an output of its own, which is emptied
    * as soon as the page has read it.
    */
-  async #tell(): Promise<void> {
+  async #tell(shown: string): Promise<void> {
     if (!inKernel()) return;
-    this.#route ??= route(`explore/${this.#id}/`, (request, rest) => {
-      if (rest !== "hello") return answerExplore(this.#data, request, rest);
-      this.#heard.resolve();
-      return new Response("hello");
-    });
-    const id = newDisplayId(), html = exploreWhereabouts(this.#id, this.#route.url, plotlyRoute().url);
+    const heard = Promise.withResolvers<void>(),
+      made = route(`explore/${shown}/`, (request, rest) => {
+        if (rest !== "hello") return exploreAnswer(this.#data, request, rest);
+        heard.resolve();
+        return new Response("hello");
+      });
+    this.#routes.push(made);
+    if (routes.push(made) > MOST_ROUTES) routes.shift()![Symbol.dispose]();
+    const id = newDisplayId(), html = exploreWhereabouts(shown, made.url, plotlyRoute().url);
     try {
       await display({ "text/html": html, "text/plain": "" }, { id });
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<true>((resolve) => {
         timer = setTimeout(() => resolve(true), alone ? ALONE_HELLO_MS : HELLO_MS);
       });
-      alone = await Promise.race([this.#heard.promise.then(() => false), late]);
+      alone = await Promise.race([heard.promise.then(() => false), late]);
       clearTimeout(timer);
       await display({ "text/html": "<span></span>", "text/plain": "" }, { id, update: true });
       await flush();

@@ -4,7 +4,7 @@ import { figureOf } from "../pictures.ts";
 import type { ExploreData } from "./explore_data.ts";
 
 /** What the page of an explored run asks the kernel for: the model, slices, and figures of arrays of one dimension. */
-export async function answerExplore(data: ExploreData, { url }: Request, what: string): Promise<Response> {
+export async function exploreAnswer(data: ExploreData, { url }: Request, what: string): Promise<Response> {
   const query = new URL(url).searchParams, { data: run, from, running } = await data.now();
   const headers = { "cache-control": "no-store" };
   try {
