@@ -6,7 +6,7 @@ import { checkPlan } from "../scan/check.ts";
 import { fileSize } from "../scan/file_size.ts";
 import type { ScanFile } from "../scan/scan_file.ts";
 import { planArrays } from "../zarr/plan_arrays.ts";
-import { writerOf } from "./run_writer.ts";
+import { writerOf } from "./writer_of.ts";
 
 /** What stands in the way of a run on this machine, beside its plan. */
 export interface Hindrances {

@@ -26,8 +26,13 @@ export async function main(args: readonly string[]): Promise<number> {
     if (thrown.code === "commander.help") {
       return fail(new UsageError("which command? sonde --help lists them"), options);
     }
-    return fail(new UsageError(thrown.message.replace(/^error: /, "")), options);
+    return fail(new UsageError(oneLine(thrown.message)), options);
   }
+}
+
+/** What commander says, in one line: its near match stands in a second one. */
+function oneLine(message: string): string {
+  return message.replace(/^error: /, "").replace(/\s*\n\s*\(Did you mean (.*)\?\)\s*$/, "; did you mean $1?");
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -9,36 +9,25 @@ import { resumeCommand } from "./commands/resume.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { parseNames, parseSize } from "./parse_size.ts";
-import { addPeakConditions, parseNumber } from "./peak_conditions.ts";
-
-function withOutput(command: Command): Command {
-  return command.option("--json", "one JSON object on standard output").option("--quiet", "results only");
-}
-
-function withApproval(command: Command): Command {
-  return command.option("--yes", "answer every question of the scan with continue")
-    .option("--no-input", "ask nobody: questions get the default that the plan declares");
-}
-
-function examples(command: Command, ...lines: readonly string[]): void {
-  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ sonde ${line}`).join("\n")}`);
-}
+import { addExamples, withApproval, withOutput, withRunOptions } from "./command_options.ts";
+import { addRigCommands } from "./rig_commands.ts";
+import { addPeakConditions } from "./peak_conditions.ts";
 
 function addRun(program: Command): void {
   const run = withOutput(
     program.command("run").argument("<file>", "a YAML scan, or a TypeScript file that runs its own"),
   );
   run.description("run a scan, and say where its data are")
-    .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it")
-    .option("--to <place>", "where to store, instead of the file's own or runs/{date}/{number}-{name}.zarr")
-    .option("--name <text>", "the run's name")
-    .option("--sample <text>", "what is measured")
-    .option("--operator <text>", "who measures")
-    .option("--notes <text>", "anything worth keeping")
-    .option("--seed <number>", "decides shuffles and simulators", parseNumber)
-    .option("--max-points <number>", "no more points than this", parseNumber);
+    .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it");
+  withRunOptions(run);
   withApproval(run).action(runCommand);
-  examples(run, "run map.yaml", 'run map.yaml --sample "WSe2 7" --to map.zarr', "run zoom.yaml --yes", "run scan.ts");
+  addExamples(
+    run,
+    "run map.yaml",
+    'run map.yaml --sample "WSe2 7" --to map.zarr',
+    "run zoom.yaml --yes",
+    "run scan.ts",
+  );
 }
 
 function addResume(program: Command): void {
@@ -46,7 +35,7 @@ function addResume(program: Command): void {
   resume.description("take up a run at its next point, with the rig and plan that it was begun with")
     .option("--remeasure <which>", "failed: measure again the points whose readings failed");
   withApproval(resume).action(resumeCommand);
-  examples(resume, "resume map.zarr", "resume map.zarr --remeasure failed");
+  addExamples(resume, "resume map.zarr", "resume map.zarr --remeasure failed");
 }
 
 function addCheck(program: Command): void {
@@ -54,7 +43,7 @@ function addCheck(program: Command): void {
   check.description("say everything about a scan before anything moves")
     .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it")
     .action(checkCommand);
-  examples(check, "check map.yaml", "check map.yaml --json");
+  addExamples(check, "check map.yaml", "check map.yaml --json");
 }
 
 function addInfo(program: Command): void {
@@ -62,7 +51,7 @@ function addInfo(program: Command): void {
   info.description("what a run is, how it ended, what it found and what it holds")
     .option("--log", "also what was decided on the way, and why")
     .action(infoCommand);
-  examples(info, "info map.zarr", "info zoom.zarr --log", "info map.zarr --json");
+  addExamples(info, "info map.zarr", "info zoom.zarr --log", "info map.zarr --json");
 }
 
 function addPlot(program: Command): void {
@@ -73,7 +62,7 @@ function addPlot(program: Command): void {
     .option("-o, --out <file>", "a file: .svg, .html (one page, works offline), .txt or .json")
     .option("--no-peaks", "mark none");
   addPeakConditions(plot).action(plotCommand);
-  examples(
+  addExamples(
     plot,
     "plot neon.zarr",
     "plot neon.zarr -o neon.svg --prominence 0.1",
@@ -89,13 +78,13 @@ function addPeaks(program: Command): void {
   );
   peaks.option("--save", "store them in the run, as its group peaks");
   addPeakConditions(peaks).action(peaksCommand);
-  examples(peaks, "peaks neon.zarr --prominence 0.1", "peaks neon.zarr --height 0.5:2 --distance 5 --json");
+  addExamples(peaks, "peaks neon.zarr --prominence 0.1", "peaks neon.zarr --height 0.5:2 --distance 5 --json");
 }
 
 function addVerify(program: Command): void {
   const verify = withOutput(program.command("verify").argument("<run>", "a run, finished or not"));
   verify.description("read all of a run, and say what is whole and what is not").action(verifyCommand);
-  examples(verify, "verify map.zarr", "verify map.zarr --json");
+  addExamples(verify, "verify map.zarr", "verify map.zarr --json");
 }
 
 function addRechunk(program: Command): void {
@@ -105,7 +94,7 @@ function addRechunk(program: Command): void {
     .option("--memory <size>", "what it may take, as in 2GB (500MB)", parseSize)
     .option("--to <place>", "a new run, instead of changing this one")
     .action(rechunkCommand);
-  examples(
+  addExamples(
     rechunk,
     "rechunk map.zarr --read-by wavelength",
     "rechunk map.zarr --read-by time --memory 2GB --to series.zarr",
@@ -125,6 +114,7 @@ export function makeProgram(): Command {
   addPeaks(program);
   addRechunk(program);
   addVerify(program);
+  addRigCommands(program);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { InputError, messageOf } from "../core/errors.ts";
+import { InputError, LimitError, messageOf } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
 import { connect } from "../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../hw/device_specs.ts";
@@ -65,8 +65,12 @@ async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((info) => info.isFile, () => false);
 }
 
-/** The rig that a scan names, connected. */
-export function connectRig({ rig, seed }: Pick<ScanFile, "rig" | "seed">, path: string): Promise<Rig> {
+/**
+ * The rig that a scan names, connected.
+ *
+ * @throws InputError and LimitError for what the file says wrongly, also where only the device could tell
+ */
+export async function connectRig({ rig, seed }: Pick<ScanFile, "rig" | "seed">, path: string): Promise<Rig> {
   if (!rig || !Object.keys(rig).length) {
     throw InputError.at(
       "rig",
@@ -74,7 +78,12 @@ export function connectRig({ rig, seed }: Pick<ScanFile, "rig" | "seed">, path: 
         `or a ${RIG_FILE} beside it, or --rig`,
     );
   }
-  return connect(deviceSpecs(rig), { seed }) as unknown as Promise<Rig>;
+  try {
+    return await connect(deviceSpecs(rig), { seed }) as unknown as Rig;
+  } catch (thrown) {
+    const { cause } = thrown as Error;
+    throw cause instanceof InputError || cause instanceof LimitError ? cause : thrown;
+  }
 }
 
 /** The file's own words with those of the command line over them. */

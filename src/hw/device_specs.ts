@@ -1,13 +1,43 @@
+import { z } from "zod";
 import type { DeviceSpec } from "../core/device.ts";
 import { InputError, type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
+import { axisLimitsSchema, settingsSchema } from "./rig_schema.ts";
 
-/** A device as a rig file describes it: its driver and the driver's options. */
+/**
+ * A device as a rig file describes it: its driver, the driver's options, and what any device may be told: `settings` of its
+ * axes, and `limits` by the names of its axes.
+ */
 export type DeviceEntry = Readonly<Record<string, unknown>>;
 
+/** What any device may be told, beside the options of its driver. */
+const COMMON = ["driver", "limits", "settings"];
+const commonSchema = z.object({ limits: axisLimitsSchema.optional(), settings: settingsSchema.optional() });
+
+/** What goes to the driver, and what is done by us: limits by the names of axes are ours, a pair is the driver's. */
+function divide({ driver: _, settings, ...entry }: DeviceEntry): { options: DeviceEntry; common: DeviceEntry } {
+  const { limits, ...rest } = entry, byAxis = typeof limits === "object" && limits !== null && !Array.isArray(limits);
+  if (byAxis) return { options: rest, common: { limits, ...settings !== undefined && { settings } } };
+  return { options: entry, common: settings === undefined ? {} : { settings } };
+}
+
+function commonIssues(path: string, common: DeviceEntry): Issue[] {
+  const result = commonSchema.safeParse(common);
+  if (result.success) return [];
+  return result.error.issues.map((issue): Issue => {
+    const received = valueAt(common, issue.path), place = [path, ...issue.path.map(String)].join(".");
+    return { path: place, message: `${issue.message}; received ${show(received)}`, received, severity: "error" };
+  });
+}
+
+function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], options);
+}
+
 function entryIssues(name: string, entry: DeviceEntry): Issue[] {
-  const { driver: driverName, ...options } = entry, path = `rig.${name}`;
+  const driverName = entry.driver, { options, common } = divide(entry), path = `rig.${name}`;
   const driver = typeof driverName === "string" ? DRIVERS[driverName] : undefined;
   if (!driver) {
     const known = Object.keys(DRIVERS),
@@ -15,16 +45,12 @@ function entryIssues(name: string, entry: DeviceEntry): Issue[] {
     const message = `${problem}; ${didYouMean(String(driverName ?? ""), known)}`;
     return [{ path: `${path}.driver`, message, received: driverName, allowed: known.join(", "), severity: "error" }];
   }
-  const result = driver.options.safeParse(options);
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue): Issue[] => {
-    const place = [path, ...issue.path.map(String)].join(".");
-    const received = issue.path.reduce<unknown>(
-      (inner, key) => (inner as Record<PropertyKey, unknown>)?.[key],
-      options,
-    );
+  const result = driver.options.safeParse(options), ours = commonIssues(path, common);
+  if (result.success) return ours;
+  const theirs = result.error.issues.flatMap((issue): Issue[] => {
+    const place = [path, ...issue.path.map(String)].join("."), received = valueAt(options, issue.path);
     if (issue.code === "unrecognized_keys") {
-      const allowed = Object.keys(driver.options.shape);
+      const allowed = [...new Set([...COMMON, ...Object.keys(driver.options.shape)])];
       return issue.keys.map((key) => ({
         path: `${path}.${key}`,
         message: `${show(driverName)} has no option "${key}"; ${didYouMean(key, allowed)}`,
@@ -35,6 +61,7 @@ function entryIssues(name: string, entry: DeviceEntry): Issue[] {
     }
     return [{ path: place, message: `${issue.message}; received ${show(received)}`, received, severity: "error" }];
   });
+  return [...theirs, ...ours];
 }
 
 /**
@@ -54,6 +81,9 @@ export function deviceSpecs(rig: Readonly<Record<string, DeviceEntry>>): Record<
   const issues = Object.entries(rig).flatMap(([name, entry]) => entryIssues(name, entry));
   if (issues.length) throw new InputError(issues);
   return Object.fromEntries(
-    Object.entries(rig).map(([name, { driver, ...options }]) => [name, DRIVERS[driver as string].make(options)]),
+    Object.entries(rig).map(([name, entry]) => {
+      const { options, common } = divide(entry), spec = DRIVERS[entry.driver as string].make(options);
+      return [name, Object.keys(common).length ? configured(spec, common as Configuration) : spec];
+    }),
   );
 }

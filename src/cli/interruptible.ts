@@ -1,0 +1,26 @@
+import { RunAborted } from "../core/errors.ts";
+
+/** Tells of the first Ctrl-C, or of a signal to end, until it is disposed; without it, either would end the process at once. */
+export interface Interrupt extends Disposable {
+  /** Aborted with a `RunAborted` that ends the command with 130. */
+  readonly signal: AbortSignal;
+}
+
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Lets a command end in its own order when it is interrupted.
+ *
+ * @param why what has happened, for the message: `the move was stopped`
+ */
+export function interruptible(why: string): Interrupt {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new RunAborted(why, true));
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, abort);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => SIGNALS.forEach((signal) => Deno.removeSignalListener(signal, abort)),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Axis, ConnectContext, Device, DeviceSpec } from "../core/device.ts";
+import { DeviceError, InputError, type Issue, messageOf } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Setpoint } from "../core/point.ts";
+import { guard } from "./guard.ts";
+
+/** What a rig file may say of any device, beside what its driver is told. */
+export interface Configuration {
+  /** Narrower limits of its axes, by their names within the device; `""` is the device itself. */
+  readonly limits?: Readonly<Record<string, readonly [number, number]>>;
+  /** Where its axes are set once it is connected, in this order, by their names within the device. */
+  readonly settings?: Readonly<Record<string, Setpoint>>;
+}
+
+/**
+ * A device to be, with narrower limits, and set as it shall be once it is connected.
+ *
+ * @throws by `connect`: InputError for axes that the device does not have and limits beyond its own; LimitError and
+ *   MoveError for settings that it does not take. The device is closed then
+ *
+ * @example
+ * ```ts
+ * import { configured } from "./configured.ts";
+ * import { connect } from "./connect.ts";
+ * import { sim } from "./sim/mod.ts";
+ * const camera = configured(sim.camera(), { limits: { exposure: [1, 50] }, settings: { exposure: 20 } });
+ * await using rig = await connect({ camera });
+ * console.assert(rig.axes.get("camera.exposure")?.limits?.[1] === 50);
+ * ```
+ */
+export function configured(spec: DeviceSpec, { limits = {}, settings = {} }: Configuration): DeviceSpec {
+  return {
+    driver: spec.driver,
+    async connect(context) {
+      const device = await spec.connect(context);
+      try {
+        return await configure(device, context, { limits, settings });
+      } catch (thrown) {
+        await device[Symbol.asyncDispose]?.();
+        throw thrown;
+      }
+    },
+  };
+}
+
+async function configure(
+  device: Device,
+  context: ConnectContext,
+  { limits, settings }: Required<Configuration>,
+): Promise<Device> {
+  const own = device.axes ?? {},
+    issues = [
+      ...Object.entries(limits).flatMap(([part, pair]) => limitIssues(context.name, own, part, pair)),
+      ...Object.keys(settings).flatMap((part) => unknownAxis(context.name, own, `settings.${part}`, part)),
+    ];
+  // Typed, so that `connect` lets it through as a mistake in the file and not of the device.
+  if (issues.length) throw new InputError(issues);
+  const axes = Object.fromEntries(
+    Object.entries(own).map(([part, axis]) => [part, limits[part] ? narrowed(axis, limits[part]) : axis]),
+  );
+  for (const [part, setpoint] of Object.entries(settings)) {
+    const name = part ? `${context.name}.${part}` : context.name;
+    try {
+      await guard(name, axes[part]).set(setpoint, context);
+    } catch (thrown) {
+      if (context.signal.aborted) throw context.signal.reason;
+      throw new DeviceError(context.name, "configure", messageOf(thrown), { cause: thrown });
+    }
+  }
+  return Object.keys(limits).length ? withAxes(device, axes) : device;
+}
+
+function unknownAxis(device: string, axes: Readonly<Record<string, Axis>>, path: string, part: string): Issue[] {
+  if (part in axes) return [];
+  const message = `"${part}" is nothing that ${device} can be set to; ${didYouMean(part, Object.keys(axes))}`;
+  return [{ path: `rig.${device}.${path}`, message, received: part, severity: "error" }];
+}
+
+function limitIssues(
+  device: string,
+  axes: Readonly<Record<string, Axis>>,
+  part: string,
+  [low, high]: readonly [number, number],
+): Issue[] {
+  const path = `limits.${part}`, unknown = unknownAxis(device, axes, path, part);
+  if (unknown.length) return unknown;
+  const { limits: [least, most] = [-Infinity, Infinity], labels } = axes[part], received = [low, high];
+  const issue = (message: string, allowed: string): Issue[] => {
+    return [{ path: `rig.${device}.${path}`, message, received, allowed, severity: "error" }];
+  };
+  if (labels) return issue(`has labels and no limits; allowed: ${labels.join(", ")}`, labels.join(", "));
+  if (low < least || high > most) {
+    return issue(
+      `[${low}, ${high}] goes beyond what the device allows; allowed: ${least} … ${most}`,
+      `${least} … ${most}`,
+    );
+  }
+  return [];
+}
+
+/** The same axis with other limits. Its methods keep their object, which may have private fields. */
+function narrowed(axis: Axis, limits: readonly [number, number]): Axis {
+  const { unit, longName, tolerance, settleMs, timeoutMs } = axis;
+  return {
+    ...{ unit, limits, longName, tolerance, settleMs, timeoutMs },
+    set: (setpoint, op) => axis.set(setpoint, op),
+    readback: (op) => axis.readback(op),
+    ...axis.stop && { stop: (why) => axis.stop!(why) },
+    ...axis.moveMs && { moveMs: (from, to) => axis.moveMs!(from, to) },
+  };
+}
+
+/** The same device with other axes. */
+function withAxes(device: Device, axes: Device["axes"]): Device {
+  const { driver, detector } = device;
+  return {
+    ...{ driver, detector, axes },
+    ...device.stage && { stage: (op) => device.stage!(op) },
+    ...device.stop && { stop: (why) => device.stop!(why) },
+    ...device.settings && { settings: () => device.settings!() },
+    ...device.safeState && { safeState: () => device.safeState!() },
+    ...device[Symbol.asyncDispose] && { [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]!() },
+  };
+}

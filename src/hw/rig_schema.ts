@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { DRIVERS } from "./drivers.ts";
+
+/** Of the axes of any device, by their names within it. */
+export const settingsSchema: z.ZodType<Record<string, number | string>> = z.record(
+  z.string(),
+  z.union([z.number(), z.string()]),
+).describe("Where its axes are set once it is connected, as in { exposure: 20 }");
+
+/** Narrower limits of the axes of any device. */
+export const axisLimitsSchema: z.ZodType<Record<string, [number, number]>> = z.record(
+  z.string(),
+  z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, "expected [least, greatest]"),
+).describe("Narrower limits of its axes, as in { exposure: [1, 500] }");
+
+/** The schema of one device of a rig, for editors: the options of its driver, and what any device may be told. */
+function deviceSchema(driver: string): z.ZodObject {
+  const { options } = DRIVERS[driver], { limits } = options.shape as { limits?: z.ZodType };
+  return options.extend({
+    driver: z.literal(driver),
+    settings: settingsSchema.optional(),
+    limits: limits ? z.union([limits, axisLimitsSchema]).optional() : axisLimitsSchema.optional(),
+  });
+}
+
+/**
+ * The JSON Schema of rig files, for editors.
+ *
+ * @example
+ * ```ts
+ * import { rigJsonSchema } from "./rig_schema.ts";
+ * console.assert(rigJsonSchema().title === "Sonde rig");
+ * ```
+ */
+export function rigJsonSchema(): Record<string, unknown> {
+  const [first, ...rest] = Object.keys(DRIVERS).map(deviceSchema);
+  const devices = z.record(
+    z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/),
+    z.discriminatedUnion("driver", [first, ...rest]),
+  );
+  return { ...z.toJSONSchema(devices, { io: "input" }), title: "Sonde rig" };
+}
