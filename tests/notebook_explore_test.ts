@@ -18,6 +18,7 @@ import {
 import { utf8Bytes } from "../src/view/html.ts";
 import { Figure } from "../src/view/mod.ts";
 import { explore } from "../src/wire/notebook/explore.ts";
+import { HAS_LAB, withKernel } from "./jupyter.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
 import {
   afterDrawing,
@@ -305,4 +306,44 @@ Deno.test({
   }`,
   ignore: NO_JUPYTERLAB !== "",
   fn: () => withJupyterLab(exploreInLab, { size: [1100, 1400] }),
+});
+
+Deno.test({
+  name: `executed by a program, the cell is left with its picture and no address${HAS_LAB ? "" : " (no .venv-lab)"}`,
+  ignore: !HAS_LAB,
+  fn: () =>
+    withKernel(async (kernel) => {
+      assertEquals((await kernel.execute(IN_LAB[0])).error, undefined);
+      for (const _ of [1, 2]) {
+        const { error, outputs, stderr } = await kernel.execute(IN_LAB[1]), left = JSON.stringify(outputs);
+        assertEquals([error, stderr], [undefined, ""]);
+        const kinds = outputs.map(({ data }) => Object.keys(data).sort());
+        assertEquals(kinds, [["text/html", "text/plain"], ["image/svg+xml", "text/html", "text/plain"]]);
+        assertEquals(outputs[0].data["text/html"], "<span></span>");
+        assert(!left.includes("127.0.0.1") && left.length < 200_000, `${left.length}`);
+      }
+    }),
+});
+
+/** The kernel is on another computer: to the page it is as if nobody listened where it says. */
+async function exploreFromAfar(lab: Lab): Promise<void> {
+  const { page } = lab, { host } = new URL(lab.url);
+  await page.route((url) => url.hostname === "127.0.0.1" && url.host !== host, (route) => route.abort());
+  await lab.open("afar.ipynb", IN_LAB);
+  await lab.runAll();
+  await lab.finished(1);
+  const said = page.locator(`${lab.output(1)} >> [role=status]`).first();
+  await said.filter({ hasText: "The kernel cannot be reached from this page" }).waitFor();
+  const before = await said.innerText();
+  await slide(page, "wavelength", 2);
+  assert(await said.innerText() !== before, before);
+  assert(await page.locator(`${lab.output(1)} >> [data-still] img`).first().isVisible());
+}
+
+Deno.test({
+  name: `in JupyterLab on another computer than the kernel, the slider moves through what is saved${
+    NO_JUPYTERLAB && ` (skipped: ${NO_JUPYTERLAB})`
+  }`,
+  ignore: NO_JUPYTERLAB !== "",
+  fn: () => withJupyterLab(exploreFromAfar, { size: [1100, 1800], theme: "dark" }),
 });
