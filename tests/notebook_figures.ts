@@ -38,8 +38,17 @@ function digestOfCell({ id, outputs = [] }: NotebookCell): CellDigest {
     printed: printed("stdout").replace(/[-−+]?\d[\d.,e+-]*/g, "#").replace(/[ \t]+/g, " "),
     warned: printed("stderr") !== "",
     figures: shown.flatMap(({ data = {} }) => tracesOf(data[PLOTLY])),
-    drawn: shown.flatMap(({ data = {} }) => data[SVG] === undefined ? [] : [elementsOf(joined(data[SVG]))]),
+    drawn: shown.flatMap(({ data = {} }) => picturesOf(data).map(elementsOf)),
   };
+}
+
+/** Pictures stand alone or inside HTML. */
+function picturesOf(data: Readonly<Record<string, unknown>>): string[] {
+  const inside = joined(data["text/html"] ?? "").matchAll(/src="data:image\/svg\+xml;charset=utf-8,([^"]*)"/g);
+  return [
+    ...data[SVG] === undefined ? [] : [joined(data[SVG])],
+    ...[...inside].map(([, url]) => decodeURIComponent(url)),
+  ];
 }
 
 /** Texts stand in notebooks as one string or as lines. */
