@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  check,
   connect,
   DeviceError,
   deviceSpecs,
@@ -222,6 +223,20 @@ Deno.test("another process is told how to make it safe: by `safe`, else by what 
     await using device = await spec.connect({ ...context, clock }) as AsyncDisposable & { safeState(): unknown };
     assertEquals(device.safeState(), [{ ...send, text }]);
   }
+});
+
+Deno.test("a table that says how fast the instrument is gives an estimate before anything was measured", async () => {
+  await using instrument = startInstrument();
+  const { axes: { frequency }, readings: { current }, ...table } = forkTable(instrument.address);
+  await using rig = await connect({
+    fork: scpi({
+      ...table,
+      axes: { frequency: { ...frequency, speed: 2_000 } },
+      readings: { current: { ...current, takesMs: 10 } },
+    }),
+  });
+  const { timeMs } = await check(linspace("fork.frequency", 33_000, 35_000, 11), rig, { read: ["fork.current"] });
+  assert(Math.abs(timeMs! - 1_110) < 120, String(timeMs));
 });
 
 Deno.test("a table is looked at whole before anything is connected", () => {

@@ -43,6 +43,7 @@ const scpiAxis = z.strictObject({
   settleMs: ms,
   timeoutMs: positive.optional(),
   wait: z.union([z.string(), z.strictObject({ ask: z.string(), is: z.string(), everyMs: ms })]).optional(),
+  speed: positive.optional(),
   stop: text,
 });
 const scpiReading = z.strictObject({
@@ -54,6 +55,7 @@ const scpiReading = z.strictObject({
   dimensions: z.array(z.string().min(1)).optional(),
   format: z.enum(["ascii", "block"]).optional(),
   byteOrder: z.enum(["big", "little"]).optional(),
+  takesMs: ms,
   timeoutMs: positive.optional(),
 });
 

@@ -34,7 +34,11 @@ export function checkTable(table: ScpiTable): void {
   if (issues.length) throw new InputError(issues);
 }
 
-function axisIssues(path: string, { set, get, wait, stop, labels, limits, tolerance }: ScpiAxis, found: Found): void {
+function axisIssues(
+  path: string,
+  { set, get, wait, stop, labels, limits, tolerance, speed }: ScpiAxis,
+  found: Found,
+): void {
   tells(`${path}.set`, set, found);
   if (!set.includes("{}")) found(`${path}.set`, "the command has {} where the setpoint goes", set);
   if (get !== undefined) asks(`${path}.get`, get, found);
@@ -42,6 +46,7 @@ function axisIssues(path: string, { set, get, wait, stop, labels, limits, tolera
   if (typeof wait === "object") asks(`${path}.wait.ask`, wait.ask, found);
   else if (wait !== undefined) asks(`${path}.wait`, wait, found);
   if (stop !== undefined) tells(`${path}.stop`, stop, found);
+  if (!(speed === undefined || speed > 0)) found(`${path}.speed`, "a speed is a positive number", speed);
   if (labels && limits) found(`${path}.labels`, "an axis has labels or limits, not both", labels);
   if (limits && !(limits[0] <= limits[1])) found(`${path}.limits`, "limits are [low, high]", limits);
 }

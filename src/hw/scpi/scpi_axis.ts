@@ -26,7 +26,7 @@ const REST_MS = 10_000;
 
 /** An axis that is set and asked by commands. */
 export function scpiAxis(entry: ScpiAxis, parts: AxisParts): Axis {
-  const { set, get, wait, stop, unit = "", labels, ...info } = entry, { name, link, errors } = parts;
+  const { set, get, wait, stop, speed, unit = "", labels, ...info } = entry, { name, link, errors } = parts;
   const codes = codesOf(labels), timeoutMs = info.timeoutMs ?? MOVE_MS;
   const asking = (action: string, op: Op): Asking => ({ name, action, signal: op.signal });
   let last: Setpoint | undefined;
@@ -72,6 +72,7 @@ export function scpiAxis(entry: ScpiAxis, parts: AxisParts): Axis {
     ...info,
     unit,
     ...(codes && { labels: [...codes.keys()] }),
+    ...(speed && { moveMs: (from: Setpoint, to: Setpoint) => 1000 * Math.abs(Number(to) - Number(from)) / speed }),
     set: move,
     readback: ask,
     ...(stop !== undefined && { stop: halt }),

@@ -50,6 +50,7 @@ export function scpiDetector(
     // The second attempt, after a connection was lost, takes as long again.
     timeoutMs: Math.max(60_000, 2 * (allMs + timeoutMs)),
     read,
+    readMs: () => channels.reduce((sum, { entry }) => sum + (entry.takesMs ?? 0), 0),
     ...(trigger !== undefined && {
       trigger: (op: Op) => {
         const about = asking("trigger", op);
@@ -65,7 +66,9 @@ export function scpiDetector(
   };
 }
 
-function infoOf({ read: _, format: _f, byteOrder: _b, timeoutMs: _t, unit = "", ...info }: ScpiReading): ChannelInfo {
+function infoOf(
+  { read: _, format: _f, byteOrder: _b, timeoutMs: _t, takesMs: _m, unit = "", ...info }: ScpiReading,
+): ChannelInfo {
   return { ...info, unit };
 }
 

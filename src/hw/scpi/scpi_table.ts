@@ -28,6 +28,8 @@ export interface ScpiAxis extends Omit<AxisInfo, "labels" | "moveMs" | "unit"> {
   readonly labels?: readonly string[] | Readonly<Record<string, string>>;
   /** How the end of a move is known: a query that is answered then (`*OPC?`), or one to be repeated. At once when left out. */
   readonly wait?: string | ScpiPoll;
+  /** Units a second, for estimates before anything was measured. */
+  readonly speed?: number;
   /** The command that stops this axis, past all that waits. */
   readonly stop?: string;
 }
@@ -44,6 +46,8 @@ export interface ScpiReading extends Omit<ChannelInfo, "dtype" | "unit"> {
   readonly format?: "ascii" | "block";
   /** Of a block; `big` when left out, as SCPI has it (`FORM:BORD NORM`). */
   readonly byteOrder?: "big" | "little";
+  /** How long an answer should take, ms, for estimates before anything was measured. */
+  readonly takesMs?: number;
   /** Without an answer for so long, it has failed; the table's when left out. */
   readonly timeoutMs?: number;
 }
