@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { SONDE_VERSION } from "../core/version.ts";
 import { checkCommand } from "./commands/check.ts";
 import { infoCommand } from "./commands/info.ts";
 import { peaksCommand } from "./commands/peaks.ts";
@@ -12,6 +11,7 @@ import { parseNames, parseSize } from "./parse_size.ts";
 import { addExamples, withApproval, withOutput, withRunOptions } from "./command_options.ts";
 import { addRigCommands } from "./rig_commands.ts";
 import { addPeakConditions } from "./peak_conditions.ts";
+import { versionText } from "./version.ts";
 
 function addRun(program: Command): void {
   const run = withOutput(
@@ -104,7 +104,7 @@ function addRechunk(program: Command): void {
 /** The `sonde` command and its sub-commands. It throws instead of exiting, so that one place decides the exit code. */
 export function makeProgram(): Command {
   const program = new Command("sonde");
-  program.description("Describes, runs and records laboratory scans").version(SONDE_VERSION);
+  program.description("Describes, runs and records laboratory scans").version(versionText());
   program.option("--debug", "show where an error came from").exitOverride().configureOutput({ writeErr: () => {} });
   addRun(program);
   addResume(program);
