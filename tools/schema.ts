@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { rigJsonSchema } from "../src/hw/rig_schema.ts";
+import { rigJsonSchema } from "../src/hw/rig_json_schema.ts";
 import { scanFileJsonSchema } from "../src/scan/schema.ts";
 import { ROOT } from "./root.ts";
 

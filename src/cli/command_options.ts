@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { parseNumber } from "./peak_conditions.ts";
 
 /** What every command may be told. */
-export function withOutput(command: Command): Command {
+export function withCommandOptions(command: Command): Command {
   return command.option("--json", "one JSON object on standard output").option("--quiet", "results only")
     .option("--debug", "show where an error came from");
 }

@@ -8,13 +8,13 @@ import { resumeCommand } from "./commands/resume.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { parseNames, parseSize } from "./parse_size.ts";
-import { addExamples, withApproval, withOutput, withRunOptions } from "./command_options.ts";
+import { addExamples, withApproval, withCommandOptions, withRunOptions } from "./command_options.ts";
 import { addRigCommands } from "./rig_commands.ts";
 import { addPeakConditions } from "./peak_conditions.ts";
 import { versionText } from "./version.ts";
 
 function addRun(program: Command): void {
-  const run = withOutput(
+  const run = withCommandOptions(
     program.command("run").argument("<file>", "a YAML scan, or a TypeScript file that runs its own"),
   );
   run.description("run a scan, and say where its data are")
@@ -31,7 +31,9 @@ function addRun(program: Command): void {
 }
 
 function addResume(program: Command): void {
-  const resume = withOutput(program.command("resume").argument("<run>", "a run that was killed, stopped or failed"));
+  const resume = withCommandOptions(
+    program.command("resume").argument("<run>", "a run that was killed, stopped or failed"),
+  );
   resume.description("take up a run at its next point, with the rig and plan that it was begun with")
     .option("--remeasure <which>", "failed: measure again the points whose readings failed");
   withApproval(resume).action(resumeCommand);
@@ -39,7 +41,7 @@ function addResume(program: Command): void {
 }
 
 function addCheck(program: Command): void {
-  const check = withOutput(program.command("check").argument("<file>", "a YAML scan"));
+  const check = withCommandOptions(program.command("check").argument("<file>", "a YAML scan"));
   check.description("say everything about a scan before anything moves")
     .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it")
     .action(checkCommand);
@@ -47,7 +49,7 @@ function addCheck(program: Command): void {
 }
 
 function addInfo(program: Command): void {
-  const info = withOutput(program.command("info").argument("<run>", "a run, finished or not"));
+  const info = withCommandOptions(program.command("info").argument("<run>", "a run, finished or not"));
   info.description("what a run is, how it ended, what it found and what it holds")
     .option("--log", "also what was decided on the way, and why")
     .action(infoCommand);
@@ -55,7 +57,7 @@ function addInfo(program: Command): void {
 }
 
 function addPlot(program: Command): void {
-  const plot = withOutput(program.command("plot").argument("<run>", "a run, finished or not"));
+  const plot = withCommandOptions(program.command("plot").argument("<run>", "a run, finished or not"));
   plot.description("a picture in the terminal, or in a file")
     .option("--detector <name>", "what to draw; the first detector when left out")
     .option("--at <places>", "where to cut an N-D run, as in wavelength=640.2,y=0")
@@ -71,7 +73,7 @@ function addPlot(program: Command): void {
 }
 
 function addPeaks(program: Command): void {
-  const peaks = withOutput(program.command("peaks").argument("<run>", "a run with one dimension"));
+  const peaks = withCommandOptions(program.command("peaks").argument("<run>", "a run with one dimension"));
   peaks.description("the peaks of a line, by scipy's conditions").option(
     "--detector <name>",
     "the first detector when left out",
@@ -82,13 +84,13 @@ function addPeaks(program: Command): void {
 }
 
 function addVerify(program: Command): void {
-  const verify = withOutput(program.command("verify").argument("<run>", "a run, finished or not"));
+  const verify = withCommandOptions(program.command("verify").argument("<run>", "a run, finished or not"));
   verify.description("read all of a run, and say what is whole and what is not").action(verifyCommand);
   addExamples(verify, "verify map.zarr", "verify map.zarr --json");
 }
 
 function addRechunk(program: Command): void {
-  const rechunk = withOutput(program.command("rechunk").argument("<run>", "a run that has ended"));
+  const rechunk = withCommandOptions(program.command("rechunk").argument("<run>", "a run that has ended"));
   rechunk.description("rewrite a run for how it is read")
     .requiredOption("--read-by <dimensions>", "what is read together, as in time or y,x", parseNames)
     .option("--memory <size>", "what it may take, as in 2GB (500MB)", parseSize)

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from "commander";
-import { addExamples, withApproval, withOutput, withRig, withRunOptions } from "./command_options.ts";
+import { addExamples, withApproval, withCommandOptions, withRig, withRunOptions } from "./command_options.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -15,33 +15,37 @@ import { parseCount, parseSeconds } from "./parse_count.ts";
 import { SCAN_USAGE } from "./scan_words.ts";
 
 function addInit(program: Command): void {
-  const init = withOutput(program.command("init").argument("[folder]", "where; the folder you are in when left out"));
+  const init = withCommandOptions(
+    program.command("init").argument("[folder]", "where; the folder you are in when left out"),
+  );
   init.description("write a commented rig and plan, ready to run on simulated devices").action(initCommand);
   addExamples(init, "init", "init lab");
 }
 
 function addDevices(program: Command): void {
-  const devices = withRig(withOutput(program.command("devices")));
+  const devices = withRig(withCommandOptions(program.command("devices")));
   devices.description("connect the rig, and say what it has and where it stands").action(devicesCommand);
   addExamples(devices, "devices", "devices --rig lab/rig.yaml --json");
 }
 
 function addMove(program: Command): void {
-  const move = withRig(withOutput(program.command("move").argument("<moves...>", "AXIS=SETPOINT, as in x=1.5")));
+  const move = withRig(
+    withCommandOptions(program.command("move").argument("<moves...>", "AXIS=SETPOINT, as in x=1.5")),
+  );
   move.description("move axes, all at once, and say where they are; Ctrl-C stops them").action(moveCommand);
   addExamples(move, "move x=1.5 y=0", "move camera.exposure=20 --rig lab/rig.yaml", "move shutter=open --json");
 }
 
 function addRead(program: Command): void {
   const read = withRig(
-    withOutput(program.command("read").argument("[detectors...]", "by name; all of the rig when left out")),
+    withCommandOptions(program.command("read").argument("[detectors...]", "by name; all of the rig when left out")),
   );
   read.description("read detectors once").action(readCommand);
   addExamples(read, "read", "read diode camera", "read diode --json");
 }
 
 function addScan(program: Command): void {
-  const scan = withRig(withOutput(program.command("scan").argument("<words...>", SCAN_USAGE)));
+  const scan = withRig(withCommandOptions(program.command("scan").argument("<words...>", SCAN_USAGE)));
   withApproval(withRunOptions(scan.description("run a scan that is said in words, on the rig of rig.yaml")))
     .option("--snake", "every second pass of the inner axes goes backwards")
     .option("--check", "measure nothing: say what the scan would be")
@@ -56,7 +60,9 @@ function addScan(program: Command): void {
 }
 
 function addLs(program: Command): void {
-  const ls = withOutput(program.command("ls").argument("[folder]", "with runs in it, or below; the one you are in"));
+  const ls = withCommandOptions(
+    program.command("ls").argument("[folder]", "with runs in it, or below; the one you are in"),
+  );
   ls.description("the catalogue of runs")
     .option("--name <text>", "only runs whose name holds this")
     .option("--sample <text>", "only runs whose sample holds this")
@@ -76,7 +82,7 @@ function addLs(program: Command): void {
 }
 
 function addWatch(program: Command): void {
-  const watch = withOutput(program.command("watch").argument("<run>", "a run that another process writes"));
+  const watch = withCommandOptions(program.command("watch").argument("<run>", "a run that another process writes"));
   watch.description("follow a run until it ends")
     .option("--detector <name>", "what to draw; the first detector when left out")
     .option("--interval <seconds>", "between looks at the store (1 at a terminal, else 10)", parseSeconds)
@@ -85,14 +91,14 @@ function addWatch(program: Command): void {
 }
 
 function addDoctor(program: Command): void {
-  const doctor = withOutput(program.command("doctor"));
+  const doctor = withCommandOptions(program.command("doctor"));
   doctor.description("what is missing on this machine, and how to get it").action(doctorCommand);
   addExamples(doctor, "doctor", "doctor --json");
 }
 
 function addCompletions(program: Command): void {
   const shell = new Argument("<shell>", "whose language").choices(SHELLS);
-  const completions = withOutput(program.command("completions").addArgument(shell));
+  const completions = withCommandOptions(program.command("completions").addArgument(shell));
   completions.description("a script that teaches a shell the words of sonde")
     .action((name, options) => completionsCommand(name, options, program));
   addExamples(

@@ -4,7 +4,7 @@ import { InputError, type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
-import { axisLimitsSchema, settingsSchema } from "./rig_schema.ts";
+import { axisLimitsSchema, settingsSchema } from "./rig_json_schema.ts";
 
 /**
  * A device as a rig file describes it: its driver, the driver's options, and what any device may be told: `settings` of its

@@ -1,6 +1,6 @@
 import { join, resolve } from "@std/path";
 import { InputError, messageOf } from "../../core/errors.ts";
-import { rigJsonSchema } from "../../hw/rig_schema.ts";
+import { rigJsonSchema } from "../../hw/rig_json_schema.ts";
 import { scanFileJsonSchema } from "../../scan/schema.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { STARTER_FILES } from "../starter_files.ts";

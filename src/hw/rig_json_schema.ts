@@ -28,7 +28,7 @@ function deviceSchema(driver: string): z.ZodObject {
  *
  * @example
  * ```ts
- * import { rigJsonSchema } from "./rig_schema.ts";
+ * import { rigJsonSchema } from "./rig_json_schema.ts";
  * console.assert(rigJsonSchema().title === "Sonde rig");
  * ```
  */
