@@ -68,7 +68,8 @@ export async function packageProgram({ out, level }: PackageOptions): Promise<vo
     const program = await bundleProgram(await writeProgramEntry());
     const { parts, files, digest } = await makePayload(program.files, Deno.execPath(), level);
     const id = `${SONDE_VERSION}-${digest.slice(0, 16)}`, words = wordsOf(program.main, program.imports);
-    const start = await Deno.readFile(launcher), manifest = new TextEncoder().encode(manifestText({ id, words, files }));
+    const start = await Deno.readFile(launcher),
+      manifest = new TextEncoder().encode(manifestText({ id, words, files }));
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     await Deno.writeFile(
       fresh,

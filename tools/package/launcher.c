@@ -38,6 +38,13 @@ int main(int argc, char **argv) {
     fprintf(stderr, "error: %s: %s\n", argc ? argv[0] : "sonde", broken);
     return CANNOT_START;
   }
+#ifdef __linux__
+  // The program would end in a panic, which tells nobody what to do.
+  if (access("/proc/self/exe", F_OK) != 0) {
+    fprintf(stderr, "error: /proc is not there; mount it: mount -t proc proc /proc\n");
+    return CANNOT_START;
+  }
+#endif
   int count = cache_roots(&package, roots);
   for (int i = 0; i < count; i++) {
     char folder[PATH_BYTES];

@@ -8,7 +8,9 @@ const DIGEST = "bcb32fff7ee81a4c16f5f98a033d80afa8772a421c8acdd41a6f338d5dcb491c
 
 /** What decompression needs of zstd's `lib` folder. */
 const SOURCES: readonly string[] = [
-  ...["debug", "entropy_common", "error_private", "fse_decompress", "xxhash", "zstd_common"].map((n) => `common/${n}.c`),
+  ...["debug", "entropy_common", "error_private", "fse_decompress", "xxhash", "zstd_common"].map((n) =>
+    `common/${n}.c`
+  ),
   ...["huf_decompress", "zstd_ddict", "zstd_decompress", "zstd_decompress_block"].map((n) => `decompress/${n}.c`),
 ];
 const common = ["allocations", "bits", "bitstream", "compiler", "cpu", "debug", "error_private", "fse", "huf", "mem"];
@@ -42,7 +44,9 @@ export async function zstdSource(): Promise<ZstdSource> {
 
 async function copyFrom(source: string, folder: string): Promise<void> {
   const digest = await digestOf(source);
-  if (digest !== DIGEST) throw new Error(`${PACKAGE} holds other sources than expected: ${digest} instead of ${DIGEST}`);
+  if (digest !== DIGEST) {
+    throw new Error(`${PACKAGE} holds other sources than expected: ${digest} instead of ${DIGEST}`);
+  }
   for (const path of [...SOURCES, ...HEADERS]) {
     await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
     await Deno.copyFile(join(source, path), join(folder, path));
