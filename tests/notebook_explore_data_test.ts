@@ -96,14 +96,14 @@ Deno.test("readSlice: a plane comes in the order of the model, and any element i
       const asked = rising.map((_, d) => d === i ? at : null), slice = await readSlice(from, { array: 0, at: asked });
       const place = (r: number, c: number) => rising.map((all, d) => d === i ? all[at] : all[d === free[0] ? r : c]);
       assertEquals(slice.shape, free.map((d) => rising[d].length));
-      slice.data.forEach((reading, k) => {
+      slice.data.map((reading) => reading + slice.offset).forEach((reading, k) => {
         const [z, y, x] = place(Math.floor(k / slice.shape[1]), k % slice.shape[1]);
         assertEquals(reading, 100 * z + 10 * y + x);
       });
     }
   }
-  const { data: line, shape } = await readSlice(from, { array: 0, at: [null, 1, 0] });
-  assertEquals([shape, [...line]], [[3], [0, 1, 2, 114, 214, 314]]);
+  const { data: line, shape, offset } = await readSlice(from, { array: 0, at: [null, 1, 0] });
+  assertEquals([shape, offset, [...line]], [[3], 114, [0, 1, 2, 0, 100, 200]]);
 });
 
 Deno.test("readSlice: a map of a million pixels is reduced to what a screen shows, and a part of it comes in full", async () => {
@@ -115,11 +115,11 @@ Deno.test("readSlice: a map of a million pixels is reduced to what a screen show
   }]);
   const from = explorable(exploreInMemory(run)), whole = await readSlice(from, { array: 0, at: [null, null] });
   assertEquals([whole.shape, whole.factors], [[500, 500], [2, 2]]);
-  assert(whole.data.every((mean, i) => mean === 2 * (i % 500) + 0.5));
+  assert(whole.data.every((mean, i) => mean + whole.offset === 2 * (i % 500) + 0.5));
   assert(packSlice(whole).length < 1_001_000);
   const part = await readSlice(from, { array: 0, at: [null, null], window: [[300, 400], [700, 705]] });
   assertEquals([part.shape, part.from, part.factors], [[100, 5], [300, 700], [1, 1]]);
-  assertEquals([...part.data.subarray(0, 5)], [700, 701, 702, 703, 704]);
+  assertEquals([part.offset, ...part.data.subarray(0, 5)], [700, 0, 1, 2, 3, 4]);
 });
 
 Deno.test("readSlice: a long curve is thinned, and its highest sample stays", async () => {
@@ -129,6 +129,19 @@ Deno.test("readSlice: a long curve is thinned, and its highest sample stays", as
   const { data: kept, shape: [num] } = await readSlice(explorable(exploreInMemory(run)), { array: 0, at: [null] });
   const top = kept.subarray(num).indexOf(7);
   assert(num <= 20_004 && kept[top] === 345_678);
+});
+
+Deno.test("readSlice: a small change of a large reading stays", async () => {
+  const data = counted(1000).map((i) => 1e9 + i / 1000);
+  const { run } = made([along("y", counted(10)), along("x", counted(100))], [{
+    name: "f",
+    dimensions: ["y", "x"],
+    data,
+  }]);
+  const from = explorable(run), { data: sent, offset } = await readSlice(from, { array: 0, at: [null, null] });
+  sent.forEach((reading, i) => assertAlmostEquals(reading + offset, data[i], 2e-7));
+  const [saved] = await exploreSaved(from, 1e5), [, one] = new Float32Array(Uint8Array.fromBase64(saved.data).buffer);
+  assertAlmostEquals(one + saved.offset, data[1], 2e-7);
 });
 
 Deno.test("readSlice: what is not there is refused in words", async () => {
@@ -157,6 +170,7 @@ Deno.test("packSlice: what a page takes apart is what was put in", () => {
     from: [0, 0],
     factors: [1, 1],
     range: null,
+    offset: 0,
     data: Float32Array.of(0, 1, NaN, 4),
   } as const;
   const { buffer } = packSlice(slice), length = new DataView(buffer).getUint32(0, true);
@@ -227,6 +241,6 @@ Deno.test("exploreSaved: what is saved are means along the last two dimensions a
       })
     )
   );
-  decode(small.data).forEach((mean, i) => assertAlmostEquals(mean, expected[i], 1e-4));
+  decode(small.data).forEach((mean, i) => assertAlmostEquals(mean + small.offset, expected[i], 1e-4));
   assert(savedNote(from, [small]).startsWith("reduced to fit: diode ("));
 });

@@ -42,7 +42,7 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark, most 
   const swapped = array.dimensions.indexOf(rows) > array.dimensions.indexOf(columns), [r, c] = swapped ? [1, 0] : [0, 1];
   const [row, column] = [model.dimensions[rows], model.dimensions[columns]], [height, width] = [slice.shape[r], slice.shape[c]];
   const z = swapped
-    ? Array.from({ length: height }, (_, i) => Float32Array.from({ length: width }, (_, j) => slice.data[j * height + i]))
+    ? Array.from({ length: height }, (_, i) => Float64Array.from({ length: width }, (_, j) => slice.data[j * height + i]))
     : Array.from({ length: height }, (_, i) => slice.data.subarray(i * width, (i + 1) * width));
   const x = cellEdges(column, slice.from[c], slice.factors[c], width), y = cellEdges(row, slice.from[r], slice.factors[r], height);
   const whole = (dimension) => { const edges = edgesOf(dimension); return [edges[0], edges[edges.length - 1]]; };

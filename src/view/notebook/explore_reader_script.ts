@@ -23,7 +23,9 @@ const nearest = (dimension, place) => {
 const unpack = (buffer) => {
   const length = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  return { ...head, data: new Float32Array(buffer, 4 + length) };
+  // A curve begins with its places, which are themselves.
+  const data = new Float32Array(buffer, 4 + length), first = head.kind === "curve" ? head.shape[0] : 0;
+  return { ...head, data: Float64Array.from(data, (one, i) => i < first ? one : one + head.offset) };
 };
 const ask = async (url) => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(60000) });
@@ -43,7 +45,8 @@ const near = (saved, figures) => {
   const decoded = new Map();
   const dataOf = (one) => {
     if (!decoded.has(one)) {
-      decoded.set(one, new Float32Array(Uint8Array.from(atob(one.data), (c) => c.charCodeAt(0)).buffer));
+      const single = new Float32Array(Uint8Array.from(atob(one.data), (c) => c.charCodeAt(0)).buffer);
+      decoded.set(one, Float64Array.from(single, (reading) => reading + one.offset));
     }
     return decoded.get(one);
   };
@@ -56,14 +59,14 @@ const near = (saved, figures) => {
     const own = free.every((d) => model.dimensions[model.arrays[array].dimensions[d]].own);
     if (free.length === 1) {
       const [d] = free, size = model.dimensions[model.arrays[array].dimensions[d]].size;
-      const data = new Float32Array(2 * shape[d]);
+      const data = new Float64Array(2 * shape[d]);
       for (let k = 0; k < shape[d]; k++) {
         data[k] = Math.min(size - 1, k * factors[d] + Math.floor(factors[d] / 2));
         data[shape[d] + k] = all[start + k * strides[d]];
       }
       return { kind: "curve", shape: [shape[d]], data };
     }
-    const [r, c] = free, data = new Float32Array(shape[r] * shape[c]);
+    const [r, c] = free, data = new Float64Array(shape[r] * shape[c]);
     for (let row = 0, i = 0; row < shape[r]; row++) {
       for (let column = 0; column < shape[c]; column++) data[i++] = all[start + row * strides[r] + column * strides[c]];
     }

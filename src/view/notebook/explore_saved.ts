@@ -1,5 +1,5 @@
 import type { Explorable } from "./explore_model.ts";
-import { binned, readPlane } from "./explore_slice.ts";
+import { binned, readPlane, singles } from "./explore_slice.ts";
 
 /** An array as a page carries it with itself: all of it, or a part reduced by whole factors. */
 export interface SavedArray {
@@ -12,6 +12,8 @@ export interface SavedArray {
   readonly factors: readonly number[];
   /** Entries along each dimension. */
   readonly shape: readonly number[];
+  /** What is to be added to every reading. */
+  readonly offset: number;
   /** Little-endian float32, row-major, in base64. */
   readonly data: string;
 }
@@ -66,8 +68,8 @@ export function factorsFor(sizes: readonly number[], own: readonly boolean[], mo
 async function savedArray(from: Explorable, array: number, factors: readonly number[]): Promise<SavedArray> {
   const sizes = from.model.arrays[array].dimensions.map((k) => from.model.dimensions[k].size);
   const shape = sizes.map((size, d) => Math.ceil(size / factors[d])), outer = shape.slice(0, -2);
-  const data = new Float32Array(product(shape)), each = product(shape.slice(-2));
-  for (let n = 0; n * each < data.length; n++) {
+  const readings = new Float64Array(product(shape)), each = product(shape.slice(-2));
+  for (let n = 0; n * each < readings.length; n++) {
     let rest = n;
     const at = outer.map(() => 0);
     for (let d = outer.length - 1; d >= 0; d--) {
@@ -75,9 +77,10 @@ async function savedArray(from: Explorable, array: number, factors: readonly num
       rest = Math.floor(rest / outer[d]);
     }
     const plane = await readPlane(from, array, [...at, null, null]);
-    data.set(binned(plane, factors.slice(-2) as [number, number]).readings, n * each);
+    readings.set(binned(plane, factors.slice(-2) as [number, number]).readings, n * each);
   }
-  return { array, factors, shape, data: new Uint8Array(data.buffer).toBase64() };
+  const { offset, data } = singles(readings);
+  return { array, factors, shape, offset, data: new Uint8Array(data.buffer).toBase64() };
 }
 
 /** What a page says of arrays that it does not hold in full; empty when it does. */

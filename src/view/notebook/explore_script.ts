@@ -15,7 +15,7 @@ const isDark = () => {
 };
 const look = () => page.looks[isDark() ? "dark" : "light"];
 const dress = () => {
-  view.style.cssText = "font: 13px/1.5 system-ui, sans-serif; padding: 8px 10px; color: " + look().ink + "; background: " + look().ground;
+  view.style.cssText = "font: 13px/1.5 system-ui, sans-serif; padding: 8px 10px; color-scheme: " + (isDark() ? "dark" : "light") + "; color: " + look().ink + "; background: " + look().ground;
   if (page.whole) document.body.style.background = look().ground;
 };
 const install = (source) => {

@@ -27,6 +27,8 @@ export interface ExploreSlice {
   readonly factors: readonly [number, number];
   /** The readings at the ends of the palette, null when there are none. */
   readonly range: readonly [number, number] | null;
+  /** What is to be added to every reading: a small change of a large number stays visible in single precision. */
+  readonly offset: number;
   /** NaN where nothing was measured. */
   readonly data: Float32Array;
 }
@@ -55,8 +57,8 @@ export async function readSlice(
   const { readings, shape } = binned(cut, factors),
     own = asked.at.flatMap((at, d) => at === null ? [d] : [])
       .every((d) => from.model.dimensions[from.model.arrays[asked.array].dimensions[d]].own);
-  const range = colourRange(readings, own ? "robust" : "full") ?? null, data = Float32Array.from(readings);
-  return { kind: "map", shape, from: [rows[0], columns[0]], factors, range, data };
+  const range = colourRange(readings, own ? "robust" : "full") ?? null, { offset, data } = singles(readings);
+  return { kind: "map", shape, from: [rows[0], columns[0]], factors, range, offset, data };
 }
 
 /** Readings over one dimension or two, row-major. */
@@ -119,15 +121,22 @@ function cropped(
   return { readings: part, shape: [height, width] };
 }
 
+/** Readings in single precision, from the smallest of them. */
+export function singles(readings: Float64Array): { readonly offset: number; readonly data: Float32Array } {
+  const offset = colourRange(readings, "full")?.[0] ?? 0, data = new Float32Array(readings.length);
+  for (let i = 0; i < data.length; i++) data[i] = readings[i] - offset;
+  return { offset, data };
+}
+
 function curveOf(readings: Float64Array): ExploreSlice {
   const few = readings.length <= MOST_SAMPLES, kept = few ? undefined : thinIndices(readings, MOST_SAMPLES);
-  const num = kept?.length ?? readings.length, data = new Float32Array(2 * num);
+  const num = kept?.length ?? readings.length, data = new Float32Array(2 * num), single = singles(readings);
   for (let i = 0; i < num; i++) {
     const place = kept?.[i] ?? i;
     data[i] = place;
-    data[num + i] = readings[place];
+    data[num + i] = single.data[place];
   }
-  return { kind: "curve", shape: [num], from: [0, 0], factors: [1, 1], range: null, data };
+  return { kind: "curve", shape: [num], from: [0, 0], factors: [1, 1], range: null, offset: single.offset, data };
 }
 
 function refuse({ model }: Explorable, { array, at, window }: SliceAsked): void {
