@@ -2,7 +2,7 @@ import type { ConnectContext, Device, SafeAction, StopReason } from "../../core/
 import { DeviceError, show } from "../../core/errors.ts";
 import { rest, scpiAxis } from "./scpi_axis.ts";
 import { scpiDetector } from "./scpi_detector.ts";
-import { takeErrors, tellChecked } from "./scpi_errors.ts";
+import { takeErrors, tellChecked } from "./tell_checked.ts";
 import { type Asking, ScpiLink } from "./scpi_link.ts";
 import { commandsOf, isQuery, type ScpiTable } from "./scpi_table.ts";
 import { parseTcpAddress, type TcpAddress } from "./tcp_address.ts";

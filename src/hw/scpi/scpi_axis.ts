@@ -2,9 +2,10 @@ import type { Clock } from "../../core/clock.ts";
 import type { Axis, Op } from "../../core/device.ts";
 import { DeviceError, show } from "../../core/errors.ts";
 import type { Setpoint } from "../../core/point.ts";
+import { explainSilence } from "./explain_silence.ts";
 import { parseNumber } from "./parse_numbers.ts";
 import { ReplyError } from "./reply_buffer.ts";
-import { explainSilence, tellChecked } from "./scpi_errors.ts";
+import { tellChecked } from "./tell_checked.ts";
 import type { Asking, ScpiLink, Talk } from "./scpi_link.ts";
 import type { ScpiAxis, ScpiPoll } from "./scpi_table.ts";
 

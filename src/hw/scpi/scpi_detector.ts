@@ -1,9 +1,10 @@
 import type { ChannelInfo, Detector, Op } from "../../core/device.ts";
 import { itemBytes, makeArray } from "../../core/dtype.ts";
 import { Frame, type Reading } from "../../core/point.ts";
+import { explainSilence } from "./explain_silence.ts";
 import { copyBlock, parseNumber, parseNumbers } from "./parse_numbers.ts";
 import type { ReplyBuffer } from "./reply_buffer.ts";
-import { explainSilence, tellChecked } from "./scpi_errors.ts";
+import { tellChecked } from "./tell_checked.ts";
 import type { Asking, ScpiLink } from "./scpi_link.ts";
 import { isQuery, type ScpiReading, type ScpiTable } from "./scpi_table.ts";
 
