@@ -11,6 +11,7 @@ import { buildLauncher } from "./package/build_launcher.ts";
 import { bundleProgram } from "./package/bundle_program.ts";
 import { makePayload } from "./package/payload.ts";
 import { writeProgramEntry } from "./package/program_entry.ts";
+import { writePackage } from "./package/write_package.ts";
 import { ROOT } from "./root.ts";
 import { smokeAll } from "./smoke.ts";
 
@@ -22,38 +23,10 @@ export interface PackageOptions {
   readonly level: number;
 }
 
-/** What the file says of itself where its launcher can read it. */
-interface Manifest {
-  readonly id: string;
-  readonly words: readonly string[];
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
-}
-
 /** Permissions and settings that are baked in. What is in the folders of the caller decides nothing. */
 function wordsOf(main: string, imports: string): string[] {
   const settings = ["-A", "--quiet", "--no-config", "--no-lock", "--no-prompt", "--node-modules-dir=none"];
   return ["{dir}/deno", "run", ...settings, `--import-map={dir}/${imports}`, `{dir}/${main}`];
-}
-
-const VARIABLES = ["DENO_DIR={dir}/deno_dir", "DENO_NO_UPDATE_CHECK=1", "DENO_NO_PACKAGE_JSON=1"];
-
-function manifestText({ id, words, files }: Manifest): string {
-  const lines = [
-    ["name", "sonde"],
-    ["id", id],
-    ...words.map((word) => ["word", word]),
-    ...VARIABLES.map((variable) => ["variable", variable]),
-    ...files.map(({ path, bytes }) => ["file", String(bytes), path]),
-  ];
-  return lines.map((line) => line.join("\t") + "\n").join("");
-}
-
-/** `SONDEPK1`, then where the payload begins, its length and the manifest's, as 64-bit little-endian numbers. */
-function trailer(offset: number, payload: number, manifest: number): Uint8Array {
-  const bytes = new Uint8Array(32), view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode("SONDEPK1"));
-  for (const [k, length] of [offset, payload, manifest].entries()) view.setBigUint64(8 + 8 * k, BigInt(length), true);
-  return bytes;
 }
 
 /**
@@ -62,25 +35,14 @@ function trailer(offset: number, payload: number, manifest: number): Uint8Array 
  * @throws Error when a step fails
  */
 export async function packageProgram({ out, level }: PackageOptions): Promise<void> {
-  const launcher = await Deno.makeTempFile({ prefix: "sonde-launcher-" }), fresh = `${out}.${Deno.pid}`;
+  const launcher = await Deno.makeTempFile({ prefix: "sonde-launcher-" });
   try {
     await buildLauncher(launcher);
-    const program = await bundleProgram(await writeProgramEntry());
-    const { parts, files, digest } = await makePayload(program.files, Deno.execPath(), level);
-    const id = `${SONDE_VERSION}-${digest.slice(0, 16)}`, words = wordsOf(program.main, program.imports);
-    const start = await Deno.readFile(launcher),
-      manifest = new TextEncoder().encode(manifestText({ id, words, files }));
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    await Deno.writeFile(
-      fresh,
-      ReadableStream.from([start, ...parts, manifest, trailer(start.length, bytes, manifest.length)]),
-      { mode: 0o755 },
-    );
-    // In place of a file that may be running.
-    await Deno.rename(fresh, out);
+    const { files, main, imports } = await bundleProgram(await writeProgramEntry());
+    const payload = await makePayload(files, Deno.execPath(), level), words = wordsOf(main, imports);
+    await writePackage({ out, launcher, payload, words, version: SONDE_VERSION });
   } finally {
     await Deno.remove(launcher);
-    await Deno.remove(fresh).catch(() => {});
   }
 }
 

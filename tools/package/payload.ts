@@ -5,6 +5,7 @@ import { ROOT } from "../root.ts";
 import type { ProgramFile } from "./bundle_program.ts";
 
 const encoder = new TextEncoder(), RECORD_BYTES = 512;
+const WORTH_KEEPING_BYTES = 1 << 20;
 
 /** A file in the payload. */
 export interface PayloadFile {
@@ -22,7 +23,7 @@ export interface Payload {
 }
 
 /**
- * Compresses the program and the Deno that runs it. The tar has no times and no names of users, so that the same program
+ * Compresses the program and the Deno, or another file, that runs it. The tar has no times and no names of users, so that the same program
  * gives the same bytes. Deno's own frame is kept in `.cache/package`, since at high levels it takes minutes.
  *
  * @param level zstd's
@@ -42,6 +43,7 @@ export async function makePayload(files: readonly ProgramFile[], deno: string, l
 }
 
 async function compressRuntime(runtime: Uint8Array<ArrayBuffer>, level: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (runtime.length < WORTH_KEEPING_BYTES) return compress(runtime, level);
   const digest = createHash("sha256").update(runtime).digest("hex").slice(0, 16);
   const kept = join(ROOT, `.cache/package/deno-${digest}-${level}.zst`);
   try {

@@ -1,5 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
+import { importScript } from "../import_script.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { lastNote } from "../run_log.ts";
@@ -55,5 +56,5 @@ export async function runScan(
 async function runScript(path: string): Promise<void> {
   const found = await Deno.stat(path).then((info) => info.isFile, () => false);
   if (!found) throw InputError.at(path, "cannot be read: there is no such file", path, "a TypeScript file");
-  await import(toFileUrl(path));
+  await importScript(toFileUrl(path));
 }
