@@ -118,7 +118,7 @@ Deno.test({
       const { code, stdout, stderr } = await child.output();
       assertEquals(code, 130);
       assertEquals(new TextDecoder().decode(stdout), "");
-      assertMatch(new TextDecoder().decode(stderr), /^error: .*the axes were stopped\n$/);
+      assertMatch(new TextDecoder().decode(stderr), /^error: interrupted: the axes were stopped\n$/);
     }),
 });
 

@@ -1,8 +1,14 @@
-import { RunAborted } from "../core/errors.ts";
+import { SondeError } from "../core/errors.ts";
+
+/** A command that was ended by Ctrl-C, or by a signal to end. */
+export class Interrupted extends SondeError {
+  override name = "Interrupted";
+  override readonly exitCode = 130;
+}
 
 /** Tells of the first Ctrl-C, or of a signal to end, until it is disposed; without it, either would end the process at once. */
 export interface Interrupt extends Disposable {
-  /** Aborted with a `RunAborted` that ends the command with 130. */
+  /** Aborted with an `Interrupted` that ends the command with 130. */
   readonly signal: AbortSignal;
 }
 
@@ -17,7 +23,7 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
  */
 export function interruptible(why: string): Interrupt {
   const controller = new AbortController();
-  const abort = () => controller.abort(new RunAborted(why, true));
+  const abort = () => controller.abort(new Interrupted(`interrupted: ${why}`));
   for (const signal of SIGNALS) Deno.addSignalListener(signal, abort);
   return {
     signal: controller.signal,

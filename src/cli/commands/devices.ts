@@ -57,7 +57,7 @@ function describe(rig: Rig, axes: readonly AxisNow[]): string {
 
 /** `sonde devices`: connects a rig, and says what it has: axes with limits and readbacks, detectors, settings. */
 export async function devicesCommand(options: OutputOptions & RigOption): Promise<void> {
-  using interrupt = interruptible("interrupted");
+  using interrupt = interruptible("nothing has moved");
   await using rig = await openRig(options);
   const axes = await Promise.all([...rig.axes.values()].map((axis) => ask(axis, interrupt)));
   if (options.json) {

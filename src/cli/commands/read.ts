@@ -81,7 +81,7 @@ function readingData({ channel: { name, unit, dtype = "float64" }, reading }: Ch
 
 /** `sonde read`: triggers detectors once, and shows what they read; all of the rig when none is named. */
 export async function readCommand(names: readonly string[], options: OutputOptions & RigOption): Promise<void> {
-  using interrupt = interruptible("interrupted");
+  using interrupt = interruptible("nothing has moved");
   await using rig = await openRig(options);
   const channels = channelsOf(names, rig), devices = [...new Set(channels.map(({ device }) => device))];
   const read = await Promise.all(devices.map((device) => {
