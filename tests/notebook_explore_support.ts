@@ -105,16 +105,17 @@ export async function slide(page: Page, dimension: string, index: number): Promi
   await afterDrawing(page, () => page.locator(`[data-dimension="${dimension}"]`).fill(String(index)));
 }
 
-/** The middle of a cell in the browser's plot, from its edges. */
+/** The middle of a cell in the browser's plot: at its coordinates, or between its edges. */
 export async function cellAt(page: Page, plot: number, column: number, row: number): Promise<{ x: number; y: number }> {
   const place = await page.locator(".js-plotly-plot").nth(plot).evaluate((one, [column, row]) => {
-    const { data: [{ x, y }], _fullLayout: { xaxis, yaxis } } = one as unknown as {
-      data: { x: number[]; y: number[] }[];
-      _fullLayout: Record<string, { l2p(at: number): number; _offset: number }>;
+    const { data: [{ x, y, z }], _fullLayout: { xaxis, yaxis } } = one as unknown as {
+      data: { x: number[]; y: number[]; z: ArrayLike<number>[] }[];
+      _fullLayout: Record<string, { d2p(at: number): number; _offset: number }>;
     };
+    const middle = (at: number[], k: number, cells: number) => at.length > cells ? (at[k] + at[k + 1]) / 2 : at[k];
     return {
-      x: xaxis._offset + xaxis.l2p((x[column] + x[column + 1]) / 2),
-      y: yaxis._offset + yaxis.l2p((y[row] + y[row + 1]) / 2),
+      x: xaxis._offset + xaxis.d2p(middle(x, column, z[0].length)),
+      y: yaxis._offset + yaxis.d2p(middle(y, row, z.length)),
     };
   }, [column, row]);
   const box = (await page.locator(".js-plotly-plot").nth(plot).boundingBox())!;

@@ -30,11 +30,11 @@ const layoutOf = (title, key, more) => ({
   hovermode: "closest",
   ...more,
 });
-/** The edges of cells that stand for several entries each. */
-const cellEdges = (dimension, from, factor, count) => {
-  const edges = edgesOf(dimension), picked = [];
-  for (let k = 0; k <= count; k++) picked.push(edges[Math.min(dimension.size, from + k * factor)]);
-  return picked;
+/** Where cells are: their coordinates, which is what hover shows, or the edges of cells that stand for several entries. */
+const cellsOf = (dimension, from, factor, count) => {
+  if (factor === 1 && count > 1) return coordinatesOf(dimension).slice(from, from + count);
+  const edges = edgesOf(dimension);
+  return Array.from({ length: count + 1 }, (_, k) => edges[Math.min(dimension.size, from + k * factor)]);
 };
 /** A plane as a heat map; frames have square pixels and their first row on top. */
 const mapFigure = (slice, array, rows, columns, { title, key, range, mark, most = room() }) => {
@@ -44,7 +44,7 @@ const mapFigure = (slice, array, rows, columns, { title, key, range, mark, most 
   const z = swapped
     ? Array.from({ length: height }, (_, i) => Float64Array.from({ length: width }, (_, j) => slice.data[j * height + i]))
     : Array.from({ length: height }, (_, i) => slice.data.subarray(i * width, (i + 1) * width));
-  const x = cellEdges(column, slice.from[c], slice.factors[c], width), y = cellEdges(row, slice.from[r], slice.factors[r], height);
+  const x = cellsOf(column, slice.from[c], slice.factors[c], width), y = cellsOf(row, slice.from[r], slice.factors[r], height);
   const whole = (dimension) => { const edges = edgesOf(dimension); return [edges[0], edges[edges.length - 1]]; };
   const [xs, ys] = [whole(column), whole(row)], image = row.own && column.own;
   const aspect = (ys[1] - ys[0]) / (xs[1] - xs[0]), even = [row, column].every((one) => !one.log && !one.labels);

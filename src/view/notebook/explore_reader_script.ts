@@ -16,9 +16,8 @@ const edgesOf = (dimension) => {
   return dimension.log ? edges.map(Math.exp) : edges;
 };
 const nearest = (dimension, place) => {
-  let best = 0;
-  coordinatesOf(dimension).forEach((at, i, all) => { if (Math.abs(at - place) < Math.abs(all[best] - place)) best = i; });
-  return best;
+  const all = coordinatesOf(dimension), far = (at) => Math.abs(dimension.log ? Math.log(at / place) : at - place);
+  return all.reduce((best, at, i) => far(at) < far(all[best]) ? i : best, 0);
 };
 const unpack = (buffer) => {
   const length = new DataView(buffer).getUint32(0, true);
