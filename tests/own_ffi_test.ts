@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connect, LibraryError, LimitError, linspace, openRun, scan } from "sonde";
 import { buildMeter } from "../examples/your-instrument/build_meter.ts";
 import { polarimeter } from "../examples/your-instrument/polarimeter.ts";
+import { ROOT } from "../tools/root.ts";
+import { pause, testInKernel, valueOf } from "./notebook_cells.ts";
 
 const HAS_CC = await new Deno.Command("cc", { args: ["--version"] }).output().then(() => true, () => false);
 
@@ -46,11 +48,11 @@ withMeter(
       to: `${folder}/long.zarr`,
     });
     const done = run.done.catch((thrown) => thrown);
-    while (Number(await axis.readback(op())) < 10) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (Number(await axis.readback(op())) < 10) await pause(1);
     run.abort("enough");
     await done;
     const rests = await axis.readback(op());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     assertEquals(await axis.readback(op()), rests);
     assert(Number(rests) < 180);
     await axis.set(Number(rests) + 1, op());
@@ -76,3 +78,27 @@ Deno.test("a library that was not built says how to build it", async () => {
   assert(error.cause instanceof LibraryError, String(error.cause));
   assert(error.message.includes("Build it from meter.c"));
 });
+
+if (HAS_CC) {
+  testInKernel("the stop button stops a move inside a C library, and the kernel lives on", async (kernel, folder) => {
+    const library = await buildMeter(folder);
+    const connected = await kernel.execute(`
+      const { polarimeter } = await import(${JSON.stringify(`file://${ROOT}/examples/your-instrument/polarimeter.ts`)});
+      const rig = await connect({ polariser: polarimeter(${JSON.stringify(library)}) });`);
+    assertEquals(connected.error, undefined);
+    const turning = await kernel.start(`
+      const run = scan(list("polariser", [0, 180, -180, 180]), { rig, read: ["polariser.power"], to: "malus.zarr" });
+      for await (const { setpoint } of run) console.log("at", setpoint.polariser);`);
+    await turning.until(({ stdout }) => stdout.includes("at 180"));
+    await kernel.interrupt();
+    await turning.done;
+    const rests = await valueOf(kernel, `await rig.axes.get("polariser").readback(op)`);
+    assert(Number(rests) > -180 && Number(rests) <= 180);
+    await pause(50);
+    assertEquals(await valueOf(kernel, `await rig.axes.get("polariser").readback(op)`), rests);
+    const { error } = await kernel.execute(`await rig.axes.get("polariser").set(0, op)`);
+    assert(String(error).includes("unlock()"), error);
+    assertEquals(await valueOf(kernel, `(await openRun("malus.zarr")).attributes.exit_status`), "aborted");
+    await kernel.execute(`await rig[Symbol.asyncDispose]()`);
+  });
+}
