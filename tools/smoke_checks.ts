@@ -25,6 +25,14 @@ await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5], in
 const points: number = (await scan(linspace("x", 0, 1, 5), { rig, read: ["diode"], to: "script.zarr" }).done).points;
 console.log("points", points);
 `;
+const ARMED = `import { connect, sim, startWatchdog, withSafeState } from "sonde";
+startWatchdog();
+const args = [{ type: "text", value: "safe" }, { type: "i32", value: 0o700 }];
+const act = { kind: "call", library: "${cLibrary()}", symbol: "mkdir", args };
+await using rig = await connect({ x: withSafeState(sim.stage({ unit: "mm" }), [act]) });
+await Deno.mkdir("armed");
+await new Promise((resolve) => setTimeout(resolve, 30_000));
+`;
 const NAME = 'Ne–Ar "α" $HOME';
 
 function ended(as: number, result: SmokeEnded): SmokeEnded {
@@ -40,10 +48,13 @@ async function info(host: SmokeHost, store: string): Promise<Record<string, unkn
   return JSON.parse(ended(0, await host.execute(["info", store, "--json"])).out).attributes;
 }
 
+function cLibrary(): string {
+  return { darwin: "libSystem.dylib", windows: "msvcrt.dll" }[Deno.build.os as string] ?? "libc.so.6";
+}
+
 /** A call of the C library, by what makes devices safe when the program is gone; it needs no device. */
 function ffiCall(symbol: string): string {
-  const library = { linux: "libc.so.6", darwin: "libSystem.dylib", windows: "msvcrt.dll" }[Deno.build.os as string];
-  const actions = [{ kind: "call", library, symbol, args: [{ type: "i32", value: -7 }] }];
+  const actions = [{ kind: "call", library: cLibrary(), symbol, args: [{ type: "i32", value: -7 }] }];
   return JSON.stringify([{ device: "none", actions }]) + "\n";
 }
 
@@ -134,6 +145,27 @@ export const SMOKE_CHECKS: readonly SmokeCheck[] = [
       if (code === 0) return holds("5 points", out.includes("points 5"));
       holds(`"${err.trim()}" tells what to do`, code === 2 && err.includes("docs/executable.md"));
       return "not in this form; the error says so";
+    },
+  },
+  {
+    name: "what the watchdog keeps is made safe after a kill",
+    async run(host) {
+      if (host.wrapped) return "not here: the namespace ends with the scan, and the watchdog with it";
+      if (Deno.build.os === "windows") return "not here: its mkdir takes other arguments";
+      await host.write("armed.ts", ARMED);
+      const kill = { signal: "SIGKILL", when: () => host.appears("armed") } as const;
+      const { code, err } = await host.execute(["run", "armed.ts"], kill);
+      if (code === 2 && err.includes("docs/executable.md")) return "not in this form: its scans are YAML";
+      await host.appears("safe");
+    },
+  },
+  {
+    name: "sonde init writes a rig and a plan that check and run",
+    async run(host) {
+      ended(0, await host.execute(["init", "neu"]));
+      ended(0, await host.execute(["check", "neu/plan.yaml"]));
+      ended(0, await host.execute(["run", "neu/plan.yaml", "--to", "init.zarr"]));
+      ended(0, await host.execute(["verify", "init.zarr"]));
     },
   },
 ];

@@ -68,14 +68,18 @@ export class SmokeHost {
     return Deno.readTextFile(join(this.folder, name));
   }
 
-  /** Resolves some time after a run has published its first points. */
-  async underWay(store: string, afterMs = 1500): Promise<void> {
+  /** Resolves when a file or folder is there, for 15 s at most. */
+  async appears(name: string): Promise<void> {
     for (let tries = 0; tries < 300; tries++) {
-      if (await this.read(`${store}/zarr.json`).then(() => true, () => false)) {
-        return await new Promise((resolve) => setTimeout(resolve, afterMs));
-      }
+      if (await Deno.stat(join(this.folder, name)).then(() => true, () => false)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`${store} did not appear within 15 s`);
+    throw new Error(`${name} did not appear within 15 s`);
+  }
+
+  /** Resolves some time after a run has published its first points. */
+  async underWay(store: string, afterMs = 1500): Promise<void> {
+    await this.appears(`${store}/zarr.json`);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
   }
 }
