@@ -58,6 +58,22 @@ testInLab("first-scan.ipynb draws its scan while it runs, and its picture stays 
   await lab.screenshot("static");
 });
 
+testInLab("a notebook of the repository shows its figures before anybody has run or trusted it", async (lab) => {
+  await Deno.copyFile(join(ROOT, "notebooks", "first-scan.ipynb"), join(lab.folder, "first-scan.ipynb"));
+  await lab.open("first-scan.ipynb");
+  const { cells } = JSON.parse(await Deno.readTextFile(join(lab.folder, "first-scan.ipynb")));
+  for (const id of ["plan", "scan", "peaks"]) {
+    const cell = cells.findIndex((cell: { id: string }) => cell.id === id);
+    const notebook = lab.page.locator(".jp-Notebook .jp-Cell").nth(cell);
+    await notebook.evaluate((node) => node.scrollIntoView());
+    const picture = lab.page.locator(lab.output(cell)).locator("img").first();
+    await picture.waitFor();
+    await eventually(() =>
+      picture.evaluate((node) => (node as unknown as { naturalWidth: number }).naturalWidth > 300)
+    );
+  }
+});
+
 testInLab("a question is answered by a button, which is then replaced by the answer", async (lab) => {
   await lab.open("approval.ipynb", [
     `${IMPORTS}
