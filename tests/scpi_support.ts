@@ -52,8 +52,10 @@ export function playInstrument(
   const wireOf = (connection: Deno.Conn): Wire => ({
     number: ++number,
     async send(bytes) {
-      // The other end may be gone.
-      await connection.write(typeof bytes === "string" ? encoder.encode(bytes) : bytes).catch(() => {});
+      const whole = typeof bytes === "string" ? encoder.encode(bytes) : bytes;
+      try {
+        for (let sent = 0; sent < whole.length;) sent += await connection.write(whole.subarray(sent));
+      } catch { /* the other end is gone */ }
     },
     hangUp() {
       if (open.delete(connection)) connection.close();

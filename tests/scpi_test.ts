@@ -263,6 +263,10 @@ Deno.test("a table is looked at whole before anything is connected", () => {
     "errors",
     "stop",
   ]);
+  // Cells of a notebook have no types.
+  const untyped = { axes: { v: {} }, readings: { i: {} } } as unknown as Parameters<typeof scpi>[0];
+  const missing = assertThrows(() => scpi(untyped), InputError);
+  assertEquals(missing.issues.map(({ path }) => path), ["address", "axes.v.set", "readings.i.read"]);
   assertThrows(() => scpi({ address: "tcp://x" }), InputError, "an axis or a reading at least");
 });
 
@@ -298,5 +302,43 @@ plan: { kind: linspace, axis: fork.frequency, start: 32760, stop: 32761, num: 2 
   assertEquals([...rig.axes.keys(), ...rig.channels.keys()], ["fork.frequency", "fork.trace"]);
   const wrong = { fork: { driver: "scpi", address: "tcp://x", axes: { f: { set: "F {}", unt: "Hz" } } } };
   const error = assertThrows(() => deviceSpecs(wrong), InputError);
-  assertStringIncludes(error.issues[0].message, '"unt"');
+  assertStringIncludes(error.message, 'axes.f.unt: unknown key; did you mean "unit"?');
+});
+
+Deno.test("a misspelt key anywhere in a table is told, with the near match: it may be a limit", () => {
+  const table = {
+    address: "tcp://x",
+    error: "SYST:ERR?",
+    axes: { v: { set: "V {}", limts: [0, 1], wait: { ask: "M?", is: "0", every: 3 } } },
+    readings: { i: { read: "I?", shap: [3] } },
+  } as const;
+  const error = assertThrows(() => scpi(table), InputError);
+  assertEquals(error.issues.map(({ path, message }) => [path, /"\w+"/.exec(message)![0]]), [
+    ["error", '"errors"'],
+    ["axes.v.limts", '"limits"'],
+    ["axes.v.wait.every", '"everyMs"'],
+    ["readings.i.shap", '"shape"'],
+  ]);
+});
+
+Deno.test("a block of megabytes comes whole, however it is cut on the way, and again at the next point", async () => {
+  const numbers = Float32Array.from({ length: 500_000 }, (_, i) => i / 7),
+    view = new DataView(new ArrayBuffer(2_000_000));
+  numbers.forEach((number, i) => view.setFloat32(4 * i, number));
+  await using instrument = playInstrument(async (_, wire) => {
+    await wire.send("#72000000");
+    await wire.send(new Uint8Array(view.buffer));
+    await wire.send("\n");
+  });
+  await using rig = await connect({
+    scope: scpi({
+      address: instrument.address,
+      readings: { "": { read: "CURV?", shape: [500, 1000], dtype: "float32", format: "block" } },
+    }),
+  });
+  for (let k = 0; k < 3; k++) {
+    const frame = await rig.devices.get("scope")!.detector!.read(op()) as Frame;
+    assertEquals(frame.shape, [500, 1000]);
+    assertEquals(frame.data as Float32Array, numbers);
+  }
 });

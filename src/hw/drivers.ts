@@ -32,8 +32,9 @@ const travel = {
 
 const labels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string(), z.string())]).optional();
 const commands = z.union([z.string(), z.array(z.string())]).optional();
+// Keys that are misspelt in a table are found by `scpi`, which everybody calls.
 const named = { unit: text, longName: text };
-const scpiAxis = z.strictObject({
+const scpiAxis = z.looseObject({
   ...named,
   set: z.string(),
   get: text,
@@ -42,11 +43,11 @@ const scpiAxis = z.strictObject({
   tolerance: z.number().min(0).optional(),
   settleMs: ms,
   timeoutMs: positive.optional(),
-  wait: z.union([z.string(), z.strictObject({ ask: z.string(), is: z.string(), everyMs: ms })]).optional(),
+  wait: z.union([z.string(), z.looseObject({ ask: z.string(), is: z.string(), everyMs: ms })]).optional(),
   speed: positive.optional(),
   stop: text,
 });
-const scpiReading = z.strictObject({
+const scpiReading = z.looseObject({
   ...named,
   read: z.string(),
   shape: z.array(z.int().min(1)).optional(),

@@ -1,8 +1,43 @@
 import { InputError, type Issue, show } from "../../core/errors.ts";
-import { commandsOf, isQuery, type ScpiAxis, type ScpiReading, type ScpiTable } from "./scpi_table.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { commandsOf, isQuery, type ScpiAxis, type ScpiPoll, type ScpiReading, type ScpiTable } from "./scpi_table.ts";
 import { parseTcpAddress } from "./tcp_address.ts";
 
 const DTYPES = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"];
+
+/** A key that is misspelt would be a limit that is not there. */
+const KEYS = {
+  table: [
+    ...["address", "identify", "setup", "axes", "readings", "trigger", "settings", "errors", "stop", "safe"],
+    ...["terminator", "timeoutMs"],
+  ],
+  axis: [
+    ...[
+      "set",
+      "get",
+      "unit",
+      "limits",
+      "labels",
+      "longName",
+      "tolerance",
+      "settleMs",
+      "timeoutMs",
+      "wait",
+      "speed",
+      "stop",
+    ],
+  ],
+  wait: ["ask", "is", "everyMs"],
+  reading: [
+    ...["read", "unit", "dtype", "shape", "dimensions", "coordinates", "longName", "expression", "cellMethods"],
+    ...["format", "byteOrder", "takesMs", "timeoutMs"],
+  ],
+} as const satisfies {
+  table: (keyof ScpiTable)[];
+  axis: (keyof ScpiAxis)[];
+  wait: (keyof ScpiPoll)[];
+  reading: (keyof ScpiReading)[];
+};
 
 type Found = (path: string, message: string, received: unknown) => void;
 
@@ -20,6 +55,7 @@ export function checkTable(table: ScpiTable): void {
   } catch (thrown) {
     issues.push(...(thrown as InputError).issues);
   }
+  keyIssues("", table, KEYS.table, found);
   const axes = Object.entries(table.axes ?? {}), readings = Object.entries(table.readings ?? {});
   if (!axes.length && !readings.length) found("axes", "a table has an axis or a reading at least", table.axes);
   for (const [name, axis] of axes) axisIssues(name ? `axes.${name}` : "axes", axis, found);
@@ -34,24 +70,35 @@ export function checkTable(table: ScpiTable): void {
   if (issues.length) throw new InputError(issues);
 }
 
-function axisIssues(
-  path: string,
-  { set, get, wait, stop, labels, limits, tolerance, speed }: ScpiAxis,
-  found: Found,
-): void {
+function keyIssues(path: string, entry: object, allowed: readonly string[], found: Found): void {
+  for (const key of Object.keys(entry)) {
+    if (!allowed.includes(key)) found(path ? `${path}.${key}` : key, `unknown key; ${didYouMean(key, allowed)}`, key);
+  }
+}
+
+function axisIssues(path: string, axis: ScpiAxis, found: Found): void {
+  const { set, get, wait, stop, labels, limits, tolerance, speed } = axis;
+  keyIssues(path, axis, KEYS.axis, found);
   tells(`${path}.set`, set, found);
-  if (!set.includes("{}")) found(`${path}.set`, "the command has {} where the setpoint goes", set);
+  if (typeof set === "string" && !set.includes("{}")) {
+    found(`${path}.set`, "the command has {} where the setpoint goes", set);
+  }
   if (get !== undefined) asks(`${path}.get`, get, found);
   else if (tolerance !== undefined) found(`${path}.tolerance`, "a tolerance needs a readback, `get`", tolerance);
-  if (typeof wait === "object") asks(`${path}.wait.ask`, wait.ask, found);
-  else if (wait !== undefined) asks(`${path}.wait`, wait, found);
+  if (typeof wait === "object") {
+    keyIssues(`${path}.wait`, wait, KEYS.wait, found);
+    asks(`${path}.wait.ask`, wait.ask, found);
+  }
+  if (typeof wait === "string") asks(`${path}.wait`, wait, found);
   if (stop !== undefined) tells(`${path}.stop`, stop, found);
   if (!(speed === undefined || speed > 0)) found(`${path}.speed`, "a speed is a positive number", speed);
   if (labels && limits) found(`${path}.labels`, "an axis has labels or limits, not both", labels);
   if (limits && !(limits[0] <= limits[1])) found(`${path}.limits`, "limits are [low, high]", limits);
 }
 
-function readingIssues(path: string, { read, shape, dtype, format }: ScpiReading, found: Found): void {
+function readingIssues(path: string, reading: ScpiReading, found: Found): void {
+  const { read, shape, dtype, format } = reading;
+  keyIssues(path, reading, KEYS.reading, found);
   asks(`${path}.read`, read, found);
   if (shape && !shape.every((size) => Number.isInteger(size) && size > 0)) {
     found(`${path}.shape`, "a shape holds positive whole numbers", shape);
@@ -64,17 +111,20 @@ function readingIssues(path: string, { read, shape, dtype, format }: ScpiReading
   }
 }
 
-function asks(path: string, command: string, found: Found): void {
-  if (!isQuery(command)) found(path, "a query ends in ?", command);
-  oneLine(path, command, found);
+function asks(path: string, command: unknown, found: Found): void {
+  if (oneLine(path, command, found) && !isQuery(command)) found(path, "a query ends in ?", command);
 }
 
 /** An answer that nobody takes would be taken for the next one's. */
-function tells(path: string, command: string, found: Found): void {
-  if (command.includes("?")) found(path, "a command that is not asked for an answer has no ?", command);
-  oneLine(path, command, found);
+function tells(path: string, command: unknown, found: Found): void {
+  if (oneLine(path, command, found) && command.includes("?")) {
+    found(path, "a command that is not asked for an answer has no ?", command);
+  }
 }
 
-function oneLine(path: string, command: string, found: Found): void {
-  if (!/^[\x20-\x7e]+$/.test(command)) found(path, "a command is one line of plain characters", command);
+/** Cells of a notebook have no types: what is missing is told too. */
+function oneLine(path: string, command: unknown, found: Found): command is string {
+  if (typeof command === "string" && /^[\x20-\x7e]+$/.test(command)) return true;
+  found(path, "a command is one line of plain characters", command);
+  return false;
 }

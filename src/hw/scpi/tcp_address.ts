@@ -1,4 +1,4 @@
-import { InputError } from "../../core/errors.ts";
+import { InputError, show } from "../../core/errors.ts";
 
 /** Where an instrument listens. */
 export interface TcpAddress {
@@ -27,5 +27,5 @@ export function parseTcpAddress(text: string): TcpAddress {
   const hostname = found?.[1] ?? found?.[2], port = Number(found?.[3] ?? SCPI_PORT);
   if (hostname !== undefined && port > 0 && port < 65536) return { hostname, port };
   const allowed = "tcp://host:port";
-  throw InputError.at("address", `an address is ${allowed}; received ${JSON.stringify(text)}`, text, allowed);
+  throw InputError.at("address", `an address is ${allowed}; received ${show(text)}`, text, allowed);
 }
