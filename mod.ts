@@ -184,3 +184,10 @@ export { guardKernelCells } from "./src/wire/notebook/guard_kernel_cells.ts";
 export { approvalButtons, type ApprovalButtonsOptions } from "./src/wire/notebook/approval_buttons.ts";
 export { startWatchdog } from "./src/wire/notebook/watchdog.ts";
 export { withSafeState } from "./src/hw/make_safe.ts";
+export {
+  type ExplorableRun,
+  explore,
+  type ExploreOptions,
+  Explorer,
+  type ExplorerHtmlOptions,
+} from "./src/wire/notebook/explore.ts";

@@ -4,7 +4,7 @@ import type { Site } from "../src/adapt/stage.ts";
 import type { Climb } from "../src/core/adaptive_plan.ts";
 import type { Quality } from "../src/core/point.ts";
 import { python } from "./python.ts";
-import { AXES, by, climb, hillAt, miss, point, type Respond, WAYS, WIDE } from "./climb_support.ts";
+import { AXES, by, climb, hillAt, miss, type Respond, WAYS, WIDE } from "./climb_support.ts";
 
 /** A function to be made as great as can be (0 at its top), beside the same in numpy, to be made as small as can be. */
 interface Surface {

@@ -13,7 +13,8 @@ export interface Source {
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** What git does not know, and what is not text. */
-const LEFT_OUT = /^(\.git|\.venv|\.venv-bench|\.venv-lab|\.ipynb_checkpoints|screenshots|\.cache|node_modules|runs|coverage|__pycache__|.*\.zarr)$/;
+const LEFT_OUT =
+  /^(\.git|\.venv|\.venv-bench|\.venv-lab|\.ipynb_checkpoints|screenshots|\.cache|node_modules|runs|coverage|__pycache__|.*\.zarr)$/;
 const TEXT = /(\.(ts|js|mjs|json|jsonc|md|py|in|txt|yaml|yml|ipynb|c|h|conf|html|css|svg|sh|toml|db)|\/run|\.lock)$/;
 
 /** All text files under `folder`, in order; none when it is not there. */

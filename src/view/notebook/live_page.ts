@@ -1,5 +1,5 @@
 import type { FigureData } from "../figure_data.ts";
-import { scriptJson } from "../html.ts";
+import { PLOTLY_CONFIG, scriptJson } from "../html.ts";
 import { THEMES } from "../palette.ts";
 import { plotlyTemplate } from "../plotly/template.ts";
 import { toPlotly } from "../plotly/to_plotly.ts";
@@ -95,7 +95,7 @@ const SCRIPT = `function ({ id, plotlyUrl, looks }) {
     const react = () => {
       for (const trace of figure.data) if (trace.meta) trace.line.color = look.series[trace.meta.sonde];
       const layout = { ...figure.layout, template: look.template, uirevision: 1 };
-      live.plotly.react(plot, figure.data, layout, { responsive: true, displaylogo: false })
+      live.plotly.react(plot, figure.data, layout, ${PLOTLY_CONFIG})
         .then(() => { root.dataset.drawn = String(figure.data.length); });
     };
     if (live.plotly) react();
