@@ -13,7 +13,8 @@ export type Question = Pick<AskRequest, "found" | "next" | "action" | "data">;
  * ```ts
  * import { approved } from "./approved.ts";
  * const asking = approved("ask", { found: "a peak at 640.2 nm", next: "measure 21 points around it" });
- * console.assert(asking.next().value!.kind === "ask" && asking.next("cancel").value === "cancel");
+ * const asked = asking.next();
+ * console.assert(!asked.done && asked.value.kind === "ask" && asking.next("cancel").value === "cancel");
  * console.assert(approved("auto", { found: "", next: "" }).next().done);
  * ```
  */
