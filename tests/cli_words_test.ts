@@ -183,6 +183,23 @@ for (const shell of ["zsh", "fish"] as const) {
   });
 }
 
+Deno.test({
+  name: "fish completes commands, options and choices (where there is a fish)",
+  ignore: !has("fish"),
+  fn: async () => {
+    const script = completionScript("fish", commandWords(makeProgram()));
+    const offers = async (line: string) => {
+      const args = ["--no-config", "-c", `${script}\ncomplete -C '${line}'`];
+      const { stdout } = await new Deno.Command("fish", { args }).output();
+      return new TextDecoder().decode(stdout).trim().split("\n").map((line) => line.split("\t")[0]).sort();
+    };
+    assertEquals(await offers("sonde re"), ["read", "rechunk", "resume"]);
+    assertEquals(await offers("sonde ls --s"), ["--sample", "--since", "--sort"]);
+    assertEquals(await offers("sonde ls --sort s"), ["sample", "size", "status"]);
+    assertEquals(await offers("sonde completions "), ["bash", "fish", "zsh"]);
+  },
+});
+
 Deno.test("the scripts of all shells hold every command, and every option with its description", () => {
   const commands = commandWords(makeProgram());
   for (const shell of ["bash", "zsh", "fish"] as const) {
@@ -213,7 +230,7 @@ Deno.test("sonde doctor says what is missing and how to get it", () =>
     const { ok, checks } = JSON.parse(new TextDecoder().decode(stdout)) as Examined;
     assertEquals([code, ok], [0, true]);
     for (
-      const name of ["sonde", "permissions", "folder", "disk", "temporary folder", "terminal", "clock", "libaravis"]
+      const name of ["version", "permissions", "folder", "disk", "temporary folder", "terminal", "clock", "libaravis"]
     ) {
       assert(checks.some((check) => check.name === name), name);
     }

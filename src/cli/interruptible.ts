@@ -6,7 +6,10 @@ export class Interrupted extends SondeError {
   override readonly exitCode = 130;
 }
 
-/** Tells of the first Ctrl-C, or of a signal to end, until it is disposed; without it, either would end the process at once. */
+/**
+ * Tells of the first Ctrl-C, or of a signal to end, until it is disposed; without it, either would end the process at once,
+ * as the second one does: what does not let itself be ended in order is not waited for.
+ */
 export interface Interrupt extends Disposable {
   /** Aborted with an `Interrupted` that ends the command with 130. */
   readonly signal: AbortSignal;
@@ -23,7 +26,10 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
  */
 export function interruptible(why: string): Interrupt {
   const controller = new AbortController();
-  const abort = () => controller.abort(new Interrupted(`interrupted: ${why}`));
+  const abort = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort(new Interrupted(`interrupted: ${why}`));
+  };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, abort);
   return {
     signal: controller.signal,

@@ -1,10 +1,10 @@
 import { tmpdir } from "node:os";
 import { messageOf } from "../core/errors.ts";
-import { SONDE_VERSION } from "../core/version.ts";
 import { openAravis } from "../hw/aravis/library.ts";
 import { LibraryError } from "../hw/ffi/open_library.ts";
 import { fileSize } from "../scan/file_size.ts";
 import { freeBytes, whyNotWritable } from "./before_run.ts";
+import { versionText } from "./version.ts";
 
 /** One thing that was looked at on this machine. */
 export interface MachineCheck {
@@ -52,9 +52,7 @@ export async function machineChecks(folder: string = Deno.cwd()): Promise<Machin
 }
 
 function versionCheck(): MachineCheck {
-  const { deno, v8 } = Deno.version;
-  const found = `${SONDE_VERSION} on ${Deno.build.os} ${Deno.build.arch}, Deno ${deno}, V8 ${v8}`;
-  return { name: "sonde", state: "ok", found };
+  return { name: "version", state: "ok", found: versionText() };
 }
 
 async function permissionChecks(): Promise<MachineCheck[]> {

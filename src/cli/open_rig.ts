@@ -1,5 +1,4 @@
-import type { RigAxis } from "../core/rig.ts";
-import type { Rig } from "../core/rig.ts";
+import type { Rig, RigAxis } from "../core/rig.ts";
 import { connectRig, readRigFile, RIG_FILE } from "./read_scan_file.ts";
 
 /** The option of the commands that use a rig by itself. */
@@ -11,10 +10,11 @@ export interface RigOption {
 /**
  * The rig of a file, connected: of the `rig.yaml` in the folder of the caller unless another one is named.
  *
+ * @param signal breaks off connecting
  * @throws InputError when the file cannot be read or is not right
  */
-export async function openRig({ rig: path = RIG_FILE }: RigOption): Promise<Rig> {
-  return await connectRig({ rig: await readRigFile(path) }, path);
+export async function openRig({ rig: path = RIG_FILE }: RigOption, signal: AbortSignal): Promise<Rig> {
+  return await connectRig({ rig: await readRigFile(path) }, path, signal);
 }
 
 /** A unit behind a number: nothing for pure numbers. */

@@ -68,9 +68,14 @@ async function isFile(path: string): Promise<boolean> {
 /**
  * The rig that a scan names, connected.
  *
+ * @param signal breaks off connecting
  * @throws InputError and LimitError for what the file says wrongly, also where only the device could tell
  */
-export async function connectRig({ rig, seed }: Pick<ScanFile, "rig" | "seed">, path: string): Promise<Rig> {
+export async function connectRig(
+  { rig, seed }: Pick<ScanFile, "rig" | "seed">,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Rig> {
   if (!rig || !Object.keys(rig).length) {
     throw InputError.at(
       "rig",
@@ -79,9 +84,9 @@ export async function connectRig({ rig, seed }: Pick<ScanFile, "rig" | "seed">, 
     );
   }
   try {
-    return await connect(deviceSpecs(rig), { seed }) as unknown as Rig;
+    return await connect(deviceSpecs(rig), { seed, signal }) as unknown as Rig;
   } catch (thrown) {
-    const { cause } = thrown as Error;
+    const cause = thrown instanceof Error ? thrown.cause : undefined;
     throw cause instanceof InputError || cause instanceof LimitError ? cause : thrown;
   }
 }

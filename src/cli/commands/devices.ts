@@ -58,7 +58,7 @@ function describe(rig: Rig, axes: readonly AxisNow[]): string {
 /** `sonde devices`: connects a rig, and says what it has: axes with limits and readbacks, detectors, settings. */
 export async function devicesCommand(options: OutputOptions & RigOption): Promise<void> {
   using interrupt = interruptible("nothing has moved");
-  await using rig = await openRig(options);
+  await using rig = await openRig(options, interrupt.signal);
   const axes = await Promise.all([...rig.axes.values()].map((axis) => ask(axis, interrupt)));
   if (options.json) {
     printJson({

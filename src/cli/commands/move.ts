@@ -76,7 +76,7 @@ async function stopQuietly(axis: RigAxis): Promise<void> {
 /** `sonde move`: moves axes to setpoints, all at once, and shows where they report to be. */
 export async function moveCommand(words: readonly string[], options: OutputOptions & RigOption): Promise<void> {
   using interrupt = interruptible("the axes were stopped");
-  await using rig = await openRig(options);
+  await using rig = await openRig(options, interrupt.signal);
   const moves = parseMoves(words, rig);
   await moveAll(moves, interrupt.signal);
   const reached = await Promise.all(moves.map(async ({ axis, setpoint }) => {

@@ -1,8 +1,10 @@
 import type { Op } from "../../core/device.ts";
-import { InputError } from "../../core/errors.ts";
+import { DeviceError, InputError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Frame, Reading } from "../../core/point.ts";
 import type { Rig, RigChannel, RigDevice } from "../../core/rig.ts";
+import { abortable } from "../../hw/ffi/abortable.ts";
+import { duration } from "../../scan/duration.ts";
 import { interruptible } from "../interruptible.ts";
 import { openRig, type RigOption, unitTail } from "../open_rig.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
@@ -31,12 +33,30 @@ function channelsOf(names: readonly string[], rig: Rig): RigChannel[] {
   return names.length ? all.filter(({ name, device }) => names.includes(name) || names.includes(device)) : all;
 }
 
+/** The longest that a reading may take where its detector does not say, as in a scan. */
+const TIMEOUT_MS = 60_000;
+
+/** Ends what takes longer than a detector allows. A timer of its own, so that none outlives the command. */
+async function withinTime<T>(device: RigDevice, signal: AbortSignal, work: (op: Op) => Promise<T>): Promise<T> {
+  const timeoutMs = device.detector?.timeoutMs ?? TIMEOUT_MS, late = new AbortController();
+  const why = new DeviceError(device.name, "read", `no reading within ${duration(timeoutMs)}`);
+  const timer = setTimeout(() => late.abort(why), timeoutMs), both = AbortSignal.any([signal, late.signal]);
+  try {
+    return await abortable(work({ signal: both }), both);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** One trigger and one read of a device, made ready for it and released after it. */
 async function readOnce(device: RigDevice, channels: readonly RigChannel[], op: Op): Promise<ChannelReading[]> {
   const detector = device.detector!;
   await using _staged = await device.stage?.(op);
-  await detector.trigger?.(op);
-  const got = await detector.read(op), single = "" in detector.channels;
+  const got = await withinTime(device, op.signal, async (op) => {
+    await detector.trigger?.(op);
+    return await detector.read(op);
+  });
+  const single = "" in detector.channels;
   return channels.map((channel) => {
     const reading = single ? got as Reading : (got as Readonly<Record<string, Reading>>)[channel.channel];
     return { channel, reading: typeof reading === "number" ? reading : reading.slice() };
@@ -82,7 +102,7 @@ function readingData({ channel: { name, unit, dtype = "float64" }, reading }: Ch
 /** `sonde read`: triggers detectors once, and shows what they read; all of the rig when none is named. */
 export async function readCommand(names: readonly string[], options: OutputOptions & RigOption): Promise<void> {
   using interrupt = interruptible("nothing has moved");
-  await using rig = await openRig(options);
+  await using rig = await openRig(options, interrupt.signal);
   const channels = channelsOf(names, rig), devices = [...new Set(channels.map(({ device }) => device))];
   const read = await Promise.all(devices.map((device) => {
     return readOnce(rig.devices.get(device)!, channels.filter((channel) => channel.device === device), interrupt);
