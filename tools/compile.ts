@@ -84,7 +84,10 @@ function holds(data: Uint8Array<ArrayBuffer>, words: string): boolean {
 if (import.meta.main) {
   const { values } = parseArgs({ args: Deno.args, options: { out: { type: "string" }, target: { type: "string" } } });
   const target = values.target ?? Deno.build.target, suffix = target.includes("windows") ? ".exe" : "";
-  const out = resolve(values.out ?? join(ROOT, `.cache/sonde-compiled-${target}${suffix}`));
+  const out = resolve(
+    Deno.env.get("INIT_CWD") ?? ".",
+    values.out ?? join(ROOT, `.cache/sonde-compiled-${target}${suffix}`),
+  );
   try {
     await compileProgram({ out, target });
   } catch (thrown) {

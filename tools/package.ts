@@ -55,7 +55,7 @@ if (import.meta.main) {
     console.error("package: the launcher is written for Linux and macOS; on Windows use deno task compile");
     Deno.exit(2);
   }
-  const out = resolve(values.out ?? `${ROOT}/.cache/sonde-${Deno.build.target}`);
+  const out = resolve(Deno.env.get("INIT_CWD") ?? ".", values.out ?? `${ROOT}/.cache/sonde-${Deno.build.target}`);
   await packageProgram({ out, level: Number(values.level ?? 19) });
   console.log(`package: ${out}, ${((await Deno.stat(out)).size / 1e6).toFixed(1)} MB`);
   if (!values["no-smoke"] && !await smokeAll(out)) Deno.exit(1);

@@ -2,6 +2,7 @@ import type { SmokeEnded, SmokeHost } from "./smoke_host.ts";
 
 /** Something that an executable has to be able to do. */
 export interface SmokeCheck {
+  /** A sentence. */
   readonly name: string;
   /** Throws, or gives what is worth saying. */
   run(host: SmokeHost): Promise<string | void>;

@@ -2,24 +2,33 @@ import { join } from "@std/path";
 
 /** How the executable ended. */
 export interface SmokeEnded {
+  /** The exit code; 128 and the signal's number where a signal ended it. */
   readonly code: number;
+  /** Standard output. */
   readonly out: string;
+  /** Standard error. */
   readonly err: string;
+  /** From its start to its end. */
   readonly ms: number;
 }
 
 /** What an execution is told beside its arguments. */
 export interface SmokeHow {
+  /** What it reads; nothing when left out. */
   readonly stdin?: string;
   /** Sent when `when` resolves. */
   readonly signal?: Deno.Signal;
+  /** Waits for the moment of the signal. */
   readonly when?: () => Promise<unknown>;
+  /** Beside the variables of the host. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A place where an executable is tried: its own folder, an empty PATH, and nothing of the caller's environment. */
 export class SmokeHost {
   /**
+   * What is tried, and where.
+   *
    * @param folder where it runs, as seen from outside
    * @param command what starts the executable, its path last
    * @param env all that it is given

@@ -7,11 +7,13 @@ import { type ProgramEntry, WORKER_URL } from "./program_entry.ts";
 export interface ProgramFile {
   /** With `/` between folders; ASCII, at most 99 characters. */
   readonly path: string;
+  /** What it holds. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The program as JavaScript, ready to be run by any Deno of the same version. */
 export interface BundledProgram {
+  /** All that it needs beside Deno. */
   readonly files: readonly ProgramFile[];
   /** Path of the module that runs the command. */
   readonly main: string;

@@ -23,7 +23,6 @@ static void launch(const struct package *package, const char *folder, int lock, 
   for (int i = 0; i < package->word_count; i++) words[count++] = with_folder(package->words[i], folder);
   for (int i = 1; i < argc; i++) words[count++] = argv[i];
   for (int i = 0; i < package->variable_count; i++) putenv(with_folder(package->variables[i], folder));
-  setenv("SONDE_EXECUTABLE", package->self, 1);
   // The lock stays open in the program, so that prune leaves its folder alone for as long as it runs.
   if (lock >= 0) fcntl(lock, F_SETFD, 0);
   execve(words[0], words, environ);

@@ -9,7 +9,9 @@ const WORTH_KEEPING_BYTES = 1 << 20;
 
 /** A file in the payload. */
 export interface PayloadFile {
+  /** In the unpacked folder. */
   readonly path: string;
+  /** Unpacked. */
   readonly bytes: number;
 }
 
@@ -17,6 +19,7 @@ export interface PayloadFile {
 export interface Payload {
   /** zstd frames, one after the other, of one tar. */
   readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  /** What is in it, in order. */
   readonly files: readonly PayloadFile[];
   /** SHA-256 of the names and contents, in hexadecimal. */
   readonly digest: string;

@@ -7,6 +7,7 @@ export interface PackageParts {
   readonly out: string;
   /** The compiled launcher. */
   readonly launcher: string;
+  /** What is unpacked. */
   readonly payload: Payload;
   /** What is executed, with `{dir}` for the unpacked folder; the caller's arguments follow. */
   readonly words: readonly string[];
