@@ -5,7 +5,7 @@ import { python } from "./python.ts";
 import { type Lab, NO_JUPYTERLAB, withJupyterLab } from "./jupyterlab.ts";
 
 /** What a notebook begins with. */
-const IMPORTS = `import { connect, linspace, list, nest, openRun, scan, sim, unlock, zoom } from "sonde";`;
+const IMPORTS = `import { connect, explore, linspace, list, nest, openRun, scan, sim, unlock, zoom } from "sonde";`;
 
 /** A test with JupyterLab in Chromium, skipped by its name where one of them is missing. */
 function testInLab(name: string, body: (lab: Lab) => Promise<void>): void {
@@ -159,7 +159,6 @@ const rig = await connect({ x: sim.instant({ unit: "mm" }), counter: sim.counter
 testInLab("a slider changes the figure, and a click on the map shows the frame of that point", async (lab) => {
   await lab.open("explore.ipynb", [
     `${IMPORTS}
-import { explore } from "${new URL("../src/wire/notebook/explore.ts", import.meta.url).href}";
 const axis = () => sim.stage({ unit: "mm", limits: [-5, 5], speed: 1000 });
 const rig = await connect({ z: axis(), y: axis(), x: axis(), diode: sim.photodiode(), camera: sim.camera({ shape: [24, 32] }) });
 const plan = nest(list("z", [0, 0.1, 0.3]), linspace("y", -1, 1, 6), linspace("x", -1, 1, 7));
