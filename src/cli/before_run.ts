@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import { dirname, resolve } from "@std/path";
 import { InputError, type Issue, messageOf } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
@@ -39,7 +39,7 @@ export async function findHindrances(to = "runs/", bytes?: number): Promise<Hind
       "a new name",
     );
   }
-  const folder = await folderThere(to.endsWith("/") ? place : dirname(place)), why = await whyNotWritable(folder);
+  const folder = await folderThere(to.endsWith("/") ? place : dirname(place)), why = await whyNoRuns(folder);
   if (why) return issue(`${folder} cannot be written: ${why}`, "a folder that may be written");
   const free = await freeBytes(folder);
   if (bytes === undefined || free === undefined || free >= bytes) return { issues: [], doubts: [] };
@@ -70,15 +70,39 @@ async function folderThere(folder: string): Promise<string> {
   return there || dirname(folder) === folder ? folder : await folderThere(dirname(folder));
 }
 
-/** Why nothing can be made in a folder; undefined when it can. Asked by doing it: what permissions say is not all there is. */
+/** Why no run can be stored in a folder, as far as that can be said without touching it; undefined when nothing is known. */
+async function whyNoRuns(folder: string): Promise<string | undefined> {
+  try {
+    if (!(await Deno.stat(folder)).isDirectory) return "it is a file";
+    await access(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (thrown) {
+    return reasonOf(thrown);
+  }
+}
+
+/**
+ * Why nothing can be made in a folder; undefined when it can. Asked by doing it: what permissions say is not all there is.
+ *
+ * @param folder gets a hidden folder for a moment
+ */
 export async function whyNotWritable(folder: string): Promise<string | undefined> {
   try {
     await Deno.remove(await Deno.makeTempDir({ dir: folder, prefix: ".sonde-" }));
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof Deno.errors.PermissionDenied) return "permission denied";
-    return messageOf(thrown).replace(/:? ?\(os error \d+\).*$/, "");
+    return reasonOf(thrown);
   }
+}
+
+/** What the system said, without its numbers and the names of its calls. */
+function reasonOf(thrown: unknown): string {
+  const { code } = thrown as { code?: string };
+  if (thrown instanceof Deno.errors.PermissionDenied || code === "EACCES" || code === "EPERM") {
+    return "permission denied";
+  }
+  if (code === "EROFS") return "the disk is read-only";
+  return messageOf(thrown).replace(/:? ?\(os error \d+\).*$/, "");
 }
 
 /** What is free for this user on the disk of a folder; undefined where the system does not say. */

@@ -2,7 +2,9 @@ import { SondeError } from "../core/errors.ts";
 
 /** A command that was ended by Ctrl-C, or by a signal to end. */
 export class Interrupted extends SondeError {
+  /** `Interrupted`, for logs and for `switch`. */
   override name = "Interrupted";
+  /** 130, as shells have it. */
   override readonly exitCode = 130;
 }
 
