@@ -8,6 +8,7 @@ import { PackageFolder, run, start, versionsIn } from "./package_support.ts";
 
 const compiler = (await runCommand(Deno.env.get("CC") ?? "cc", ["--version"])).code === 0;
 const ignore = Deno.build.os === "windows" || !compiler, isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+const canMount = isRoot && (await runCommand("unshare", ["--mount", "true"])).code === 0;
 const why = ignore ? " (skipped: needs a C compiler, and Linux or macOS)" : "";
 
 function packageTest(name: string, test: (folder: PackageFolder) => Promise<void>, skip = false, reason = ""): void {
@@ -150,7 +151,23 @@ packageTest(
     assertEquals([code, err], [0, ""]);
     assertStringIncludes(out, join(good, "sonde-0/1-"));
   },
-  !isRoot || (await runCommand("unshare", ["--mount", "true"])).code !== 0,
+  !canMount,
+  "needs root and unshare",
+);
+
+packageTest(
+  "a full disk is passed over, and left as it was",
+  async (folder) => {
+    const sonde = await folder.pack("1", crypto.getRandomValues(new Uint8Array(65536)));
+    const full = await folder.folder("full"), good = await folder.folder("good");
+    const script = `mount -t tmpfs -o size=32k none "$XDG_CACHE_HOME" && "$0" x && ls "$XDG_CACHE_HOME/sonde"`;
+    const words = ["--mount", "sh", "-c", script, sonde];
+    const { code, out, err } = await run("/usr/bin/unshare", words, { XDG_CACHE_HOME: full, TMPDIR: good });
+    assertEquals([code, err], [0, ""]);
+    assertStringIncludes(out, join(good, "sonde-0/1-"));
+    assertMatch(out, /<x>\n1-\w+\.lock\n1-\w+\.turn\n$/);
+  },
+  !canMount,
   "needs root and unshare",
 );
 
