@@ -213,3 +213,17 @@ Deno.test({
     assertEquals([last.status, last.points, last.stored, code], ["success", 4, 4, 0]);
   },
 });
+
+Deno.test({
+  name: "a first Ctrl-C while a finished run is being stored leaves it stored; a second breaks off (not on Windows)",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const child = join(import.meta.dirname!, "engine_slow_close_child.ts");
+    const ended = async (presses: number) => {
+      const args = ["run", "-A", child, String(presses)];
+      return new TextDecoder().decode((await new Deno.Command(Deno.execPath(), { args }).output()).stdout).trim();
+    };
+    assertEquals(await ended(1), "success");
+    assertMatch(await ended(2), /SIGINT again/);
+  },
+});

@@ -48,6 +48,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   #end: Ending | undefined;
   #cleaning: Promise<Outcome> | undefined;
   #thrown = false;
+  #interrupted = false;
   #halting: Promise<Error[]> | undefined;
   #stopListening: (() => void)[] = [];
   #stopEnter: (() => void) | undefined;
@@ -280,9 +281,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** Waits until the axes are at rest and the run is resumed, finished or aborted. */
   async #waitAtGate(): Promise<void> {
     const { performer, times } = this.#session!, fromMs = this.#nowMs();
-    const halted = await this.#halting ?? [];
+    for (const { message } of await this.#halting ?? []) await performer.log("warning", message);
     this.#halting = undefined;
-    for (const { message } of halted) await performer.log("warning", message);
     if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
     while (this.#gate.closed) {
       this.#state = "paused";
@@ -316,9 +316,12 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** At a terminal Ctrl-C pauses a run that is running, and aborts one that is paused; elsewhere it aborts. */
   #interrupt({ signal, terminal, text }: Interruption): void {
     if (this.#over) return;
+    const again = this.#interrupted;
+    this.#interrupted = true;
     // Before the first point there is nothing to come back to.
     if (!terminal || this.#state !== "running" || this.#end || !this.#path) {
-      if (this.#cleaning) this.#session?.waits.breakOff(new RunAborted(`${signal} again`, true));
+      // The first one lets a cleanup be: what was measured is just being stored.
+      if (this.#cleaning && again) this.#session?.waits.breakOff(new RunAborted(`${signal} again`, true));
       return this.#abort(new RunAborted(text, true));
     }
     this.#session!.waits.breakOff(PAUSED);
@@ -356,7 +359,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   async #ended(): Promise<undefined> {
     await this.#cleaning;
-    if (this.#thrown || !this.#end?.error) return undefined;
+    if (this.#thrown || !this.#end?.error) return;
     this.#thrown = true;
     throw this.#end.error;
   }
