@@ -1,7 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { FigureData, Panel } from "./figure_data.ts";
 import { type HtmlOptions, renderHtml } from "./html.ts";
-import { imageHtml } from "./notebook/image_html.ts";
+import { staticBundle } from "./notebook/live_bundle.ts";
 import { plainData } from "./plain_data.ts";
 import type { PlotlyFigure } from "./plotly/axes.ts";
 import { type PlotlyOptions, toPlotly } from "./plotly/to_plotly.ts";
@@ -76,17 +76,11 @@ export class Figure implements FigureData {
   }
 
   /**
-   * Several kinds at once, so that every notebook shows the best that it can. The image inside HTML is what JupyterLab
-   * shows of a notebook that it does not trust yet.
+   * Several kinds at once, so that every notebook shows the best that it can, with as many samples as a saved cell should
+   * hold. The image inside HTML is what JupyterLab shows of a notebook that it does not trust yet.
    */
   [Symbol.for("Jupyter.display")](): Record<string, unknown> {
-    const svg = this.svg();
-    return {
-      "text/plain": this.text(),
-      "text/html": imageHtml(svg, this.title ?? "a figure"),
-      "image/svg+xml": svg,
-      "application/vnd.plotly.v1+json": this.plotly(),
-    };
+    return staticBundle(this);
   }
 
   /** A figure from what `JSON.parse` gave. */
