@@ -81,6 +81,7 @@ export {
 } from "./src/adapt/derive.ts";
 
 export { connect, type ConnectOptions } from "./src/hw/connect.ts";
+export { parseRigFile } from "./src/hw/rig_file.ts";
 export { sim } from "./src/hw/sim/mod.ts";
 export { aravis } from "./src/hw/aravis/mod.ts";
 export type * from "./src/hw/aravis/mod.ts";

@@ -64,7 +64,7 @@ Deno.test("live: one output is updated in place while the run goes on, and a sta
     }
     // On a slow machine one more update may come before the loop is waited for again.
     const drawn = notebook.sent.flatMap(({ bundle }) => drawnBy(bundle) ?? []);
-    const last = drawn.findLast(({ status }) => status.part <= 31 / 40)!;
+    const last = drawn.findLast(({ status }) => (status.part ?? 1) <= 31 / 40)!;
     assert(drawn.length >= 4);
     assertEquals(last.figure.data[0].y, Array.from({ length: 31 }, (_, i) => i));
     assertEquals(last.status.part, 31 / 40);
