@@ -10,7 +10,7 @@
  * @example
  * ```ts
  * import { noiseQuantum } from "./noise_quantum.ts";
- * console.assert(noiseQuantum([3, 0, 12, 9]) === 3 && noiseQuantum([0.1, 0.73, 0.5001]) === 0);
+ * console.assert(noiseQuantum([3, 0, 12, 9]) === 3 && noiseQuantum([Math.PI, Math.E, Math.SQRT2]) === 0);
  * ```
  */
 export function noiseQuantum(y: ArrayLike<number>): number {

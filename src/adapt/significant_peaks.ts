@@ -154,9 +154,9 @@ function isApart(looker: Looker, look: Look, other: Look, threshold: number): bo
  * ```ts
  * import { noiseModel } from "./noise_model.ts";
  * import { significantPeaks } from "./significant_peaks.ts";
- * const counts = [0, 1, 0, 0, 2, 0, 0, 1, 40, 0, 0, 1, 0, 3, 0, 0], x = counts.map((_, i) => i);
+ * const x = Array.from({ length: 60 }, (_, i) => i), counts = x.map((i) => (i * i * 7) % 5 + (i === 33 ? 60 : 0));
  * const peaks = significantPeaks(x, counts, noiseModel(x, counts));
- * console.assert(peaks.length === 1 && peaks[0].index === 8);
+ * console.assert(peaks.length === 1 && peaks[0].index === 33);
  * ```
  */
 export function significantPeaks(x: ArrayLike<number>, y: ArrayLike<number>, noise: NoiseModel): SignificantPeak[] {
