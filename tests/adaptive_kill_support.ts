@@ -13,6 +13,7 @@ import {
   xarrayReads,
 } from "./adaptive_resume_support.ts";
 import { withFolder } from "./zarr_fixture.ts";
+import { outputUntilKilled } from "./output_until_killed.ts";
 
 const CHILD = new URL("./adaptive_kill_child.ts", import.meta.url).href;
 const line = linspace("x", -2, 6, 17), faulty = { failing: 0.25, noise: 1 };
@@ -67,16 +68,7 @@ export type KilledKind = keyof typeof KILLED;
 async function lifeOf(store: string, kind: KilledKind, killAfterMs?: number) {
   const args = ["run", "-A", "--no-check", CHILD, store, kind];
   const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "piped" }).spawn();
-  const errors = new Response(child.stderr).text();
-  let timer: ReturnType<typeof setTimeout> | undefined, text = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  }
-  clearTimeout(timer);
-  const { signal, success } = await child.status;
-  if (!success && signal !== "SIGKILL") throw new Error(`${kind}: ${await errors}`);
-  await errors;
+  const text = await outputUntilKilled(child, killAfterMs);
   const lines = text.split("\n").slice(0, -1);
   return { done: lines.at(-1) === "done", points: lines.map(Number).filter((number) => number >= 0) };
 }

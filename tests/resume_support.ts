@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { type Random, random } from "../src/core/random.ts";
 import { openRun, type RunData } from "../src/zarr/open_run.ts";
+import { outputUntilKilled } from "./output_until_killed.ts";
 import { python } from "./python.ts";
 import type { PlanName } from "./resume_plans.ts";
 import { filesIn, withFolder } from "./zarr_fixture.ts";
@@ -21,16 +22,7 @@ async function runChild(store: string, kind: PlanName, resumed: boolean, killAft
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const errors = new Response(child.stderr).text();
-  let timer: ReturnType<typeof setTimeout> | undefined, text = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  }
-  clearTimeout(timer);
-  const { signal, success } = await child.status;
-  if (!success && signal !== "SIGKILL") throw new Error(await errors);
-  await errors;
+  const text = await outputUntilKilled(child, killAfterMs);
   const lines = text.split("\n").filter((line) => line.endsWith("}")).map((line) => JSON.parse(line));
   const points = lines.filter(({ index }) => index).map(({ pass, index }) => `${pass} ${index}`);
   return { points, done: lines.some(({ done }) => done === "success") };

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Instrument, startInstrument } from "../examples/your-instrument/instrument.ts";
 import { pause, testInKernel, valueOf } from "./notebook_cells.ts";
 
-const CHILD = new URL("./scpi_child.ts", import.meta.url).pathname;
+const CHILD = new URL("./scpi_child.ts", import.meta.url).href;
 const SWEEP = "SOUR:FREQ 93000";
 
 /** Waits until an instrument has heard a command. */

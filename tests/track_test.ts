@@ -3,14 +3,12 @@ import fc from "fast-check";
 import type { Track } from "../src/core/adaptive_plan.ts";
 import { SondeError } from "../src/core/errors.ts";
 import type { Answer, AskRequest, MeasureRequest, NoteRequest, Path, Reply, Summary } from "../src/core/path.ts";
-import type { Point, Quality } from "../src/core/point.ts";
 import { random } from "../src/core/random.ts";
 import type { Site, Stage } from "../src/adapt/stage.ts";
 import { Drift } from "../src/adapt/track/drift.ts";
 import { searchRing, trackWindow } from "../src/adapt/track/track_window.ts";
 import { trackKind } from "../src/adapt/track.ts";
-
-type Heard = { reading: number; quality?: Quality };
+import { type Heard, heardPoint } from "./heard_point.ts";
 
 /** What a visit did, and what it said. */
 interface Driven {
@@ -44,25 +42,10 @@ function drive(path: Path, respond: (x: number, k: number) => number | Heard, an
     if (request.kind === "measure") {
       const x = request.setpoint.x as number, heard = respond(x, driven.measured.length);
       driven.measured.push({ ...request, x });
-      reply = pointOf(request, typeof heard === "number" ? { reading: heard } : heard, driven.measured.length);
+      reply = heardPoint(request, typeof heard === "number" ? { reading: heard } : heard, driven.measured.length);
     }
   }
   return { ...driven, summary: next.value as Summary };
-}
-
-function pointOf({ setpoint, pass = "", index = [] }: MeasureRequest, heard: Heard, seqNum: number): Point {
-  const { reading, quality = "good" } = heard, failed = quality === "failed" ? ["diode"] : [];
-  return {
-    pass,
-    index,
-    setpoint,
-    readback: setpoint,
-    reading: { diode: reading },
-    timestampMs: seqNum,
-    seqNum,
-    quality,
-    failed,
-  };
 }
 
 const stage: Stage = {

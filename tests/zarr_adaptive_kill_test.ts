@@ -41,16 +41,7 @@ function spawn(store: string, ...mode: string[]): Deno.ChildProcess {
 
 /** Lets a process run to its end, or kills it some time after its first point. Says whether it came to its end. */
 async function lifeOf(child: Deno.ChildProcess, killAfterMs?: number): Promise<boolean> {
-  const errors = new Response(child.stderr).text();
-  let timer: ReturnType<typeof setTimeout> | undefined, text = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  }
-  clearTimeout(timer);
-  const { signal, success } = await child.status;
-  if (!success && signal !== "SIGKILL") throw new Error(await errors);
-  await errors;
+  const text = await outputUntilKilled(child, killAfterMs);
   return text.endsWith("done\n");
 }
 
@@ -94,3 +85,4 @@ while time.time() < end:
     if status != "running": break
 assert len(seen) > 4 and seen[0] < seen[-1], seen
 `;
+import { outputUntilKilled } from "./output_until_killed.ts";

@@ -2,13 +2,11 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import fc from "fast-check";
 import type { Zoom } from "../src/core/adaptive_plan.ts";
 import type { AskRequest, MeasureRequest, NoteRequest, Path, Reply, Summary } from "../src/core/path.ts";
-import type { Point, Quality } from "../src/core/point.ts";
 import type { Answer } from "../src/core/path.ts";
 import { random } from "../src/core/random.ts";
 import type { Site } from "../src/adapt/stage.ts";
 import { zoomKind } from "../src/adapt/zoom.ts";
-
-type Heard = { reading: number; quality?: Quality };
+import { type Heard, heardPoint } from "./heard_point.ts";
 
 /** What a path did, and what it said. */
 interface Driven {
@@ -32,25 +30,10 @@ function drive(path: Path, respond: (x: number, k: number) => number | Heard, an
     if (request.kind === "measure") {
       const x = request.setpoint.x as number, heard = respond(x, measured.length);
       measured.push({ ...request, x });
-      reply = pointOf(request, typeof heard === "number" ? { reading: heard } : heard, measured.length);
+      reply = heardPoint(request, typeof heard === "number" ? { reading: heard } : heard, measured.length);
     }
   }
   return { measured, notes, asked, summary: next.value as Summary };
-}
-
-function pointOf({ setpoint, pass = "", index = [] }: MeasureRequest, heard: Heard, seqNum: number): Point {
-  const { reading, quality = "good" } = heard, failed = quality === "failed" ? ["diode"] : [];
-  return {
-    pass,
-    index,
-    setpoint,
-    readback: setpoint,
-    reading: { diode: reading },
-    timestampMs: seqNum,
-    seqNum,
-    quality,
-    failed,
-  };
 }
 
 const line = (start: number, stop: number, num: number) =>

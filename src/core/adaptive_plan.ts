@@ -35,18 +35,22 @@ export interface PeakConditions {
   readonly relHeight?: number;
 }
 
+/** Which peaks a node looks for. */
+export interface PeakSearch {
+  /** The signal that has them. */
+  readonly on: string;
+  /** Which maxima are peaks; those that noise cannot explain when left out. */
+  readonly peaks?: PeakConditions;
+  /** Standard deviation of a reading, in its unit; found from the line when left out. */
+  readonly noise?: number;
+}
+
 /** A coarse line, then ever finer ones around its peaks. */
-export interface Zoom<N extends string = string> {
+export interface Zoom<N extends string = string> extends PeakSearch {
   /** Which node this is. */
   readonly kind: "zoom";
   /** The coarse pass: one axis along one dimension, numbers. */
   readonly plan: Plan<N>;
-  /** The signal whose peaks are looked for. */
-  readonly on: string;
-  /** Which maxima are peaks; those that noise cannot explain when left out. */
-  readonly peaks?: PeakConditions;
-  /** Standard deviation of a reading, in its unit; found from the coarse pass when left out. */
-  readonly noise?: number;
   /** How much finer each further pass is; 2 when left out. */
   readonly factor?: number;
   /** How many finer passes at the most; 3 when left out. */
@@ -89,17 +93,11 @@ export interface LostOptions {
 }
 
 /** A line that is centred anew on its peak at each step of the loop around it. */
-export interface Track<N extends string = string> {
+export interface Track<N extends string = string> extends PeakSearch {
   /** Which node this is. */
   readonly kind: "track";
   /** The window at the first visit: one axis along one dimension, evenly spaced numbers. */
   readonly plan: Plan<N>;
-  /** The signal whose peak is followed. */
-  readonly on: string;
-  /** Which maxima are peaks; those that noise cannot explain when left out. */
-  readonly peaks?: PeakConditions;
-  /** Standard deviation of a reading, in its unit; found from the window when left out. */
-  readonly noise?: number;
   /** What to do when the peak is not in the window. */
   readonly lost?: LostOptions;
   /** Whether somebody is asked before a search. */
