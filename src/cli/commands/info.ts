@@ -1,10 +1,10 @@
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
+import { findLine, runFinds, type StoredFind } from "../../wire/run_finds.ts";
+import { countsText, runPasses, type StoredPass, totalPoints } from "../../wire/run_passes.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
-import { findLine, runFinds, type StoredFind } from "../run_finds.ts";
 import { type LogEntry, logLine, runLog } from "../run_log.ts";
-import { countsText, runPasses, type StoredPass, totalPoints } from "../run_passes.ts";
 
 /** The options of `sonde info`. */
 export interface InfoCommandOptions extends OutputOptions {

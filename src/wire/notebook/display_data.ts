@@ -1,5 +1,3 @@
-import { countsText, runPasses, type StoredPass, totalPoints } from "../../cli/run_passes.ts";
-import { findLine, runFinds } from "../../cli/run_finds.ts";
 import { messageOf, show } from "../../core/errors.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
@@ -8,6 +6,8 @@ import { type SummaryBundle, summaryBundle } from "../../view/notebook/summary.t
 import type { Table } from "../../view/notebook/table.ts";
 import { formatNumber } from "../../view/ticks.ts";
 import type { RunArray, RunData } from "../../zarr/open_run.ts";
+import { findLine, runFinds } from "../run_finds.ts";
+import { countsText, runPasses, type StoredPass, totalPoints } from "../run_passes.ts";
 import { placeText } from "./place_text.ts";
 import type { Fact } from "./plan_facts.ts";
 
