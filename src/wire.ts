@@ -10,7 +10,7 @@ import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
 import type { Rig } from "./core/rig.ts";
-import type { Sink } from "./core/sink.ts";
+import type { Cost, Sink } from "./core/sink.ts";
 import type { DeviceEntry } from "./hw/device_specs.ts";
 import { checkPlan, type CheckReport } from "./scan/check.ts";
 import { createJob } from "./scan/create_run.ts";
@@ -74,6 +74,8 @@ export interface Storage {
  * ```
  */
 export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
+  /** What the run takes by its plan: milliseconds, and bytes before compression; 0 of both where nobody can tell. */
+  readonly estimate: Cost;
   readonly #stored: readonly Sink[];
   readonly #watchers: LiveWatchers;
 
@@ -81,6 +83,7 @@ export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
   constructor(job: Job) {
     const watchers = new LiveWatchers();
     super({ ...job, sinks: [...job.sinks, watchers] });
+    this.estimate = job.estimate;
     this.#stored = job.sinks;
     this.#watchers = watchers;
   }

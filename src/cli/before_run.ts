@@ -1,11 +1,7 @@
 import { access, constants, statfs } from "node:fs/promises";
 import { dirname, resolve } from "@std/path";
 import { InputError, type Issue, messageOf } from "../core/errors.ts";
-import type { Rig } from "../core/rig.ts";
-import { checkPlan } from "../scan/check.ts";
 import { fileSize } from "../scan/file_size.ts";
-import type { ScanFile } from "../scan/scan_file.ts";
-import { planArrays } from "../zarr/plan_arrays.ts";
 import { writerOf } from "./writer_of.ts";
 
 /** What stands in the way of a run on this machine, beside its plan. */
@@ -51,15 +47,15 @@ export async function findHindrances(to = "runs/", bytes?: number): Promise<Hind
 }
 
 /**
- * What speaks against a scan on this machine but does not forbid it.
+ * What speaks against a run on this machine but does not forbid it. Asked with what the plan's own examination has found,
+ * so that a plan is examined once.
  *
- * @throws InputError with what forbids it; nothing has moved then
+ * @param to where it goes, as in `findHindrances`
+ * @param bytes what it takes before compression, if that is known
+ * @throws InputError with what forbids it
  */
-export async function beforeRun(file: ScanFile, rig: Rig): Promise<readonly string[]> {
-  const { plan, read, maxPoints, readBy, derive, keep, to } = file;
-  const report = await checkPlan(plan, rig, { read, maxPoints, readBy, derive, keep, sizing: planArrays });
-  if (!report.ok) throw new InputError(report.issues);
-  const { issues, doubts } = await findHindrances(to, report.bytes);
+export async function beforeRun(to?: string, bytes?: number): Promise<readonly string[]> {
+  const { issues, doubts } = await findHindrances(to, bytes);
   if (issues.length) throw new InputError(issues);
   return doubts;
 }

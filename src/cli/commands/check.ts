@@ -1,6 +1,6 @@
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { connectRig, readScanFile } from "../read_scan_file.ts";
-import { findHindrances } from "../before_run.ts";
+import { beforeRun } from "../before_run.ts";
 import type { ScanFile } from "../../scan/scan_file.ts";
 import { InputError } from "../../core/errors.ts";
 import { checkPlan } from "../../scan/check.ts";
@@ -28,8 +28,7 @@ export async function checkScan(file: ScanFile, path: string, options: OutputOpt
   const { maxPoints, readBy, derive, keep } = file, sizing = planArrays;
   const report = await checkPlan(file.plan, rig, { read: file.read, maxPoints, readBy, derive, keep, sizing });
   if (!report.ok) throw new InputError(report.issues);
-  const { doubts, issues: hindrances } = await findHindrances(file.to, report.bytes);
-  if (hindrances.length) throw new InputError(hindrances);
+  const doubts = await beforeRun(file.to, report.bytes);
   if (!options.quiet && !options.json) { for (const doubt of doubts) notice(`warning: ${doubt}`); }
   if (options.json) {
     const { passes, points, pointRange, adaptive, skipped, timeMs, timeRangeMs, bytes, bytesRange } = report;

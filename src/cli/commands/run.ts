@@ -32,9 +32,9 @@ export async function runScan(
 ): Promise<void> {
   const fronts = approvalFronts({ yes, input, json, quiet }), { plan, rig: devices, ...rest } = file;
   await using rig = await connectRig(file, from);
-  const doubts = await beforeRun(file, rig);
-  for (const doubt of json || quiet ? [] : doubts) notice(`warning: ${doubt}`);
   const run = scan(plan, { ...rest, rig, devices, read: [...file.read], fronts, quiet: true });
+  const doubts = await beforeRun(file.to, run.estimate.bytes);
+  for (const doubt of json || quiet ? [] : doubts) notice(`warning: ${doubt}`);
   for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {
     using _bar = json || quiet ? undefined : showProgress(() => run.status);
