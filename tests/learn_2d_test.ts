@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { random } from "../src/core/random.ts";
 import { Learner2D } from "../src/adapt/learn/learner_2d.ts";
 import type { LearnerOptions } from "../src/adapt/learn/learner.ts";
-import { SimplexQueue } from "../src/adapt/learn/simplex_queue.ts";
+import { LossHeap } from "../src/adapt/learn/loss_heap.ts";
 import { TriangleSurface } from "../src/adapt/learn/triangle_surface.ts";
 import { Triangulation2D } from "../src/adapt/learn/triangulation_2d.ts";
 import { python } from "./python.ts";
@@ -328,28 +328,28 @@ Deno.test("Learner2D asks nothing when an axis goes nowhere, but for the ends of
   assertEquals(asked, [[2, 0], [2, 1]]);
 });
 
-Deno.test("SimplexQueue knows the largest loss, and the best after a price, whatever was set and deleted", () => {
+Deno.test("LossHeap knows the largest loss, and the best after a price, whatever was set and deleted", () => {
   const loss = fc.integer({ min: 0, max: 20 }), slot = fc.nat(30);
   fc.assert(
     fc.property(
       fc.array(fc.tuple(slot, fc.option(loss)), { maxLength: 200, size: "max" }),
       fc.nat(10),
       (steps, step) => {
-        const queue = new SimplexQueue(), known = new Map<number, number>();
+        const heap = new LossHeap(), known = new Map<number, number>();
         for (const [slot, loss] of steps) {
-          if (loss === null) queue.delete(slot);
-          else queue.set(slot, loss);
+          if (loss === null) heap.delete(slot);
+          else heap.set(slot, loss);
           if (loss === null) known.delete(slot);
           else known.set(slot, loss);
-          assertEquals(queue.size, known.size);
+          assertEquals(heap.size, known.size);
           const sorted = [...known].sort(([a, x], [b, y]) => y - x || a - b);
-          assertEquals(queue.first, sorted.length ? sorted[0][0] : -1);
+          assertEquals(heap.top, sorted.length ? sorted[0][0] : -1);
         }
         const price = (slot: number) => (slot * 7919 + step) % 11;
-        const score = (slot: number) => queue.lossOf(slot) - price(slot), best = queue.best(price, Infinity);
+        const score = (slot: number) => heap.loss(slot) - price(slot), best = heap.best(price, Infinity);
         if (known.size === 0) assertEquals(best, -1);
         else assertEquals(score(best), Math.max(...[...known.keys()].map(score)));
-        for (const slot of known.keys()) assertEquals(queue.lossOf(slot), known.get(slot));
+        for (const slot of known.keys()) assertEquals(heap.loss(slot), known.get(slot));
       },
     ),
     { numRuns: 300 },

@@ -1,7 +1,7 @@
 import type { LearnLoss } from "../../core/adaptive_plan.ts";
 import type { Learner, LearnerOptions } from "./learner.ts";
 import { simplexLoss } from "./simplex_loss.ts";
-import { SimplexQueue } from "./simplex_queue.ts";
+import { LossHeap } from "./loss_heap.ts";
 import { SimplexSpacing } from "./simplex_spacing.ts";
 import type { SimplexSurface } from "./simplex_surface.ts";
 
@@ -22,12 +22,12 @@ export class SimplexLearner implements Learner {
   readonly #surface: SimplexSurface;
   /** Corners of the region that are to be asked yet. */
   readonly #corners: number[][];
-  readonly #queue = new SimplexQueue();
+  readonly #losses = new LossHeap();
   readonly #spacing: SimplexSpacing;
   readonly #kind: LearnLoss;
   readonly #noise: number;
   readonly #travelCost: number;
-  /** The range of the readings with which the losses in the queue were reckoned. */
+  /** The range of the readings with which the losses were reckoned. */
   #span = 0;
   #asked: { readonly place: readonly number[]; readonly slot?: number } | undefined;
   #here: readonly number[] | undefined;
@@ -62,7 +62,7 @@ export class SimplexLearner implements Learner {
 
   /** Where to measure next; undefined when everything is too near to what is there, or the loss is 0. */
   ask(): readonly number[] | undefined {
-    this.#asked ??= this.#corner() ?? this.#inWorst() ?? (this.#queue.size ? undefined : this.#onGrid());
+    this.#asked ??= this.#corner() ?? this.#inWorst() ?? (this.#losses.size ? undefined : this.#onGrid());
     return this.#asked?.place;
   }
 
@@ -80,7 +80,7 @@ export class SimplexLearner implements Learner {
   /** The loss of the worst simplex that can be looked into; ∞ before there are simplices with readings. */
   loss(): number {
     if (this.#surface.mesh.slots === 0 || this.#surface.low > this.#surface.high) return Infinity;
-    return this.#queue.size ? this.#queue.lossOf(this.#queue.first) : 0;
+    return this.#losses.loss(this.#losses.top);
   }
 
   #corner(): { place: readonly number[] } | undefined {
@@ -92,14 +92,14 @@ export class SimplexLearner implements Learner {
   }
 
   #inWorst(): { place: readonly number[]; slot: number } | undefined {
-    while (this.#queue.size && this.#queue.lossOf(this.#queue.first) > 0) {
+    while (this.#losses.loss(this.#losses.top) > 0) {
       const slot = this.#worst();
       for (const place of [...this.#surface.middles(slot), ...this.#surface.places(slot)]) {
         const free = this.#spacing.free(place);
         if (free) return { place: free, slot };
       }
       this.#spent.add(slot);
-      this.#queue.delete(slot);
+      this.#losses.delete(slot);
     }
     return undefined;
   }
@@ -110,10 +110,10 @@ export class SimplexLearner implements Learner {
   }
 
   #worst(): number {
-    const { first } = this.#queue, here = this.#here;
-    if (this.#travelCost === 0 || !here) return first;
-    const price = this.#travelCost * this.#queue.lossOf(first);
-    return this.#queue.best((slot) => {
+    const { top } = this.#losses, here = this.#here;
+    if (this.#travelCost === 0 || !here) return top;
+    const price = this.#travelCost * this.#losses.loss(top);
+    return this.#losses.best((slot) => {
       return price * this.#surface.centre(slot).reduce((far, u, k) => Math.max(far, Math.abs(u - here[k])), 0);
     }, WEIGHED);
   }
@@ -124,7 +124,7 @@ export class SimplexLearner implements Learner {
       sides = this.#surface.dimensions + 1,
       vertices = new Set([vertex]);
     for (const slot of gone) {
-      this.#queue.delete(slot);
+      this.#losses.delete(slot);
       this.#spent.delete(slot);
     }
     for (const slot of came) {
@@ -164,6 +164,6 @@ export class SimplexLearner implements Learner {
     const size = this.#surface.size(slot), { dimensions } = this.#surface;
     const part = this.#noise > 0 ? this.#surface.beyondNoise(slot, this.#noise) : 1;
     const deviation = this.#surface.deviation(slot) * part / (this.#span || 1);
-    this.#queue.set(slot, simplexLoss(this.#kind, { size, deviation, dimensions }));
+    this.#losses.set(slot, simplexLoss(this.#kind, { size, deviation, dimensions }));
   }
 }
