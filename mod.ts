@@ -51,6 +51,8 @@ export {
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
+export type * from "./src/core/around_plan.ts";
+export type * from "./src/core/rules.ts";
 export type { PointRange } from "./src/scan/laid_points.ts";
 export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
 export type { TimeSplit } from "./src/scan/engine/time_split.ts";

@@ -10,6 +10,7 @@ import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
 import type { Rig } from "./core/rig.ts";
+import type { RunRules, StreamOptions } from "./core/rules.ts";
 import type { Cost, Sink } from "./core/sink.ts";
 import type { DeviceEntry } from "./hw/device_specs.ts";
 import { checkPlan, type CheckReport } from "./scan/check.ts";
@@ -179,7 +180,7 @@ export function scan<A, D, const R extends readonly (keyof D & string)[], S = Re
 }
 
 /** What `check` is told beside the plan and the rig. */
-export interface CheckOptions<D> {
+export interface CheckOptions<D> extends RunRules, StreamOptions {
   /** The detectors that will be read: they decide time, bytes and memory. */
   readonly read?: readonly (keyof D & string)[];
   /** More points than this are an error; 10⁷ when left out. */

@@ -27,7 +27,10 @@ export interface LayoutDimension {
 
 /** Where the points of one pass are stored, known from the plan alone. */
 export interface LayoutGroup {
-  /** The pass; undefined means every pass (the `points` group, which then stores each point's pass by name). */
+  /**
+   * The pass; undefined means every pass that has no group of its own (the `points` group, which then stores each point's
+   * pass by name). A named pass may grow too: readings that are taken in between.
+   */
   readonly pass?: string;
   /** `""` for the root group, else the child group's name. */
   readonly path: string;
@@ -39,6 +42,8 @@ export interface LayoutGroup {
   readonly channels?: readonly (ChannelInfo & { readonly name: string })[];
   /** Of the growing group: the dimensions of the loops around, stored as `<dimension>_index(point)` from the points' index. */
   readonly around?: readonly string[];
+  /** Readings beside the scan, on a clock of their own: no path was sent them, and no point has their numbers. */
+  readonly stream?: boolean;
 }
 
 /** Where all points of a run are stored. */

@@ -6,6 +6,8 @@ export interface MeasureRequest {
   readonly kind: "measure";
   /** Where to, by axis; what is not named stays where it is. */
   readonly setpoint: Setpoints;
+  /** Added to the setpoints of these axes where they go; the point keeps the nominal ones. For drift that was found. */
+  readonly offset?: Readonly<Record<string, number>>;
   /** The place in the pass' grid; left out, points of a pass are counted. */
   readonly index?: readonly number[];
   /** The named series; `pass_0` when left out. */
@@ -40,6 +42,8 @@ export interface MoveRequest {
   readonly locate?: readonly string[];
   /** Carried out while a run is being cleaned up, even after an abort or a failure. */
   readonly always?: boolean;
+  /** It has failed when it takes longer; what the axis says when left out. */
+  readonly deadlineMs?: number;
 }
 
 /** Ask a person (or the declared default) before going on. */

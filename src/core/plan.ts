@@ -1,4 +1,5 @@
 import type { AdaptivePlan, Align, Climb, Focus, Fold, Learn, Track, When, Zoom } from "./adaptive_plan.ts";
+import type { Around } from "./around_plan.ts";
 import type { Setpoint } from "./point.ts";
 
 /** What every node that moves one axis may say. */
@@ -223,7 +224,8 @@ export type Plan<N extends string = string> =
   | Repeat
   | Every
   | Use
-  | AdaptivePlan<N>;
+  | AdaptivePlan<N>
+  | Around<N>;
 
 /** The axes that a plan names. */
 export type AxesOf<P> = P extends Linspace<infer N> ? N
@@ -246,4 +248,5 @@ export type AxesOf<P> = P extends Linspace<infer N> ? N
   : P extends Climb<infer N> ? N
   : P extends When<infer N> ? N
   : P extends Fold<infer N> ? N
+  : P extends Around<infer N> ? N
   : never;

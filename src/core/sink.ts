@@ -88,6 +88,8 @@ export interface Sink {
   open(header: RunHeader): void | Promise<void>;
   /** Takes all it needs from the point before it returns; the promise, if any, is back-pressure. */
   write(point: Point): void | Promise<void>;
+  /** Takes a point of a group that is a stream, as `write` does; left out by sinks that keep none. Its `seqNum` is the next point's. */
+  sample?(point: Point): void | Promise<void>;
   /** Keeps a line of the log; the promise, if any, is back-pressure. */
   log(entry: LogEntry): void | Promise<void>;
   /** Makes everything durable and says how it ended. */

@@ -98,6 +98,8 @@ class Builder {
         return this.holding(plan.plan, path, (inner) => ({ kind: "when", plan, path, inner }));
       case "fold":
         return this.fold(plan, path);
+      case "around":
+        return this.build(plan.plan, `${path}.plan`);
     }
   }
 

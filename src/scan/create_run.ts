@@ -18,9 +18,12 @@ import { type PathFunction, pathTools } from "./path_tools.ts";
 import { generatorLayout } from "./plan_layout.ts";
 import { readPolicy } from "./read_policy.ts";
 import { runSignals } from "./run_signals.ts";
+import { ruleIssues } from "./rule_issues.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
 import { planPath } from "./plan_path.ts";
 import { settleTimes } from "./settle_times.ts";
+import { rulesOf, streamsOf } from "./stored_settings.ts";
+import { streamGroups, streamIssues } from "./stream_groups.ts";
 
 type AnyOptions = ScanOptions<never, never, readonly never[]>;
 
@@ -52,7 +55,8 @@ function orThrow(issues: readonly Issue[]): void {
 function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
   const { maxPoints, read, readBy, seed = rig.seed, derive, keep } = options, { sizing } = wiring;
   const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
-    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing });
+    const beside = { ...rulesOf(options), ...streamsOf(options) };
+    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing, ...beside });
     orThrow(examined.issues);
     return examined;
   };
@@ -84,7 +88,7 @@ export function generatorRecord(make: PathFunction): Record<string, string> {
 
 function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
   const { channels, stored, derived, issues, holds } = runSignals(rig, undefined, options);
-  orThrow(issues);
+  orThrow([...issues, ...ruleIssues(options, rig), ...streamIssues(options, rig)]);
   return {
     channels,
     stored,
@@ -146,7 +150,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[], S
     createdAt: new Date(rig.clock.nowMs()).toISOString(),
     sondeVersion: SONDE_VERSION,
     plan: prepared.plan,
-    layout: prepared.layout(origin),
+    layout: { groups: [...prepared.layout(origin).groups, ...streamGroups(options, rig)] },
     axes: rig.axes,
     channels: prepared.stored,
     devices: deviceSnapshot(rig),
@@ -174,6 +178,8 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[], S
     answer: options.answer,
     fronts: options.fronts,
     advisor: typeof plan === "function" ? plan.advisor : undefined,
+    rules: rulesOf(options) ?? {},
+    streams: streamsOf(options) ?? {},
     say: options.quiet ? () => {} : (line) => console.error(line),
     call: callOut,
     findOrigin: prepared.findOrigin,

@@ -6,11 +6,13 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
+import type { RunRules, StreamOptions } from "../core/rules.ts";
 import { Timings } from "../core/timings.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import type { TimeModel } from "./estimate.ts";
 import { estimatePlan } from "./estimate_plan.ts";
+import { forbidIssues } from "./forbid_issues.ts";
 import { laidPoints, type PointRange } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
 import { type LaidOut, layOut, type Pass } from "./lay_out.ts";
@@ -21,9 +23,11 @@ import { planLayout } from "./plan_layout.ts";
 import { reach, reachAlone } from "./reach.ts";
 import type { Response } from "./rehearse.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
+import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
+import { streamIssues } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
@@ -54,7 +58,7 @@ export type Sizing = (
 ) => Size;
 
 /** What `check` and `scan` may say beside the plan. */
-export interface ExamineOptions extends SignalOptions {
+export interface ExamineOptions extends SignalOptions, RunRules, StreamOptions {
   readonly maxPoints?: number;
   readonly readBy?: readonly string[];
   /** Where relative axes stand. */
@@ -191,7 +195,7 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
     issues.push({ path: "plan", message, received: 0, allowed: "at least 1 point", severity: "error" });
   }
   if (adaptive) issues.push(...budgetIssue(range.min, maxPoints), ...rig ? signalIssues(laid.root, known) : []);
-  if (rig) issues.push(...onceEach(axisIssues(reached, rig.axes, origin)));
+  if (rig) issues.push(...onceEach(axisIssues(reached, rig.axes, origin)), ...besideIssues(rig, laid, options));
   const layout = planLayout(laid, rig?.axes ?? new Map(), origin, (passes) => known.holds(passes));
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
   const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, {
@@ -221,6 +225,16 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
     timeMs: rig && told?.timeMs,
     size,
   };
+}
+
+/** What is wrong with what is watched, forbidden and recorded beside the plan. */
+function besideIssues(rig: Rig, laid: LaidOut, options: ExamineOptions): Issue[] {
+  const { forbid = [], origin = {} } = options;
+  return [
+    ...ruleIssues(options, rig),
+    ...forbid.length ? forbidIssues(forbid, laid.root, rig, origin) : [],
+    ...streamIssues(options, rig),
+  ];
 }
 
 function exactly(passes: readonly Pass[]): PointRange {

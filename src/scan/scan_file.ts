@@ -2,6 +2,7 @@ import { parse, stringify } from "@std/yaml";
 import { derive, type Derived, type DerivedSpec } from "../adapt/derive.ts";
 import { InputError, type Issue, messageOf } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
+import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import { inputIssues } from "./input_issues.ts";
 import { issuesBelowUnknown } from "./parse_plan.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
@@ -10,7 +11,7 @@ import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
 import type { OnReadError } from "./read_policy.ts";
 
 /** A scan that a YAML file describes, with its named plans put in place. */
-export interface ScanFile {
+export interface ScanFile extends RunRules, StreamOptions {
   /** With every `use` resolved. */
   readonly plan: Plan;
   /** The detectors to read at each point. */
@@ -41,6 +42,8 @@ export interface ScanFile {
   readonly onReadError?: OnReadError;
   /** A reading that takes longer has failed. */
   readonly readTimeoutMs?: number;
+  /** Where axes are left at the end. */
+  readonly atEnd?: AtEnd;
 }
 
 function knownKeys(received: unknown, path: readonly PropertyKey[]): readonly string[] {

@@ -2,6 +2,7 @@ import type { Derived, DerivedSpec } from "../adapt/derive.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import type { Reading } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
+import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import type { Sink } from "../core/sink.ts";
 import type { Sizing } from "./examine.ts";
 import type { ApprovalFront } from "./engine/approvals.ts";
@@ -20,7 +21,8 @@ export type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (
  *
  * @typeParam S what its derived signals are made of, by name: its points then have them as readings
  */
-export interface ScanOptions<A, D, R extends readonly (keyof D & string)[], S = Record<string, DerivedSpec>> {
+export interface ScanOptions<A, D, R extends readonly (keyof D & string)[], S = Record<string, DerivedSpec>>
+  extends RunRules, StreamOptions {
   /** From `connect`. */
   readonly rig: Rig<A, D>;
   /** The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. */
@@ -50,6 +52,8 @@ export interface ScanOptions<A, D, R extends readonly (keyof D & string)[], S = 
    * the order in which points come is said by `check`, and `rechunk` does it afterwards.
    */
   readonly readBy?: readonly string[];
+  /** Where axes are left when the plan is complete, finished or left: where they are, or where they were; `stay` when left out. */
+  readonly atEnd?: AtEnd;
   /** Aborts the run. */
   readonly signal?: AbortSignal;
   /** Answers what a path asks, as a front of the name `answer`. */

@@ -1,6 +1,7 @@
 import { derive, type Derived, type DerivedSpec } from "../adapt/derive.ts";
 import { InputError } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
+import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import type { RunHeader } from "../core/sink.ts";
 import { generatorRecord } from "./create_run.ts";
 import { differences } from "./differences.ts";
@@ -20,6 +21,9 @@ export interface StoredSettings {
   readonly max_points?: number;
   readonly on_read_error?: OnReadError;
   readonly read_timeout_ms?: number;
+  readonly rules?: RunRules;
+  readonly streams?: StreamOptions;
+  readonly at_end?: AtEnd;
   /** Derived signals as data; functions by their source text. */
   readonly derive?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly keep?: readonly string[];
@@ -29,8 +33,27 @@ export interface StoredSettings {
 
 type AnyOptions = Pick<
   ScanOptions<never, never, readonly never[]>,
-  "read" | "readBy" | "maxPoints" | "onReadError" | "readTimeoutMs" | "derive" | "keep"
+  | "read"
+  | "readBy"
+  | "maxPoints"
+  | "onReadError"
+  | "readTimeoutMs"
+  | "derive"
+  | "keep"
+  | "atEnd"
+  | keyof RunRules
+  | keyof StreamOptions
 >;
+
+/** Of options, those that say what a run watches; undefined where there are none. */
+export function rulesOf({ hold, settle, abort, forbid, watchMs }: RunRules): RunRules | undefined {
+  return hold ?? settle ?? abort ?? forbid ? { hold, settle, abort, forbid, watchMs } : undefined;
+}
+
+/** Of options, those that say what is recorded beside the points; undefined where there are none. */
+export function streamsOf({ baseline, monitor }: StreamOptions): StreamOptions | undefined {
+  return baseline ?? monitor ? { baseline, monitor } : undefined;
+}
 
 /** The settings of a run, as its store keeps them. */
 export function settingsOf(
@@ -47,6 +70,9 @@ export function settingsOf(
     max_points: options.maxPoints,
     on_read_error: options.onReadError,
     read_timeout_ms: options.readTimeoutMs,
+    rules: rulesOf(options),
+    streams: streamsOf(options),
+    at_end: options.atEnd,
     devices: options.devices,
   };
 }

@@ -110,9 +110,21 @@ export async function resume<A, D>(
 /** What `scan` was told, as the store has it, and what it is told now. */
 function optionsOf(rig: Rig, settings: StoredSettings, seed: number, options: ResumeOptions) {
   const { read, read_by: readBy, max_points: maxPoints, keep } = settings;
-  const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs } = settings;
+  const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs, at_end: atEnd, rules, streams } = settings;
   const { answer, fronts, quiet, signal } = options, derive = storedDerive(settings, options.derive);
-  const stored = { read, derive, keep, seed, readBy, maxPoints, onReadError, readTimeoutMs };
+  const stored = {
+    read,
+    derive,
+    keep,
+    seed,
+    readBy,
+    maxPoints,
+    onReadError,
+    readTimeoutMs,
+    atEnd,
+    ...rules,
+    ...streams,
+  };
   return { rig, ...stored, answer, fronts, quiet, signal };
 }
 

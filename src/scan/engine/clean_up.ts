@@ -78,6 +78,7 @@ export async function cleanUp(
     await attempt(() => session.halt(end.status === "failed" ? "fault" : "abort"));
   }
   if (session && path) await attempt(() => finishPath(session, path, !end.error, errors));
+  if (session) await attempt(() => session.endStreams());
   if (session) await attempt(() => session.dismiss());
   if (session) await attempt(() => session.unstage());
   const trouble = [...new Set(errors.map(messageOf))].filter((message) => !end.reason.includes(message));

@@ -2,6 +2,7 @@ import type { DerivedReader } from "../../adapt/derive/derived_reader.ts";
 import type { Answer, AskRequest, Path } from "../../core/path.ts";
 import type { Setpoints } from "../../core/point.ts";
 import type { Rig, RigChannel } from "../../core/rig.ts";
+import type { RunRules, StreamOptions } from "../../core/rules.ts";
 import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
 import type { Advisor } from "../path_tools.ts";
 import type { OnReadError } from "../read_policy.ts";
@@ -39,6 +40,10 @@ export interface Job {
   readonly advisor?: Advisor;
   /** Of a run that is resumed: the points that it has, and the last setpoint of every axis. */
   readonly resumed?: { readonly measured: number; readonly skipped: number; readonly setpoint: Setpoints };
+  /** What is watched beside the points. */
+  readonly rules: RunRules;
+  /** What is recorded beside them. */
+  readonly streams: StreamOptions;
   /** For whoever likes to know. */
   readonly say: (line: string) => void;
   /** For a person who has to do something. */

@@ -112,7 +112,7 @@ export class Performer {
     if (request.due) await this.#waitUntilDue(request.due);
     if (request.skip) return this.#skip(request);
     const { mover, reader, policy } = this.means;
-    const moving = mover.move(request.setpoint);
+    const moving = mover.move(request.offset ? shifted(request.setpoint, request.offset) : request.setpoint);
     if (moving) await moving;
     const acquiring = reader.acquire(request.setpoint, this.#axisOf, request.read);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
@@ -221,9 +221,10 @@ export class Performer {
    *   is kept with the run, and it is sent no other.
    */
   async move(request: MoveRequest, recorded: boolean = this.means.recorded): Promise<Located> {
-    const { mover, waits } = this.means;
+    const { mover, waits } = this.means, { deadlineMs = Infinity } = request;
     const moving = mover.move(request.setpoint);
-    if (moving) await moving;
+    const late = () => new SondeError(`${placesText(request.setpoint)}: not there within ${duration(deadlineMs)}`);
+    if (moving) await (Number.isFinite(deadlineMs) ? waits.wait(moving, deadlineMs, late) : moving);
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
     for (const name of new Set([...Object.keys(request.setpoint), ...request.locate ?? []])) {
       const axis = mover.axis(name), place = axis.readback(waits.op);
@@ -359,6 +360,16 @@ export class Performer {
       }
     }
   }
+}
+
+/** Where the axes go for nominal setpoints; labels are not shifted. */
+function shifted(setpoint: Setpoints, offset: Readonly<Record<string, number>>): Setpoints {
+  const places: Record<string, Setpoint> = { ...setpoint };
+  for (const axis in offset) {
+    const nominal = places[axis];
+    if (typeof nominal === "number") places[axis] = nominal + offset[axis];
+  }
+  return places;
 }
 
 function placesText(setpoint: Setpoints): string {

@@ -7,6 +7,7 @@ import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
 import { Reader } from "./reader.ts";
+import { Streams } from "./streams.ts";
 import { TimeCounter } from "./time_split.ts";
 import { isPromise, Waits } from "./waits.ts";
 
@@ -21,6 +22,7 @@ export class Session {
   readonly waits: Waits;
   readonly mover: Mover;
   readonly performer: Performer;
+  readonly #streams: Streams;
   readonly #opened: Sink[] = [];
   readonly #staged: { name: string; handle: AsyncDisposable }[] = [];
 
@@ -47,6 +49,7 @@ export class Session {
       say,
       before,
     });
+    this.#streams = new Streams(job, this.performer, waits);
   }
 
   /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
@@ -62,6 +65,7 @@ export class Session {
       await this.performer.log("warning", warning);
     }
     for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
+    await this.#streams.begin();
     if (job.resumed) await this.#restore(job.resumed);
     return job.path();
   }
@@ -108,6 +112,11 @@ export class Session {
     const errors = await this.mover.stop(why);
     await this.waits.idle(IDLE_MS);
     return errors;
+  }
+
+  /** Ends what is recorded beside the points, with the rig as it is left. */
+  async endStreams(): Promise<void> {
+    await this.#streams.end();
   }
 
   /** Lets the path's advisor go. */
