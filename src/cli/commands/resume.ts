@@ -4,7 +4,7 @@ import { type DeviceEntry, deviceSpecs } from "../../hw/device_specs.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
 import { lastNote } from "../run_log.ts";
-import { showProgress } from "../show_progress.ts";
+import { showRun } from "../run_view/run_view.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
 
@@ -13,7 +13,7 @@ export async function resumeCommand(
   place: string,
   options: OutputOptions & ApprovalFlags & { readonly remeasure?: string },
 ): Promise<void> {
-  const { remeasure } = options, fronts = approvalFronts(options);
+  const { remeasure } = options, view = showRun(options), fronts = view.fronts(approvalFronts(options));
   if (remeasure !== undefined && remeasure !== "failed") {
     throw InputError.at("--remeasure", `is "${remeasure}"; allowed: failed`, remeasure, "failed");
   }
@@ -26,7 +26,7 @@ export async function resumeCommand(
   await using rig = await connect(deviceSpecs(devices), { seed: Number(attributes.seed) });
   const run = await resume(place, rig, { remeasure, fronts, quiet: true });
   {
-    using _bar = options.json || options.quiet ? undefined : showProgress(() => run.status);
+    using _shown = view.show(run);
     await run.done;
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;

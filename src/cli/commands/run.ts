@@ -4,7 +4,7 @@ import { importScript } from "../import_script.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { lastNote } from "../run_log.ts";
-import { showProgress } from "../show_progress.ts";
+import { showRun } from "../run_view/run_view.ts";
 import { connectRig, readScanFile, type ScanOverrides, withOverrides } from "../read_scan_file.ts";
 import { beforeRun } from "../before_run.ts";
 import type { ScanFile } from "../../scan/scan_file.ts";
@@ -30,14 +30,15 @@ export async function runScan(
   from: string,
   { yes, input, json, quiet }: OutputOptions & ApprovalFlags,
 ): Promise<void> {
-  const fronts = approvalFronts({ yes, input, json, quiet }), { plan, rig: devices, ...rest } = file;
+  const view = showRun({ json, quiet }), fronts = view.fronts(approvalFronts({ yes, input, json, quiet }));
+  const { plan, rig: devices, ...rest } = file;
   await using rig = await connectRig(file, from);
   const run = scan(plan, { ...rest, rig, devices, read: [...file.read], fronts, quiet: true });
   const doubts = await beforeRun(file.to, run.estimate.bytes);
   for (const doubt of json || quiet ? [] : doubts) notice(`warning: ${doubt}`);
   for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
   try {
-    using _bar = json || quiet ? undefined : showProgress(() => run.status);
+    using _shown = view.show(run);
     await run.done;
   } catch (thrown) {
     const { points } = run.status;

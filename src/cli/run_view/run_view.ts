@@ -1,0 +1,207 @@
+import { messageOf } from "../../core/errors.ts";
+import type { Point } from "../../core/point.ts";
+import type { LogEntry, Outcome, RunHeader, Sink } from "../../core/sink.ts";
+import type { ApprovalFront } from "../../scan/engine/approvals.ts";
+import type { RunStatus } from "../../scan/engine/run.ts";
+import { LiveModel } from "../../view/notebook/live_model.ts";
+import type { LiveCurve } from "../../view/notebook/live_table.ts";
+import type { Peak } from "../../view/mod.ts";
+import { keptPeaks, livePeaks } from "../../wire/notebook/live_peaks.ts";
+import { liveStatus, unitsOf } from "../../wire/notebook/live_status.ts";
+import { showProgress } from "../show_progress.ts";
+import { figureText } from "./figure_text.ts";
+import { InlineScreen } from "./inline_screen.ts";
+import { openKeyboard } from "./keyboard.ts";
+import { printAbove } from "./print_above.ts";
+import { ViewKeys } from "./view_keys.ts";
+import { viewLines } from "./view_lines.ts";
+import { ViewQuestion } from "./view_question.ts";
+import { type ViewTerminal, viewTerminal } from "./view_terminal.ts";
+
+/** A run that can be looked at and steered by keys. */
+export interface ViewedRun {
+  /** The run at this moment. */
+  readonly status: RunStatus;
+  /** One line that says where the time went. */
+  readonly report: string;
+  /** Tells a sink of everything that happens from now on. */
+  watch(sink: Sink): void;
+  /** Holds it before its next point. */
+  pause(reason?: string): void;
+  /** Goes on after a pause. */
+  resume(): void;
+  /** Ends it at once. */
+  abort(reason?: string): void;
+}
+
+/** The least time between two pictures. */
+const EVERY_MS = 100;
+/** Figures take at most one part in so many of the time, */
+const SHARE = 100;
+/** after this much, which the first ones take anyway: their code is not compiled yet. */
+const GRANT_MS = 100;
+/** Pixels along the longer side of a frame: a terminal shows no more. */
+const FRAME = 160;
+
+/**
+ * A run at a terminal: its figure as it grows, with the peaks found so far; the question it asks; how far it is, where
+ * the axes stand and what was read; and keys that pause and abort. It takes the last rows of the screen and leaves them
+ * as they are when the run has ended. Whatever goes wrong here, the run goes on.
+ */
+export class RunView implements Sink, Disposable {
+  readonly location = "";
+  readonly bytesWritten = 0;
+  readonly #screen: InlineScreen;
+  readonly #keys = new ViewKeys();
+  readonly #question: ViewQuestion;
+  readonly #open = new DisposableStack();
+  #run: ViewedRun | undefined;
+  #model: LiveModel | undefined;
+  #units: ReadonlyMap<string, string> = new Map();
+  #keyboard = false;
+  #figure = "";
+  #drawn = "";
+  #spentMs = 0;
+  #openedMs = 0;
+  #dueMs = 0;
+  #failed = false;
+
+  /** Nothing is shown before the run begins. */
+  constructor(readonly terminal: ViewTerminal) {
+    this.#screen = new InlineScreen(terminal);
+    this.#question = new ViewQuestion((text) => console.error(text));
+  }
+
+  /** Where the run asks: in the view, where it would at the terminal. */
+  fronts(fronts: readonly ApprovalFront[]): readonly ApprovalFront[] {
+    return fronts.map((front) => front.name === this.#question.front.name ? this.#question.front : front);
+  }
+
+  /** Shows a run from its first point until it has ended. */
+  show(run: ViewedRun): this {
+    this.#run = run;
+    run.watch(this);
+    return this;
+  }
+
+  /** The run begins: the keyboard is heard from now on. */
+  open(header: RunHeader): void {
+    this.#model = new LiveModel(header);
+    this.#units = unitsOf(header.axes, header.channels);
+    this.#openedMs = performance.now();
+    this.#open.use(printAbove((print) => this.#screen.above(print)));
+    const user = { press: (key: string) => this.#press(key), continued: () => this.#screen.leave() };
+    const keyboard = openKeyboard(user);
+    this.#keyboard = keyboard !== undefined;
+    if (keyboard) this.#open.use(keyboard);
+    const timer = setInterval(() => this.#attempt(() => this.#draw()), EVERY_MS);
+    Deno.unrefTimer(timer);
+    this.#open.defer(() => clearInterval(timer));
+    for (const event of ["unload", "error", "unhandledrejection"]) this.#leaveAt(event);
+    this.#attempt(() => this.#draw());
+  }
+
+  /** Takes what it needs of the point. */
+  write(point: Point): void {
+    this.#model?.add(point);
+  }
+
+  /** Keeps what a note says of peaks and windows. */
+  log(entry: LogEntry): void {
+    this.#model?.note(entry);
+  }
+
+  /** Draws the last picture, and gives the terminal back. */
+  close({ status, reason }: Outcome): void {
+    this.#attempt(() => {
+      const run = this.#run!, { size } = this.terminal, { rows } = size();
+      const shown = liveStatus(run.status, "", this.#units), [how, , entries] = shown.lines;
+      const lines = [how.replace(" · ending · ", ` · ${status}: ${reason} · `), "", entries];
+      this.#figureOf(rows - 6, keptPeaks);
+      this.#show({ ...shown, state: status, lines }, []);
+    });
+    this[Symbol.dispose]();
+  }
+
+  /** Gives the terminal back; what was drawn last stays. */
+  [Symbol.dispose](): void {
+    if (this.#open.disposed) return;
+    this.#open.dispose();
+    this.#screen.leave();
+  }
+
+  #press(key: string): void {
+    const run = this.#run!, { state } = run.status, nowMs = performance.now();
+    if (this.#question.open) this.#question.press(key);
+    else {
+      const action = this.#keys.press(key, state, nowMs);
+      if (action === "pause") run.pause("by the key p");
+      if (action === "resume") run.resume();
+      if (action === "abort") run.abort("by the key a at the terminal");
+    }
+    this.#attempt(() => this.#draw());
+  }
+
+  /** The whole picture; its figure is drawn anew when there is news and time for it. */
+  #draw(): void {
+    const run = this.#run!, { status } = run, { columns, rows } = this.terminal.size(), nowMs = performance.now();
+    const question = this.#question.lines(), keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
+    const room = rows - 7 - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
+    const sized = this.#drawn.slice(this.#drawn.indexOf(" ")) === wanted.slice(wanted.indexOf(" "));
+    if (this.#drawn !== wanted && (!sized || nowMs >= this.#dueMs)) {
+      this.#drawn = wanted;
+      this.#figureOf(room, livePeaks);
+    }
+    this.#show(liveStatus(status, run.report, this.#units), question, keys);
+  }
+
+  #show(status: ReturnType<typeof liveStatus>, question: readonly string[], keys = ""): void {
+    const { columns } = this.terminal.size();
+    this.#screen.draw(viewLines({ figure: this.#figure, status, question, keys }, columns - 1, this.terminal.colour));
+  }
+
+  #figureOf(rows: number, peaksOf: (curve: LiveCurve) => readonly Peak[]): void {
+    const fromMs = performance.now(), { colour } = this.terminal, { columns } = this.terminal.size();
+    this.#figure = figureText(this.#model!, { columns: columns - 1, rows }, colour, { peaksOf, longest: FRAME });
+    const nowMs = performance.now();
+    this.#spentMs += nowMs - fromMs;
+    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
+  }
+
+  /** What ends the program, or prints without asking, finds the cursor below the picture. */
+  #leaveAt(event: string): void {
+    const leave = () => event === "unload" ? this[Symbol.dispose]() : this.#screen.leave();
+    globalThis.addEventListener(event, leave);
+    this.#open.defer(() => globalThis.removeEventListener(event, leave));
+  }
+
+  #attempt(what: () => void): void {
+    if (this.#failed) return;
+    try {
+      what();
+    } catch (thrown) {
+      this.#failed = true;
+      this[Symbol.dispose]();
+      console.error(`the run goes on without its view: ${messageOf(thrown)}`);
+    }
+  }
+}
+
+/** What shows a run to the person who started it. */
+export interface RunShow {
+  /** Where questions are asked. */
+  fronts(fronts: readonly ApprovalFront[]): readonly ApprovalFront[];
+  /** Shows a run that has not begun, until it is disposed. */
+  show(run: ViewedRun): Disposable;
+}
+
+/** A view at a terminal, lines of progress elsewhere, and nothing for programs and those who want results only. */
+export function showRun({ json, quiet }: { readonly json?: boolean; readonly quiet?: boolean }): RunShow {
+  const terminal = json || quiet ? undefined : viewTerminal();
+  if (terminal) return new RunView(terminal);
+  const nothing = { [Symbol.dispose]() {} };
+  return {
+    fronts: (fronts) => fronts,
+    show: (run) => json || quiet ? nothing : showProgress(() => run.status),
+  };
+}
