@@ -17,6 +17,7 @@ import { checkPlan, type CheckReport } from "./scan/check.ts";
 import { createJob } from "./scan/create_run.ts";
 import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
+import type { AnyRead, ReadOf } from "./scan/read_rates.ts";
 import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
 import { settingsOf } from "./scan/stored_settings.ts";
 import type { Figure } from "./view/mod.ts";
@@ -170,19 +171,19 @@ function sinksFor(options: Settable): Sink[] {
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export function scan<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+export function scan<A, D, const R extends ReadOf<D>, S = Record<never, never>>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
   options: ScanOptions<A, D, R, S> & Storage,
 ): RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>> {
   const wiring = { sinks: sinksFor(options as unknown as Settable), sizing: planArrays };
-  const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob(plan, options, wiring));
+  const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob<A, D, R, S>(plan, options, wiring));
   return options.live ? live(run) : run;
 }
 
 /** What `check` is told beside the plan and the rig. */
 export interface CheckOptions<D> extends RunRules, StreamOptions {
   /** The detectors that will be read: they decide time, bytes and memory. */
-  readonly read?: readonly (keyof D & string)[];
+  readonly read?: ReadOf<D>;
   /** More points than this are an error; 10⁷ when left out. */
   readonly maxPoints?: number;
   /** Dimensions that will be read together, for the choice of chunks. */
@@ -223,5 +224,6 @@ export function check<A, D>(
   rig?: Rig<A, D>,
   options: CheckOptions<D> = {},
 ): Promise<CheckReport> {
-  return checkPlan(plan as Plan, rig as unknown as Rig | undefined, { ...options, sizing: planArrays });
+  const { read, ...rest } = options, all = { ...rest, read: read as AnyRead | undefined, sizing: planArrays };
+  return checkPlan(plan as Plan, rig as unknown as Rig | undefined, all);
 }

@@ -11,6 +11,7 @@ import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
 import { relativeAxes } from "./plan_path.ts";
+import { type AnyRead, ratedRead, rateIssues, type RateOptions, readWords } from "./read_rates.ts";
 
 /** One pass of a plan, as `check` shows it. */
 export interface CheckedPass {
@@ -183,6 +184,9 @@ export async function findOrigin(plan: Plan, rig: Rig, signal: AbortSignal): Pro
   return origin;
 }
 
+/** What `checkPlan` may be told: what is read may say how often. */
+export type CheckPlanOptions = Omit<ExamineOptions, "read"> & { readonly read?: AnyRead };
+
 /**
  * All that can be said of a plan before anything moves: every issue with its path, the shape, the points, the time, the
  * bytes and the memory that it will take. Nothing moves and no file is touched; where a plan is relative, the rig is
@@ -190,7 +194,22 @@ export async function findOrigin(plan: Plan, rig: Rig, signal: AbortSignal): Pro
  *
  * @param rig left out, axes and limits are not checked
  */
-export async function checkPlan(plan: Plan, rig?: Rig, options: ExamineOptions = {}): Promise<CheckReport> {
+export async function checkPlan(plan: Plan, rig?: Rig, given: CheckPlanOptions = {}): Promise<CheckReport> {
+  const { read = [], ...rest } = given;
+  if (rig && !Array.isArray(read)) {
+    const faulty = rateIssues(rig, read as Readonly<Record<string, RateOptions>>);
+    if (faulty.length) return new CheckReport(withIssues(examine(plan, rig, { ...rest, read: [] }), faulty), rig, rest);
+  }
+  if (rig) ({ rig } = ratedRead(rig, read));
+  return await checkRated(plan, rig, { ...rest, read: readWords(read) });
+}
+
+/** The same, with more that is wrong. */
+function withIssues(examined: Examined, issues: readonly Issue[]): Examined {
+  return { ...examined, issues: [...issues, ...examined.issues] };
+}
+
+async function checkRated(plan: Plan, rig: Rig | undefined, options: ExamineOptions): Promise<CheckReport> {
   const report = (all: ExamineOptions) => new CheckReport(examine(plan, rig, all), rig, all);
   const first = report(options);
   if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;

@@ -17,6 +17,7 @@ import { parsePlan } from "./parse_plan.ts";
 import { type PathFunction, pathTools } from "./path_tools.ts";
 import { generatorLayout } from "./plan_layout.ts";
 import { readPolicy } from "./read_policy.ts";
+import { type AnyRead, ratedRead, type ReadOf } from "./read_rates.ts";
 import { runSignals } from "./run_signals.ts";
 import { ruleIssues } from "./rule_issues.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
@@ -25,7 +26,7 @@ import { settleTimes } from "./settle_times.ts";
 import { rulesOf, streamsOf } from "./stored_settings.ts";
 import { streamGroups, streamIssues } from "./stream_groups.ts";
 
-type AnyOptions = ScanOptions<never, never, readonly never[]>;
+type AnyOptions = Omit<ScanOptions<never, never, readonly never[]>, "read"> & { readonly read: readonly string[] };
 
 /** What differs between a plan and a user's generator. */
 interface Prepared {
@@ -123,19 +124,15 @@ function callOut(line: string): void {
  *
  * @throws InputError with every issue when the plan does not fit the rig; nothing has been touched then
  */
-export function createJob<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, never>>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
   options: ScanOptions<A, D, R, S>,
   wiring: Wiring,
 ): Job {
-  const rig = options.rig as unknown as Rig, anyOptions = options as unknown as AnyOptions;
-  if (!options.read.length) {
-    throw InputError.at(
-      "read",
-      "a scan reads at least one detector",
-      options.read,
-      [...rig.channels.keys()].join(", "),
-    );
+  const { rig, read } = ratedRead(options.rig as unknown as Rig, options.read as AnyRead);
+  const anyOptions = { ...options as unknown as AnyOptions, rig: rig as never, read };
+  if (!read.length) {
+    throw InputError.at("read", "a scan reads at least one detector", read, [...rig.channels.keys()].join(", "));
   }
   const prepared = typeof plan === "function"
     ? prepareGenerator(plan as unknown as PathFunction, rig, anyOptions)
@@ -189,7 +186,7 @@ export function createJob<A, D, const R extends readonly (keyof D & string)[], S
 }
 
 /** Makes a run of `createJob`'s job. Nothing starts before it is iterated. */
-export function createRun<A, D, const R extends readonly (keyof D & string)[], S = Record<never, never>>(
+export function createRun<A, D, const R extends ReadOf<D>, S = Record<never, never>>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
   options: ScanOptions<A, D, R, S>,
   wiring: Wiring,

@@ -9,13 +9,14 @@ import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
 import type { OnReadError } from "./read_policy.ts";
+import type { AnyRead } from "./read_rates.ts";
 
 /** A scan that a YAML file describes, with its named plans put in place. */
 export interface ScanFile extends RunRules, StreamOptions {
   /** With every `use` resolved. */
   readonly plan: Plan;
-  /** The detectors to read at each point. */
-  readonly read: readonly string[];
+  /** The detectors to read at each point, or how often each of them is read. */
+  readonly read: AnyRead;
   /** Signals computed from them. */
   readonly derive?: Derived;
   /** What is stored of what is read and derived; everything when left out. */

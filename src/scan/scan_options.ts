@@ -1,15 +1,26 @@
 import type { Derived, DerivedSpec } from "../adapt/derive.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
-import type { Reading } from "../core/point.ts";
+import type { Frame, Reading } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import type { Sink } from "../core/sink.ts";
 import type { Sizing } from "./examine.ts";
 import type { ApprovalFront } from "./engine/approvals.ts";
 import type { OnReadError } from "./read_policy.ts";
+import type { ReadOf } from "./read_rates.ts";
 
-/** What is read at each point, by detector name, from what `read` lists. */
-export type ReadingsOf<D, R extends readonly (keyof D)[]> = Merge<D[R[number]]>;
+/** What is read at each point, by detector name, from what `read` says: arrays of what is read several times. */
+export type ReadingsOf<D, R> = R extends readonly (keyof D)[] ? Merge<D[R[number]]>
+  : Merge<
+    { [K in keyof R & keyof D]: R[K] extends { readonly frames: number } ? Arrays<D[K]> : D[K] }[keyof R & keyof D]
+  >;
+
+/** The same names, each an array. */
+export type Arrays<T> = { readonly [K in keyof T]: Frame };
+
+/** Refuses names that are no detectors, which a generic record would let through. */
+export type OnlyDetectors<D, R> = R extends readonly unknown[] ? unknown
+  : { readonly [K in Exclude<keyof R, keyof D>]: never };
 
 /** One object with the keys of all members of a union; what is not known to be a number may be a frame. */
 export type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer W) => void
@@ -21,12 +32,15 @@ export type Merge<U> = (U extends unknown ? (part: U) => void : never) extends (
  *
  * @typeParam S what its derived signals are made of, by name: its points then have them as readings
  */
-export interface ScanOptions<A, D, R extends readonly (keyof D & string)[], S = Record<string, DerivedSpec>>
+export interface ScanOptions<A, D, R extends ReadOf<D>, S = Record<string, DerivedSpec>>
   extends RunRules, StreamOptions {
   /** From `connect`. */
   readonly rig: Rig<A, D>;
-  /** The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. */
-  readonly read: R;
+  /**
+   * The detectors to read at each point: `diode`, `lockin.X`, or `lockin` for all that it gives. As a record, how often
+   * each is read: `{ fast: { frames: 50 }, slow: {} }`.
+   */
+  readonly read: R & OnlyDetectors<D, R>;
   /** Signals computed from what is read, by `derive({ … })`; they stand wherever a detector may. */
   readonly derive?: Derived<S>;
   /** What is stored of what is read and derived; everything when left out. What a path looks at must be. */

@@ -153,6 +153,15 @@ const derivedSchema = z.union([
   }),
 ]);
 
+/** Detectors, and how often each is read at a point. */
+const ratesSchema = z.record(
+  z.string().min(1),
+  z.strictObject({
+    frames: z.int().min(1).optional().describe("So many readings a point, in a dimension of their own"),
+    everyMs: z.number().positive().optional().describe("From start to start; as fast as can be when left out"),
+  }),
+).refine((rates) => Object.keys(rates).length > 0, { error: "names no detector" });
+
 /** A scan as a YAML file: everything that `scan` takes, and named plans. */
 export const scanFileSchema = z.strictObject({
   name: z.string().optional(),
@@ -163,7 +172,9 @@ export const scanFileSchema = z.strictObject({
   maxPoints: z.number().positive().optional(),
   rig: z.record(z.string(), z.record(z.string(), z.unknown())).optional()
     .describe("Devices by name, each with its driver and options"),
-  read: z.array(z.string().min(1)).min(1).describe("The detectors to read at each point"),
+  read: z.union([z.array(z.string().min(1)).min(1), ratesSchema]).describe(
+    "The detectors to read at each point, in a list, or with how often, as in { fast: { frames: 50 }, slow: {} }",
+  ),
   derive: z.record(z.string(), derivedSchema).optional()
     .describe("Signals computed from what is read, by name, as in R: hypot(lockin.X, lockin.Y)"),
   keep: z.array(z.string().min(1)).min(1).optional()

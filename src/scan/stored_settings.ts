@@ -8,13 +8,14 @@ import { differences } from "./differences.ts";
 import { parsePlan } from "./parse_plan.ts";
 import type { PathFunction } from "./path_tools.ts";
 import type { OnReadError } from "./read_policy.ts";
+import type { AnyRead } from "./read_rates.ts";
 import { PATH_VERSION } from "./replay.ts";
 import type { ScanOptions } from "./scan_options.ts";
 
 /** What is kept of the options of a run, so that it can be resumed from its store alone. */
 export interface StoredSettings {
   readonly path_version: number;
-  readonly read: readonly string[];
+  readonly read: AnyRead;
   readonly read_by?: readonly string[];
   readonly compression?: string;
   readonly durability?: string;
@@ -31,19 +32,20 @@ export interface StoredSettings {
   readonly devices?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-type AnyOptions = Pick<
-  ScanOptions<never, never, readonly never[]>,
-  | "read"
-  | "readBy"
-  | "maxPoints"
-  | "onReadError"
-  | "readTimeoutMs"
-  | "derive"
-  | "keep"
-  | "atEnd"
-  | keyof RunRules
-  | keyof StreamOptions
->;
+type AnyOptions =
+  & { readonly read: AnyRead }
+  & Pick<
+    ScanOptions<never, never, readonly never[]>,
+    | "readBy"
+    | "maxPoints"
+    | "onReadError"
+    | "readTimeoutMs"
+    | "derive"
+    | "keep"
+    | "atEnd"
+    | keyof RunRules
+    | keyof StreamOptions
+  >;
 
 /** Of options, those that say what a run watches; undefined where there are none. */
 export function rulesOf({ hold, settle, abort, forbid, watchMs }: RunRules): RunRules | undefined {

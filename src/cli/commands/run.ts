@@ -33,7 +33,7 @@ export async function runScan(
   const view = showRun({ json, quiet }), fronts = view.fronts(approvalFronts({ yes, input, json, quiet }));
   const { plan, rig: devices, ...rest } = file;
   await using rig = await connectRig(file, from);
-  const run = scan(plan, { ...rest, rig, devices, read: [...file.read], fronts, quiet: true });
+  const run = scan(plan, { ...rest, rig, devices, read: file.read, fronts, quiet: true });
   const doubts = await beforeRun(file.to, run.estimate.bytes);
   for (const doubt of json || quiet ? [] : doubts) notice(`warning: ${doubt}`);
   for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
