@@ -1,5 +1,6 @@
 import { duration } from "../scan/duration.ts";
 import type { RunStatus } from "../scan/engine/run.ts";
+import { printAbove } from "./run_view/print_above.ts";
 
 /** Where progress is written: standard error, so that standard output stays for results. */
 export interface Screen {
@@ -7,6 +8,8 @@ export interface Screen {
   columns(): number;
   write(text: string): void;
 }
+
+const writeSync = Deno.stderr.writeSync.bind(Deno.stderr);
 
 const STDERR: Screen = {
   terminal: Deno.stderr.isTerminal(),
@@ -17,7 +20,7 @@ const STDERR: Screen = {
       return 80;
     }
   },
-  write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  write: (text) => void writeSync(new TextEncoder().encode(text)),
 };
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -65,7 +68,8 @@ export function showProgress(status: () => RunStatus, screen: Screen = STDERR): 
 }
 
 /**
- * Shows a line until it is disposed: redrawn in place at a terminal, once a minute elsewhere.
+ * Shows a line until it is disposed: redrawn in place at a terminal, once a minute elsewhere. What the program prints at the
+ * terminal meanwhile stands above it.
  *
  * @param line called for each picture, with the characters that there is room for
  */
@@ -78,11 +82,22 @@ export function showLine(line: (width: number) => string, screen: Screen = STDER
     drawn = text;
     screen.write(screen.terminal ? `\r${text}\x1b[K` : `${text}\n`);
   };
+  const above = <T>(print: () => T): T => {
+    screen.write("\r\x1b[K");
+    try {
+      return print();
+    } finally {
+      drawn = "";
+      draw();
+    }
+  };
+  const prints = screen === STDERR && screen.terminal ? printAbove(above) : undefined;
   const timer = setInterval(draw, screen.terminal ? 100 : 60_000);
   Deno.unrefTimer(timer);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
+      prints?.[Symbol.dispose]();
       if (screen.terminal) screen.write("\r\x1b[K");
     },
   };

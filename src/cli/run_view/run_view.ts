@@ -4,10 +4,11 @@ import type { LogEntry, Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import type { ApprovalFront } from "../../scan/engine/approvals.ts";
 import type { RunStatus } from "../../scan/engine/run.ts";
 import { LiveModel } from "../../view/notebook/live_model.ts";
-import type { LiveCurve } from "../../view/notebook/live_table.ts";
-import type { Peak } from "../../view/mod.ts";
+import type { FigureData } from "../../view/mod.ts";
+import { liveFigure, type LiveFigureOptions } from "../../view/notebook/live_figure.ts";
 import { keptPeaks, livePeaks } from "../../wire/notebook/live_peaks.ts";
 import { liveStatus, unitsOf } from "../../wire/notebook/live_status.ts";
+import { duration } from "../../scan/duration.ts";
 import { showProgress } from "../show_progress.ts";
 import { figureText } from "./figure_text.ts";
 import { InlineScreen } from "./inline_screen.ts";
@@ -16,6 +17,7 @@ import { printAbove } from "./print_above.ts";
 import { ViewKeys } from "./view_keys.ts";
 import { viewLines } from "./view_lines.ts";
 import { ViewQuestion } from "./view_question.ts";
+import { wrapWords } from "./wrap_words.ts";
 import { type ViewTerminal, viewTerminal } from "./view_terminal.ts";
 
 /** A run that can be looked at and steered by keys. */
@@ -32,6 +34,8 @@ export interface ViewedRun {
   resume(): void;
   /** Ends it at once. */
   abort(reason?: string): void;
+  /** The figure of all that is stored. */
+  figure(): Promise<FigureData>;
 }
 
 /** The least time between two pictures. */
@@ -40,8 +44,10 @@ const EVERY_MS = 100;
 const SHARE = 100;
 /** after this much, which the first ones take anyway: their code is not compiled yet. */
 const GRANT_MS = 100;
-/** Pixels along the longer side of a frame: a terminal shows no more. */
-const FRAME = 160;
+/** While it grows: the peaks that are clear already, and no more pixels of a frame than a terminal shows. */
+const FIGURE: LiveFigureOptions = { peaksOf: livePeaks, longest: 160 };
+/** Rows below the figure, and one above it, so that some of what was there before is seen. */
+const BELOW = 8;
 
 /**
  * A run at a terminal: its figure as it grows, with the peaks found so far; the question it asks; how far it is, where
@@ -112,15 +118,21 @@ export class RunView implements Sink, Disposable {
   }
 
   /** Draws the last picture, and gives the terminal back. */
-  close({ status, reason }: Outcome): void {
+  async close({ status, reason }: Outcome): Promise<void> {
+    const figure = await this.#lastFigure();
     this.#attempt(() => {
-      const run = this.#run!, { size } = this.terminal, { rows } = size();
-      const shown = liveStatus(run.status, "", this.#units), [how, , entries] = shown.lines;
-      const lines = [how.replace(" · ending · ", ` · ${status}: ${reason} · `), "", entries];
-      this.#figureOf(rows - 6, keptPeaks);
-      this.#show({ ...shown, state: status, lines }, []);
+      const now = this.#run!.status, shown = liveStatus(now, "", this.#units), [how, , entries] = shown.lines;
+      const [count] = how.split(" · "), last = `${count} · ${status}: ${reason} · ${duration(now.elapsedMs)}`;
+      this.#figureOf(figure, this.terminal.size().rows - BELOW);
+      this.#show({ ...shown, state: status, lines: [last, "", entries] }, []);
     });
     this[Symbol.dispose]();
+  }
+
+  /** With the peaks that noise cannot explain; of a run that was taken up again, all that its store holds. */
+  async #lastFigure(): Promise<FigureData> {
+    const own = () => liveFigure(this.#model!, { ...FIGURE, peaksOf: keptPeaks });
+    return this.#model!.first ? await this.#run!.figure().catch(own) : own();
   }
 
   /** Gives the terminal back; what was drawn last stays. */
@@ -145,12 +157,15 @@ export class RunView implements Sink, Disposable {
   /** The whole picture; its figure is drawn anew when there is news and time for it. */
   #draw(): void {
     const run = this.#run!, { status } = run, { columns, rows } = this.terminal.size(), nowMs = performance.now();
-    const question = this.#question.lines(), keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
-    const room = rows - 7 - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
+    const question = this.#question.lines().flatMap((line) => wrapWords(line, columns - 1));
+    const keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
+    const room = rows - BELOW - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
     const sized = this.#drawn.slice(this.#drawn.indexOf(" ")) === wanted.slice(wanted.indexOf(" "));
     if (this.#drawn !== wanted && (!sized || nowMs >= this.#dueMs)) {
       this.#drawn = wanted;
-      this.#figureOf(room, livePeaks);
+      this.#figureOf(liveFigure(this.#model!, FIGURE), room);
+      this.#spentMs += performance.now() - nowMs;
+      this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
     }
     this.#show(liveStatus(status, run.report, this.#units), question, keys);
   }
@@ -160,12 +175,9 @@ export class RunView implements Sink, Disposable {
     this.#screen.draw(viewLines({ figure: this.#figure, status, question, keys }, columns - 1, this.terminal.colour));
   }
 
-  #figureOf(rows: number, peaksOf: (curve: LiveCurve) => readonly Peak[]): void {
-    const fromMs = performance.now(), { colour } = this.terminal, { columns } = this.terminal.size();
-    this.#figure = figureText(this.#model!, { columns: columns - 1, rows }, colour, { peaksOf, longest: FRAME });
-    const nowMs = performance.now();
-    this.#spentMs += nowMs - fromMs;
-    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
+  #figureOf(figure: FigureData, rows: number): void {
+    const { colour } = this.terminal, { columns } = this.terminal.size();
+    this.#figure = figureText(figure, { columns: columns - 1, rows }, colour);
   }
 
   /** What ends the program, or prints without asking, finds the cursor below the picture. */

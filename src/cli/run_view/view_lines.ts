@@ -1,6 +1,7 @@
 import type { LiveStatus } from "../../view/notebook/live_page.ts";
 import { type Colour, toCells } from "../../view/terminal/canvas.ts";
 import { bar } from "../show_progress.ts";
+import { wrapWords } from "./wrap_words.ts";
 
 /** What a view shows at a moment. */
 export interface ViewContent {
@@ -8,14 +9,14 @@ export interface ViewContent {
   readonly figure: string;
   /** How far the run is, where the time goes, where the axes stand and what was read. */
   readonly status: LiveStatus;
-  /** What a person is asked; empty when nothing is. */
+  /** What a person is asked, in rows that fit; empty when nothing is. */
   readonly question: readonly string[];
   /** What the keys do; empty where there are none. */
   readonly keys: string;
 }
 
-/** Rows for setpoints and readings: of more, the last ones are left out. */
-const MOST_ENTRY_ROWS = 3;
+/** Rows for how far it is, and for setpoints and readings: of more, the last ones are left out. */
+const MOST_STATUS_ROWS = 2, MOST_ENTRY_ROWS = 3;
 /** Cells of the bar. */
 const BAR = 24;
 
@@ -39,11 +40,13 @@ export function viewLines(content: ViewContent, width: number, colour: Colour): 
   };
   const percent = part === undefined ? "" : `${String(Math.floor(100 * part)).padStart(3)} %  `;
   const head = part === undefined ? "" : `${bar(part, Math.min(BAR, Math.floor(width / 4)))} ${percent}`;
+  // What is asked stands above in full.
+  const now = question.length ? how.replace(/ · waiting for an answer: .*?\? · /, " · waiting for an answer · ") : how;
   return [
     ...(figure ? [...figure.split("\n"), ""] : []),
     ...question.map((line, k) => styled(line, k === question.length - 1 ? BOLD : "")),
-    styled(head + how, STATE_STYLES[state] ?? ""),
-    ...wrapped(entries ? entries.split(" · ") : [], width, MOST_ENTRY_ROWS),
+    ...rowsOf(head + now, width, MOST_STATUS_ROWS).map((row) => styled(row, STATE_STYLES[state] ?? "")),
+    ...(entries ? rowsOf(entries, width, MOST_ENTRY_ROWS) : []),
     ...(report ? [styled(report, DIM)] : []),
     ...(keys ? [styled(keys, DIM)] : []),
   ];
@@ -68,13 +71,8 @@ export function cut(text: string, width: number): string {
   return `${kept.join("")}…`;
 }
 
-/** Parts beside each other, in as few rows as they need. */
-function wrapped(parts: readonly string[], width: number, most: number): string[] {
-  const rows: string[] = [];
-  for (const part of parts) {
-    const longer = rows.length ? `${rows.at(-1)} · ${part}` : "";
-    if (longer && toCells(longer).length <= width) rows[rows.length - 1] = longer;
-    else rows.push(part);
-  }
-  return rows.slice(0, most).map((row, k) => cut(k === most - 1 && rows.length > most ? `${row} · …` : row, width));
+/** Parts beside each other, in as few rows as they need, and no more than `most`. */
+function rowsOf(text: string, width: number, most: number): string[] {
+  const rows = wrapWords(text, width, " · ");
+  return rows.length > most ? [...rows.slice(0, most - 1), cut(`${rows[most - 1]} · …`, width)] : rows;
 }
