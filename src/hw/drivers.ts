@@ -18,6 +18,7 @@ const role = z.string().min(1).optional().describe(
   "What it moves or filters in the simulated world; its name when left out",
 );
 const driftPerHour = number.optional();
+const noise = z.number().min(0).optional(), sees = z.enum(["lamp", "luminescence"]).optional();
 const travel = {
   driftPerHour,
   limits,
@@ -87,10 +88,59 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     { labels: z.array(z.string().min(1)).min(1), start: text, moveMs: ms, settleMs: ms, role, instant: flag },
     sim.filterWheel,
   ),
-  "sim.photodiode": driver(
-    { gain: positive.optional(), dwellMs: ms, noise: z.number().min(0).optional(), driftPerHour, instant: flag },
-    sim.photodiode,
-  ),
+  "sim.photodiode": driver({
+    gain: positive.optional(),
+    dwellMs: ms,
+    noise: z.number().min(0).optional(),
+    driftPerHour,
+    sees,
+    instant: flag,
+  }, sim.photodiode),
+  "sim.sample": driver({
+    marks: z.array(z.tuple([number, number])).optional().describe("Places of alignment marks, mm"),
+    markUm: positive.optional(),
+    markBrightness: positive.optional(),
+    driftPerHour: z.strictObject({ x: number, y: number, z: number }).partial().optional().describe("In mm"),
+  }, sim.sample),
+  "sim.ring": driver({
+    currentMa: positive.optional(),
+    lifetimeHours: positive.optional(),
+    dumps: z.array(z.tuple([z.number().min(0), z.number().min(0)])).optional()
+      .describe("When the beam is lost and for how long, as pairs of ms"),
+    noise,
+    dwellMs: ms,
+    instant: flag,
+  }, sim.ring),
+  "sim.delay": driver({ ...travel, unit: text }, sim.delay),
+  "sim.pumpProbe": driver({
+    tauPs: positive.optional(),
+    pulsePs: z.number().min(0).optional(),
+    amplitude: number.optional(),
+    shotNoise: noise,
+    noise,
+    dwellMs: ms,
+    instant: flag,
+  }, sim.pumpProbe),
+  "sim.gate": driver({
+    unit: text,
+    limits,
+    speed: positive.optional().describe("In units a second"),
+    overheadMs: ms,
+    settleMs: ms,
+    resolution: z.number().min(0).optional(),
+    tolerance: z.number().min(0).optional(),
+    start: number.optional(),
+    instant: flag,
+  }, sim.gate),
+  "sim.doubleDot": driver({
+    gates: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
+    periodMv: positive.optional(),
+    crosstalk: number.optional(),
+    breakdownMv: z.number().min(0).optional(),
+    noise,
+    dwellMs: ms,
+    instant: flag,
+  }, sim.doubleDot),
   "sim.lockin": driver({
     gain: positive.optional(),
     phaseDeg: number.optional(),
@@ -105,6 +155,7 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     exposureMs: positive.optional(),
     offset: number.optional(),
     readNoise: z.number().min(0).optional(),
+    sees,
     instant: flag,
   }, sim.spectrometer),
   "sim.camera": driver({

@@ -11,6 +11,8 @@ export interface AxisDeviceOptions extends SimOptions, MovingAxisOptions {
   /** What it does in the world, by the device's name in the rig. */
   role(name: string): Role;
   readonly bandwidthNm?: number;
+  /** What the world makes of its place; millimetres of a length, nanometres of a wavelength when left out. */
+  inWorld?(place: number): number;
   /** Its other settings, for the record. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -29,7 +31,8 @@ export function axisDevice(options: AxisDeviceOptions): DeviceSpec<{ "": number 
     connect(context: ConnectContext) {
       const actor = new Actor(context, options), axis = new MovingAxis(actor, options);
       const role = options.role(context.name), ratio = lengthRatio(options.unit, role === "wavelength" ? "nm" : "mm");
-      actor.world.add(role, { place: () => axis.place() * ratio, bandwidthNm: options.bandwidthNm });
+      const { inWorld = (place: number) => place * ratio } = options;
+      actor.world.add(role, { place: () => inWorld(axis.place()), bandwidthNm: options.bandwidthNm });
       return {
         driver,
         axes: { "": axis },

@@ -29,6 +29,9 @@ const WIDEST_BLUR_MM = 0.4;
  * so that the best focus depends on x and y. Defocused grains are wider and fainter, with the same light in all.
  */
 export class Sample {
+  /** What was put on it for alignment, beside its own grains. */
+  readonly marks: Grain[] = [];
+  #waves: readonly Wave[];
   #cells = new Map<string, readonly Grain[]>();
   #focus: readonly [z: number, perX: number, perY: number];
 
@@ -37,6 +40,12 @@ export class Sample {
     const { uniform } = random(seed, "sample focus");
     const centred = (span: number) => (uniform() - 0.5) * span;
     this.#focus = [centred(0.1), centred(0.01), centred(0.01)];
+    this.#waves = strainWaves(seed);
+  }
+
+  /** How far strain shifts the gap of the sample at a place, eV; a few meV at the most, smooth over tenths of a millimetre. */
+  strainEv(x: number, y: number): number {
+    return this.#waves.reduce((sum, { ev, kx, ky, phase }) => sum + ev * Math.cos(kx * x + ky * y + phase), 0);
   }
 
   /** The z of best focus at a place, mm. */
@@ -55,6 +64,11 @@ export class Sample {
     const last = (mm: number) => Math.floor((mm + reach) / CELL_MM);
     for (let j = first(top); j <= last(bottom); j++) {
       for (let i = first(left); i <= last(right); i++) yield* this.#cell(i, j);
+    }
+    for (const mark of this.marks) {
+      const far = 4 * Math.hypot(mark.radius, blur);
+      const inside = mark.x > left - far && mark.x < right + far && mark.y > top - far && mark.y < bottom + far;
+      if (inside) yield mark;
     }
   }
 
@@ -84,6 +98,23 @@ export class Sample {
     }
     return grains;
   }
+}
+
+/** A wave of strain in the sample. */
+interface Wave {
+  readonly ev: number;
+  readonly kx: number;
+  readonly ky: number;
+  readonly phase: number;
+}
+
+/** Wavelengths of half a millimetre to two, in directions that follow from the seed. */
+function strainWaves(seed: number): Wave[] {
+  const { uniform } = random(seed, "sample strain");
+  return Array.from({ length: 4 }, () => {
+    const angle = 2 * Math.PI * uniform(), k = 2 * Math.PI / (0.5 + 1.5 * uniform());
+    return { ev: 0.001, kx: k * Math.cos(angle), ky: k * Math.sin(angle), phase: 2 * Math.PI * uniform() };
+  });
 }
 
 /** A grain seen with a blur: its variance grows, and its height falls so that its light stays. */

@@ -2,6 +2,7 @@ import type { ConnectContext } from "../../core/device.ts";
 import type { Setpoint } from "../../core/point.ts";
 import { filterTransmission } from "./filter.ts";
 import { lampThroughSlit, lampUndispersed, type Transmission } from "./lamp.ts";
+import { emissionAt, type EmissionLine, emissionLine, ROOM_K } from "./emission.ts";
 import { Sample } from "./sample.ts";
 
 /** What a simulated axis does in the world. Axes with any other role move nothing that a detector could see. */
@@ -13,6 +14,7 @@ export type Role =
   | "shutter"
   | "filter"
   | "temperature"
+  | "delay"
   | (string & Record<never, never>);
 
 /** How an axis is seen from the world: where it truly is, in mm, nm or a label. */
@@ -23,6 +25,13 @@ export interface Actuator {
   readonly bandwidthNm?: number;
 }
 
+/** How far the sample has crept, mm. */
+export interface Shift {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
 const glass: Transmission = () => 1;
 
 /**
@@ -31,6 +40,8 @@ const glass: Transmission = () => 1;
  */
 export class World {
   readonly sample: Sample;
+  readonly #sources: (() => number)[] = [];
+  readonly #drifts: (() => Shift)[] = [];
   #actuators = new Map<Role, Actuator>();
   #filter: { label: string; transmission: Transmission } = { label: "", transmission: glass };
 
@@ -44,9 +55,31 @@ export class World {
     this.#actuators.set(role, actuator);
   }
 
+  /** Adds something that all light comes from: how much of it there is now, 1 for its full strength. */
+  addSource(strength: () => number): void {
+    this.#sources.push(strength);
+  }
+
+  /** Adds a reason for which the sample creeps away. */
+  addDrift(drift: () => Shift): void {
+    this.#drifts.push(drift);
+  }
+
   /** Where the spot is on the sample, mm; z is undefined where nothing moves it, and the sample then is in focus. */
   spot(): { x: number; y: number; z: number | undefined } {
-    return { x: this.#number("x") ?? 0, y: this.#number("y") ?? 0, z: this.#number("z") };
+    let x = this.#number("x") ?? 0, y = this.#number("y") ?? 0, z = this.#number("z");
+    for (const drift of this.#drifts) {
+      const by = drift();
+      x -= by.x;
+      y -= by.y;
+      z = z === undefined ? z : z - by.z;
+    }
+    return { x, y, z };
+  }
+
+  /** The place of an axis by its role; undefined where the rig has none. */
+  numberOf(role: Role): number | undefined {
+    return this.#number(role);
   }
 
   /** Where the monochromator stands, nm; undefined when there is none. */
@@ -68,12 +101,40 @@ export class World {
 
   /** The lamp's light of all wavelengths, behind shutter and filter. */
   lamp(): number {
-    return this.#shutter() && lampUndispersed(this.#transmission());
+    return this.opening() && this.opening() * lampUndispersed(this.#transmission());
   }
 
   /** The lamp's light at one wavelength, behind shutter and filter. */
   lampAt(wavelengthNm: number, bandwidthNm: number): number {
-    return this.#shutter() && lampThroughSlit(wavelengthNm, bandwidthNm, this.#transmission());
+    return this.opening() && this.opening() * lampThroughSlit(wavelengthNm, bandwidthNm, this.#transmission());
+  }
+
+  /** How much light there is at all: what its sources give, and the shutter lets through. */
+  opening(): number {
+    return this.#sources.reduce((strength, source) => strength * source(), this.#shutter());
+  }
+
+  /** The sample's own light under a laser, behind shutter, filter and monochromator: about 1 at the most. */
+  glow(): number {
+    const wavelengthNm = this.wavelengthNm(), line = this.#emission(this.bandwidthNm());
+    const seen = wavelengthNm ?? line.wavelengthNm;
+    return this.#excited() * this.#transmission()(seen) * emissionAt(line, seen);
+  }
+
+  /** The sample's own light under a laser by wavelength, as a spectrometer of this bandwidth sees it behind the filter. */
+  glowSpectrum(bandwidthNm: number): (wavelengthNm: number) => number {
+    const line = this.#emission(bandwidthNm), strength = this.#excited(), filter = this.#transmission();
+    return (nm) => strength * filter(nm) * emissionAt(line, nm);
+  }
+
+  #excited(): number {
+    const { x, y, z } = this.spot();
+    return this.opening() * this.sample.at(x, y, z);
+  }
+
+  #emission(bandwidthNm: number): EmissionLine {
+    const { x, y } = this.spot();
+    return emissionLine(this.#number("temperature") ?? ROOM_K, this.sample.strainEv(x, y), bandwidthNm);
   }
 
   /** The monochromator's bandwidth, nm. */

@@ -19,6 +19,8 @@ export interface PhotodiodeOptions extends SimOptions {
   readonly noise?: number;
   /** How much its sensitivity grows in an hour, as a fraction; 0 when left out. */
   readonly driftPerHour?: number;
+  /** What it is meant to see: the lamp's light that the sample scatters, or the sample's own; `lamp` when left out. */
+  readonly sees?: "lamp" | "luminescence";
 }
 
 /** Volts of a photodiode in this light: Poisson shot noise of its electrons, Gaussian noise of its electronics. */
@@ -50,7 +52,7 @@ export function sensitivity(actor: Actor, connectedMs: number, driftPerHour: num
  * ```
  */
 export function photodiode(options: PhotodiodeOptions = {}): DeviceSpec<None, { "": number }> {
-  const driver = "sim.photodiode", { gain = 4, dwellMs = 1, noise = 5e-4, driftPerHour = 0 } = options;
+  const driver = "sim.photodiode", { gain = 4, dwellMs = 1, noise = 5e-4, driftPerHour = 0, sees = "lamp" } = options;
   return {
     driver,
     connect: (context) =>
@@ -60,10 +62,11 @@ export function photodiode(options: PhotodiodeOptions = {}): DeviceSpec<None, { 
           channels: { "": { unit: "V" } },
           dwellMs: () => dwellMs,
           measure() {
-            const light = actor.world.light() * (driftPerHour ? sensitivity(actor, connectedMs, driftPerHour) : 1);
+            const seen = sees === "lamp" ? actor.world.light() : actor.world.glow();
+            const light = seen * (driftPerHour ? sensitivity(actor, connectedMs, driftPerHour) : 1);
             return diodeVolts(light, gain, dwellMs, noise, actor);
           },
-          settings: () => ({ gain, dwellMs, noise }),
+          settings: () => ({ gain, dwellMs, noise, sees }),
         };
       }),
   };

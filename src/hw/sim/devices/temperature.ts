@@ -55,6 +55,7 @@ export function temperature(options: TemperatureOptions = {}): DeviceSpec<{ "": 
     tolerance,
     start,
     role: () => "temperature",
+    inWorld: (place) => unit === "K" ? place : place + 273.15,
     // Half of the tolerance is left to the noise of the sensor.
     travel: (from, to) => firstOrderTravel(from, to, tauMs, tolerance / 2, rate),
     settings: { tauMs, ratePerMinute: ratePerMinute ?? null, resolution },
