@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { python } from "./python.ts";
+import { jsonLines, pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
 const CHILD = join(import.meta.dirname!, "approval_child.ts");
 const ARGS = ["run", "-A", "--config", join(import.meta.dirname!, "..", "deno.json"), CHILD];
@@ -20,7 +20,7 @@ interface Line {
 
 /** Types this when the screen shows that, a while later. */
 interface Act {
-  readonly seen: string;
+  readonly seen: RegExp;
   readonly type: string;
   readonly delayMs?: number;
 }
@@ -34,67 +34,24 @@ interface Ended {
 }
 
 /** Runs the child at a pseudo-terminal; each act looks at what came after the one before. */
-function atTerminal(acts: readonly Act[], ...args: string[]): Promise<Ended> {
-  return python<Ended>(
-    `
-import fcntl, os, pty, re, select, struct, subprocess, termios, time
-master, slave = pty.openpty()
-fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
-before = termios.tcgetattr(slave)
-def own_terminal():
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-child = subprocess.Popen(data["args"], stdin=slave, stderr=slave, stdout=subprocess.PIPE, preexec_fn=own_terminal)
-out, text, screen, looked, acts, due = child.stdout.fileno(), b"", b"", 0, list(data["acts"]), None
-end = time.monotonic() + 40
-watched = [out, master]
-while out in watched and time.monotonic() < end:
-    for ready in select.select(watched, [], [], 0.02)[0]:
-        try:
-            got = os.read(ready, 65536)
-        except OSError:
-            got = b""
-        if not got:
-            watched.remove(ready)
-        elif ready == master:
-            screen += got
-        else:
-            text += got
-    if due is None and acts:
-        found = re.search(acts[0]["seen"].encode(), screen[looked:])
-        if found:
-            looked += found.end()
-            due = time.monotonic() + acts[0].get("delayMs", 300) / 1000
-    if due is not None and time.monotonic() >= due:
-        os.write(master, acts.pop(0)["type"].encode())
-        due = None
-if child.poll() is None and time.monotonic() >= end:
-    child.kill()
-code = child.wait()
-restored = termios.tcgetattr(slave) == before
-os.close(slave)
-child.stdout.close()
-os.close(master)
-lines = [json.loads(line) for line in text.decode().splitlines()]
-print(json.dumps({"lines": lines, "code": code, "screen": screen.decode(), "restored": restored}))
-`,
-    { args: [Deno.execPath(), ...ARGS, ...args], acts },
-  );
+async function atTerminal(acts: readonly Act[], ...args: string[]): Promise<Ended> {
+  await using terminal = pseudoTerminal([Deno.execPath(), ...ARGS, ...args], { piped: true, columns: 120 });
+  for (const { seen, type, delayMs = 300 } of acts) {
+    await terminal.shows(seen);
+    await terminal.type(type, delayMs);
+  }
+  const { out, ...ended } = await terminal.ended;
+  return { ...ended, lines: jsonLines(out) };
 }
 
 const asked = ({ lines }: Ended) => lines.filter(({ kind }) => kind === "ask").map(({ answer, by }) => [answer, by]);
 const last = ({ lines }: Ended) => lines.find(({ status }) => status)!;
-const QUESTION = "then Enter\\.";
-
-function test(name: string, fn: () => Promise<void>): void {
-  const ignore = Deno.build.os === "windows";
-  Deno.test({ name: `${name} (not on Windows, which has no pseudo-terminals in Python)`, ignore, fn });
-}
+const QUESTION = /then Enter\./;
 
 for (
   const [typed, answer, points, code] of [["y", "continue", 4, 0], ["N", "cancel", 1, 0], ["a", "abort", 1, 1]] as const
 ) {
-  test(`${typed} and Enter at the terminal is ${answer}`, async () => {
+  terminalTest(`${typed} and Enter at the terminal is ${answer}`, async () => {
     const ended = await atTerminal([{ seen: QUESTION, type: `${typed}\n` }]);
     assertMatch(ended.screen, /Found: a peak at 1 mm\.\r?\nNext: {2}measure it more finely \(x 0\.5 … 1\.5/);
     assertMatch(ended.screen, /Without an answer the run waits/);
@@ -103,7 +60,7 @@ for (
   });
 }
 
-test("an Enter alone, or another word, says the keys again and answers nothing", async () => {
+terminalTest("an Enter alone, or another word, says the keys again and answers nothing", async () => {
   const ended = await atTerminal([
     { seen: QUESTION, type: "\n" },
     { seen: QUESTION, type: "maybe\n" },
@@ -112,18 +69,18 @@ test("an Enter alone, or another word, says the keys again and answers nothing",
   assertEquals([asked(ended), last(ended).points], [[["continue", "terminal"]], 4]);
 });
 
-test("what was typed before the question does not answer it", async () => {
+terminalTest("what was typed before the question does not answer it", async () => {
   const ended = await atTerminal([
-    { seen: "^", type: "y\n", delayMs: 0 },
+    { seen: /^/, type: "y\n", delayMs: 0 },
     { seen: QUESTION, type: "n\n", delayMs: 500 },
   ], "patient");
   assertEquals([asked(ended), last(ended).points], [[["cancel", "terminal"]], 1]);
 });
 
-test("Ctrl-C while it waits pauses, Enter asks again, and the answer counts", async () => {
+terminalTest("Ctrl-C while it waits pauses, Enter asks again, and the answer counts", async () => {
   const ended = await atTerminal([
     { seen: QUESTION, type: "\x03" },
-    { seen: "Press Enter", type: "\n" },
+    { seen: /Press Enter/, type: "\n" },
     { seen: QUESTION, type: "y\n" },
   ]);
   assertEquals([asked(ended), last(ended).points, ended.code], [[["continue", "terminal"]], 4, 0]);
@@ -131,26 +88,26 @@ test("Ctrl-C while it waits pauses, Enter asks again, and the answer counts", as
   assert(ended.lines.some(({ text }) => text?.startsWith("not answered")));
 });
 
-test("Ctrl-C twice while it waits aborts, and the terminal is as it was", async () => {
-  const ended = await atTerminal([{ seen: QUESTION, type: "\x03" }, { seen: "Press Enter", type: "\x03" }]);
+terminalTest("Ctrl-C twice while it waits aborts, and the terminal is as it was", async () => {
+  const ended = await atTerminal([{ seen: QUESTION, type: "\x03" }, { seen: /Press Enter/, type: "\x03" }]);
   assertEquals([asked(ended), last(ended).status, ended.code, ended.restored], [[], "aborted", 130, true]);
 });
 
-test("a deadline that passes is said at the terminal, and the run goes on with the default", async () => {
+terminalTest("a deadline that passes is said at the terminal, and the run goes on with the default", async () => {
   const ended = await atTerminal([], "deadline");
   assertMatch(ended.screen, /Without an answer within 1\.5 s: cancel \(it is left out, and the run goes on\)/);
   assertMatch(ended.screen, /\(deadline: cancel\)/);
   assertEquals([asked(ended), last(ended).status], [[["cancel", "deadline"]], "success"]);
 });
 
-test("Ctrl-D says that nobody is there, and the default is taken", async () => {
+terminalTest("Ctrl-D says that nobody is there, and the default is taken", async () => {
   const ended = await atTerminal([{ seen: QUESTION, type: "\x04" }]);
   assertMatch(ended.screen, /terminal cannot answer: its input has ended/);
   assertEquals([asked(ended), last(ended).status], [[["cancel", "nobody"]], "success"]);
 });
 
-test("with a progress bar the question stays to be read, and the line below says that it waits", async () => {
-  const ended = await atTerminal([{ seen: "waiting for an answer: measure it more finely\\?", type: "y\n" }], "bar");
+terminalTest("with a progress bar the question stays to be read, and the line below says that it waits", async () => {
+  const ended = await atTerminal([{ seen: /waiting for an answer: measure it more finely\?/, type: "y\n" }], "bar");
   assertMatch(ended.screen, /then Enter\.\r\n\r1 points {2}waiting for an answer/);
   assertEquals([asked(ended), last(ended).points], [[["continue", "terminal"]], 4]);
 });

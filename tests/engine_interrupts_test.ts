@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { python } from "./python.ts";
+import { jsonLines, pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
 const CHILD = join(import.meta.dirname!, "engine_child.ts");
 const ARGS = ["run", "-A", "--config", join(import.meta.dirname!, "..", "deno.json"), CHILD];
@@ -55,57 +55,22 @@ interface Act {
   readonly after: Line;
   readonly delayMs?: number;
   readonly key?: string;
-  readonly signal?: string;
+  readonly signal?: Deno.Signal;
 }
 
-/**
- * Runs the child at a pseudo-terminal of its own, where Ctrl-C is a character that the system's line discipline turns
- * into SIGINT, as it does for a person.
- */
-function atTerminal(acts: readonly Act[], ...args: string[]): Promise<Ended> {
-  return python<Ended>(
-    `
-import fcntl, os, pty, select, signal, subprocess, termios, time
-master, slave = pty.openpty()
-def own_terminal():
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-child = subprocess.Popen(data["args"], stdin=slave, stderr=slave, stdout=subprocess.PIPE, preexec_fn=own_terminal)
-os.close(slave)
-out, lines, screen, rest, acts, due = child.stdout.fileno(), [], b"", b"", list(data["acts"]), None
-end = time.monotonic() + 40
-watched = [out, master]
-while out in watched and time.monotonic() < end:
-    for ready in select.select(watched, [], [], 0.02)[0]:
-        try:
-            text = os.read(ready, 65536)
-        except OSError:
-            text = b""
-        if not text:
-            watched.remove(ready)
-        elif ready == master:
-            screen += text
-        else:
-            *whole, rest = (rest + text).split(b"\\n")
-            lines += [json.loads(line) for line in whole]
-            for line in [json.loads(line) for line in whole]:
-                if due is None and acts and all(line.get(k) == v for k, v in acts[0]["after"].items()):
-                    due = time.monotonic() + acts[0].get("delayMs", 0) / 1000
-    if due is not None and time.monotonic() >= due:
-        act, due = acts.pop(0), None
-        if "key" in act:
-            os.write(master, act["key"].encode())
-        else:
-            child.send_signal(getattr(signal, act["signal"]))
-if child.poll() is None and time.monotonic() >= end:
-    child.kill()
-code = child.wait()
-child.stdout.close()
-os.close(master)
-print(json.dumps({"lines": lines, "code": code, "screen": screen.decode()}))
-`,
-    { args: [Deno.execPath(), ...ARGS, ...args], acts },
-  );
+/** Runs the child at a pseudo-terminal; each act looks at what came after the one before. */
+async function atTerminal(acts: readonly Act[], ...args: string[]): Promise<Ended> {
+  await using terminal = pseudoTerminal([Deno.execPath(), ...ARGS, ...args], { piped: true });
+  for (const { after, delayMs, key, signal } of acts) {
+    await terminal.prints((line) => {
+      const said: Line = JSON.parse(line);
+      return Object.entries(after).every(([name, entry]) => said[name as keyof Line] === entry);
+    });
+    if (key !== undefined) await terminal.type(key, delayMs);
+    if (signal !== undefined) await terminal.signal(signal, delayMs);
+  }
+  const { out, ...ended } = await terminal.ended;
+  return { ...ended, lines: jsonLines(out) };
 }
 
 const MOVING: Line = { device: "x", action: "set", setpoint: 4 };
@@ -131,18 +96,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 for (const signal of ["SIGTERM", "SIGHUP"] as const) {
-  Deno.test({
-    name: `${signal} at a terminal aborts too (not on Windows, which has no pseudo-terminals in Python)`,
-    ignore: !UNIX,
-    fn: async () => assertAborted(await atTerminal([{ after: MOVING, delayMs: 150, signal }]), new RegExp(signal)),
+  terminalTest(`${signal} at a terminal aborts too`, async () => {
+    assertAborted(await atTerminal([{ after: MOVING, delayMs: 150, signal }]), new RegExp(signal));
   });
 }
 
-Deno.test({
-  name: "Ctrl-C at a terminal pauses, Enter measures the point in hand again, and nothing is lost or stored twice " +
-    "(not on Windows, which has no pseudo-terminals in Python)",
-  ignore: !UNIX,
-  async fn() {
+terminalTest(
+  "Ctrl-C at a terminal pauses, Enter measures the point in hand again, and nothing is lost or stored twice",
+  async () => {
     const { lines, code, screen } = await atTerminal([
       { after: MOVING, delayMs: 150, key: "\x03" },
       { after: STOPPED, delayMs: 300, key: "\n" },
@@ -155,53 +116,39 @@ Deno.test({
     const last = lines.find((line) => line.status)!;
     assertEquals([last.status, last.points, last.stored, code], ["success", 4, 4, 0]);
   },
-});
+);
 
-Deno.test({
-  name: "a second Ctrl-C at a terminal aborts the paused run (not on Windows, which has no pseudo-terminals in Python)",
-  ignore: !UNIX,
-  async fn() {
-    assertAborted(
-      await atTerminal([
-        { after: MOVING, delayMs: 150, key: "\x03" },
-        { after: STOPPED, delayMs: 300, key: "\x03" },
-      ]),
-      /Ctrl-C/,
-    );
-  },
-});
-
-Deno.test({
-  name: "Ctrl-C, Enter, Ctrl-C, Ctrl-C: each pause has its own Enter (not on Windows, which has no pseudo-terminals)",
-  ignore: !UNIX,
-  async fn() {
-    const ended = await atTerminal([
+terminalTest("a second Ctrl-C at a terminal aborts the paused run", async () => {
+  assertAborted(
+    await atTerminal([
       { after: MOVING, delayMs: 150, key: "\x03" },
-      { after: STOPPED, delayMs: 200, key: "\n" },
-      { after: MOVING, delayMs: 150, key: "\x03" },
-      { after: STOPPED, delayMs: 200, key: "\x03" },
-    ]);
-    assertAborted(ended, /Ctrl-C/);
-    assertEquals(ended.screen.match(/Paused/g)?.length, 2);
-  },
+      { after: STOPPED, delayMs: 300, key: "\x03" },
+    ]),
+    /Ctrl-C/,
+  );
 });
 
-Deno.test({
-  name: "Ctrl-C at a terminal before the first point aborts (not on Windows, which has no pseudo-terminals in Python)",
-  ignore: !UNIX,
-  async fn() {
-    const { lines, code } = await atTerminal([{ after: { opening: true }, delayMs: 100, key: "\x03" }], "slow");
-    const last = lines.find((line) => line.status)!;
-    assertEquals([last.status, last.points, code], ["aborted", 0, 130]);
-    assertEquals(lines.filter(({ action }) => action === "set"), []);
-  },
+terminalTest("Ctrl-C, Enter, Ctrl-C, Ctrl-C: each pause has its own Enter", async () => {
+  const ended = await atTerminal([
+    { after: MOVING, delayMs: 150, key: "\x03" },
+    { after: STOPPED, delayMs: 200, key: "\n" },
+    { after: MOVING, delayMs: 150, key: "\x03" },
+    { after: STOPPED, delayMs: 200, key: "\x03" },
+  ]);
+  assertAborted(ended, /Ctrl-C/);
+  assertEquals(ended.screen.match(/Paused/g)?.length, 2);
 });
 
-Deno.test({
-  name: "a detector that fails pauses the run at a terminal, and an Enter that was typed before does not resume it " +
-    "(not on Windows, which has no pseudo-terminals in Python)",
-  ignore: !UNIX,
-  async fn() {
+terminalTest("Ctrl-C at a terminal before the first point aborts", async () => {
+  const { lines, code } = await atTerminal([{ after: { opening: true }, delayMs: 100, key: "\x03" }], "slow");
+  const last = lines.find((line) => line.status)!;
+  assertEquals([last.status, last.points, code], ["aborted", 0, 130]);
+  assertEquals(lines.filter(({ action }) => action === "set"), []);
+});
+
+terminalTest(
+  "a detector that fails pauses the run at a terminal, and an Enter that was typed before does not resume it",
+  async () => {
     const paused = "paused: diode: trigger: injected fault in call 2";
     const { lines, code, screen } = await atTerminal([
       { after: MOVING, delayMs: 100, key: "\n" },
@@ -212,7 +159,7 @@ Deno.test({
     const last = lines.find((line) => line.status)!;
     assertEquals([last.status, last.points, last.stored, code], ["success", 4, 4, 0]);
   },
-});
+);
 
 Deno.test({
   name: "a first Ctrl-C while a finished run is being stored leaves it stored; a second breaks off (not on Windows)",
