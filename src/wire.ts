@@ -31,9 +31,11 @@ import type { Job } from "./scan/engine/job.ts";
 import { live } from "./wire/notebook/live.ts";
 import { LiveWatchers } from "./wire/notebook/live_watchers.ts";
 import { setDisplays } from "./wire/notebook/set_displays.ts";
+import { setFormulas } from "./wire/set_formulas.ts";
 import { figureOf, type PictureOptions } from "./wire/pictures.ts";
 
 setDisplays();
+setFormulas();
 
 export { live, type Watchable } from "./wire/notebook/live.ts";
 

@@ -41,12 +41,29 @@ export interface AxisInfo {
   readonly settleMs?: number;
   /** A move that takes longer has failed; 600 000 ms when left out. */
   readonly timeoutMs?: number;
+  /**
+   * Setpoints are approached from one side, coming from this far away, so that play in the drive does not count: from below,
+   * or from above where it is negative. Not at all when left out.
+   */
+  readonly backlash?: number;
   /** How long a move should take, for estimates before anything was measured. */
   moveMs?(from: Setpoint, to: Setpoint): number;
 }
 
 /** An axis as drivers provide it. */
 export interface Axis extends AxisInfo, Movable, Partial<Stoppable> {}
+
+/** Axes without motors of their own: an energy that moves a wavelength, virtual gates, the six directions of a hexapod. */
+export interface AxisMap {
+  /** Their names within the device (`""` is the device itself), in the order of `forward`. All take numbers. */
+  readonly axes: Readonly<Record<string, Omit<AxisInfo, "labels" | "moveMs">>>;
+  /** The axes that they move, by their full names in the rig. */
+  readonly moves: readonly string[];
+  /** Where those go, in the order of `moves`, in their units; NaN where the setpoints lead nowhere. */
+  forward(setpoints: readonly number[]): readonly number[];
+  /** Where the axes stand, from where those stand that they move; left out where that cannot be told. */
+  inverse?(places: readonly number[]): readonly number[];
+}
 
 /** What is known of a reading without taking it. */
 export interface ChannelInfo {
@@ -101,6 +118,8 @@ export interface Device extends Partial<Stageable>, Partial<Stoppable>, Partial<
   readonly driver: string;
   /** Its axes by name within the device; `""` is the device itself, `exposure` becomes `camera.exposure`. */
   readonly axes?: Readonly<Record<string, Axis>>;
+  /** Further axes, which move others of the rig. */
+  readonly derives?: AxisMap;
   /** What it reads, by one trigger. */
   readonly detector?: Detector;
   /** Its settings, serial number and library version, for the record. */

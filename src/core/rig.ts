@@ -17,6 +17,26 @@ export interface RigAxis extends AxisInfo {
   readonly setpoint: Setpoint | undefined;
   /** Stops a move in flight; harmless when there is none. */
   stop(why: StopReason): void | Promise<void>;
+  /** Of an axis without a motor of its own: what it moves, and how. */
+  readonly derived?: Derivation;
+}
+
+/** Axes of a rig that move other axes of it, all by one map: moving one of them keeps the others where they are. */
+export interface Derivation {
+  /** Their names in the rig, in the order of `forward`. */
+  readonly axes: readonly string[];
+  /** The axes that they move, by their names in the rig; those may be derived too. */
+  readonly moves: readonly string[];
+  /** Where those go, in the order of `moves`, in their units; NaN where the setpoints lead nowhere. */
+  forward(setpoints: readonly number[]): readonly number[];
+  /** Where the axes stand, from where those stand that they move; undefined where that cannot be told. */
+  readonly inverse?: (places: readonly number[]) => readonly number[];
+  /** Their setpoints; undefined when none was reached, or when an axis that they move has been moved by others since. */
+  readonly standing: readonly number[] | undefined;
+  /** Where they stand by what the axes that they move report. */
+  locate(op: Op): readonly number[] | Promise<readonly number[]>;
+  /** Told by whoever has moved the axes that they move, so that `standing` knows. */
+  reached(setpoints: readonly number[]): void;
 }
 
 /** One reading of a rig, and the device that gives it. */
