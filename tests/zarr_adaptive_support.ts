@@ -174,7 +174,7 @@ export async function goOn(options: ZarrSinkOptions, life: Life = {}) {
     next = steps.next({ ...known, setpoint });
   }
   assertEquals([measured, found.measured], [upTo, upTo]);
-  sink.keepPoints(taken);
+  sink.keepPoints({ points: taken });
   await sink.open(head);
   return { sink, upTo, replayed, done: await live(sink, steps, next, upTo, life) };
 }

@@ -38,6 +38,8 @@ export interface LayoutGroup {
   readonly dimensions: readonly LayoutDimension[];
   /** Axes that have readbacks here. In the growing group they also have `<axis>_setpoint`, and more may come later. */
   readonly axes: readonly string[];
+  /** Axes that have readbacks here and no setpoints: what derived axes move. */
+  readonly readbacks?: readonly string[];
   /** What its points hold; what the run reads when left out. */
   readonly channels?: readonly (ChannelInfo & { readonly name: string })[];
   /** Of the growing group: the dimensions of the loops around, stored as `<dimension>_index(point)` from the points' index. */
@@ -50,6 +52,24 @@ export interface LayoutGroup {
 export interface Layout {
   /** A pass is stored in exactly one of them. */
   readonly groups: readonly LayoutGroup[];
+}
+
+/** What a group of a stored run holds. */
+export type GroupRole = "scan" | "taken" | "stream";
+
+/**
+ * What a group of a stored run holds, by its attributes: points of the scan itself, readings of a pass taken in between
+ * (`dark`), or a stream beside the scan (`baseline`).
+ *
+ * @example
+ * ```ts
+ * import { groupRole } from "./layout.ts";
+ * console.assert(groupRole({ pass: "dark", grows: true }) === "taken" && groupRole({ pass: "pass_0" }) === "scan");
+ * ```
+ */
+export function groupRole(attributes: Readonly<Record<string, unknown>>): GroupRole {
+  if (attributes.stream === true) return "stream";
+  return attributes.grows === true ? "taken" : "scan";
 }
 
 /** Points on the grid of a group; undefined when it grows. */

@@ -20,6 +20,12 @@ import { skippedPoint } from "./skipped_point.ts";
  */
 export const PATH_VERSION = 1;
 
+/** Points in the order of measurement: of all passes, or the next one of a pass. */
+export interface RecordedPoints {
+  /** The next one; `pass` is that of the point which is wanted, for whoever keeps passes apart. */
+  next(pass?: string): Promise<IteratorResult<Point>>;
+}
+
 /** What a path was sent before. */
 export interface Recorded {
   /** Of a plan: how the point at a place of a pass came out; undefined when it is to be measured. */
@@ -28,8 +34,8 @@ export interface Recorded {
   readonly point?: (pass: string, index: readonly number[]) => Promise<Point | undefined>;
   /** The passes that have a grid; all others are among `points`. None when left out. */
   readonly grids?: ReadonlySet<string>;
-  /** What has no grid, as the points of a user's generator: in the order of measurement. */
-  readonly points?: AsyncIterator<Point>;
+  /** What has no grid, as the points of a user's generator: in the order of measurement, of the pass that is asked for. */
+  readonly points?: RecordedPoints;
   /** Shown every point that the path is sent. */
   readonly see?: (point: Point) => void;
   /** Replies to moves, in order. */
@@ -215,7 +221,7 @@ class Tape {
     const { points, grids } = this.#recorded, { pass, index } = request;
     const point = grids?.has(pass) || !points
       ? await find(pass, index)
-      : (await points.next()).value as Point | undefined;
+      : (await points.next(pass)).value as Point | undefined;
     if (!point) return { reply: undefined, moved: false };
     if (!grids?.has(pass)) this.points++;
     const setpoint = { ...request.setpoint, ...point.setpoint };
@@ -224,8 +230,8 @@ class Tape {
     return { reply: { ...point, index, setpoint }, moved: point.quality !== "skipped", setpoint: went };
   }
 
-  async #next(points: AsyncIterator<Point>, request: MeasureRequest): Promise<Known | undefined> {
-    const { done, value } = await points.next();
+  async #next(points: RecordedPoints, request: MeasureRequest): Promise<Known | undefined> {
+    const { done, value } = await points.next(request.pass ?? "pass_0");
     if (done) return undefined;
     const point = value as Point, number = this.points++;
     refuseOther(request.setpoint, point.setpoint, `point ${number}`);

@@ -1,6 +1,7 @@
 import { displayable } from "../core/display.ts";
 import { InputError } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
+import { groupPoints } from "../core/layout.ts";
 import type { Plan } from "../core/plan.ts";
 import { type Point, type Quality, QUALITY_CODE, type Readings, type Setpoint, type Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
@@ -19,6 +20,7 @@ import {
   storedSettings,
 } from "../scan/stored_settings.ts";
 import type { Figure } from "../view/mod.ts";
+import type { MergedPoints } from "../zarr/merged_points.ts";
 import { openRun as openData, type OpenRunOptions, type RunData } from "../zarr/open_run.ts";
 import { planArrays } from "../zarr/plan_arrays.ts";
 import { type RecordedReplies, recordedReplies } from "../zarr/recorded_replies.ts";
@@ -96,8 +98,9 @@ export async function resume<A, D>(
   try {
     const { upTo } = sink, stored = await openData(place);
     const found = await recordedReplies(stored, header.layout.groups, { upTo, channels: header.channels });
-    const { path, setpoint, complete, points } = await replay(job.path(), recordedOf(job, header, found, again));
-    if (job.recorded) sink.keepPoints(points);
+    const recorded = recordedOf(job, header, found, again);
+    const { path, setpoint, complete } = await replay(job.path(), recorded);
+    if (recorded.points) sink.keepPoints(recorded.points.taken);
     const resumed = { measured: found.measured, skipped: found.skipped, setpoint: complete ? {} : setpoint };
     const findOrigin = () => Promise.resolve(origin);
     return new RecordedRun({ ...job, sinks: [sink], findOrigin, header: () => header, path: () => path, resumed });
@@ -136,7 +139,7 @@ function recordedOf(
   { layout, channels, origin }: RunHeader,
   found: RecordedReplies,
   again: (quality: number) => boolean,
-): Recorded {
+): Recorded & { readonly points?: MergedPoints } {
   const { answers, notes, advice, moves, said } = found, skipsLines = policy.then === "skipLine";
   if (!recorded) {
     const at = (pass: string, index: readonly number[]) => {
@@ -163,7 +166,7 @@ function recordedOf(
     measured: found.measured,
     skipsLines,
     see,
-    grids: new Set(layout.groups.flatMap(({ pass }) => pass === undefined ? [] : [pass])),
+    grids: new Set(layout.groups.flatMap((group) => groupPoints(group) === undefined ? [] : group.pass ?? [])),
     point: (pass, index) => found.point(pass, index, framesOf(pass)),
     points: found.points(),
   };

@@ -1,6 +1,6 @@
 import { SondeError } from "../core/errors.ts";
-import type { LayoutGroup } from "../core/layout.ts";
-import { type ArraySpec, elementBytes } from "./array_spec.ts";
+import { groupPoints, type LayoutGroup } from "../core/layout.ts";
+import { type ArraySpec, type Attributes, elementBytes } from "./array_spec.ts";
 import type { ChunkRoute } from "./chunk_route.ts";
 import { Column } from "./column.ts";
 import { coordinateNode, publishCoordinate } from "./coordinate.ts";
@@ -23,6 +23,7 @@ import {
   type NamedChannel,
   passSpec,
   readingSpec,
+  STREAM_TIME,
 } from "./point_arrays.ts";
 import { restoreSet } from "./restore_set.ts";
 import { ShardSet } from "./shard_set.ts";
@@ -58,8 +59,15 @@ export interface FrameArray {
 const ASKED: ReadonlySet<string> = new Set(["setpoint", "pass", "index"]);
 
 /** Whether other arrays name it in their `coordinates`. */
-function isCoordinate({ source }: ArraySpec): boolean {
-  return source.kind === "setpoint" || source.kind === "index";
+function isCoordinate({ name, source }: ArraySpec): boolean {
+  return source.kind === "setpoint" || source.kind === "index" || source.kind === "timestamp" && name === STREAM_TIME;
+}
+
+/** What a reader who does not know the layout is told of a group; `groupRole` reads it. */
+function attributesOf(group: LayoutGroup): Attributes {
+  if (group.stream) return { stream: true };
+  if (group.pass === undefined) return {};
+  return { pass: group.pass, ...(groupPoints(group) === undefined ? { grows: true } : {}) };
 }
 
 /** The arrays of one group: what they are called, how they are cut, and where their shards are filled. */
@@ -181,7 +189,7 @@ export class GroupArrays {
    */
   nodes(points: number): Map<string, Node> {
     const nodes = new Map<string, Node>(), { group, coordinates } = this.spec;
-    if (group.path) nodes.set(group.path, groupNode(group.pass === undefined ? {} : { pass: group.pass }));
+    if (group.path) nodes.set(group.path, groupNode(attributesOf(group)));
     for (const coordinate of coordinates) {
       nodes.set(this.#prefix + coordinate.name, coordinateNode(coordinate, this.#context.pipeline.codec));
     }

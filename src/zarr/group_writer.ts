@@ -80,6 +80,11 @@ export class GroupWriter {
     return this.#arrays.grows;
   }
 
+  /** Whether it holds readings beside the scan, which no path was sent. */
+  get stream(): boolean {
+    return this.#arrays.spec.group.stream ?? false;
+  }
+
   /** Which arrays it has when it begins. */
   get spec(): GroupSpec {
     return this.#arrays.spec;

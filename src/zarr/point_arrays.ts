@@ -15,6 +15,9 @@ export type AxisTable = RunHeader["axes"];
 /** The fill value of times, which readers show as "not a time": −2⁶³. */
 export const NOT_A_TIME: bigint = -(2n ** 63n);
 
+/** The array of times of a stream; the index coordinate where the dimension has this name. */
+export const STREAM_TIME = "time";
+
 /** Detectors beyond this many share the last bit of `failed`. */
 const MOST_BITS = 32;
 
@@ -29,8 +32,10 @@ export function pointArrays(context: GroupContext, channels: readonly NamedChann
   const { group, scan, grows } = context;
   return [
     ...group.axes.flatMap((axis) => axisSpecs(axis, context)),
+    ...(group.readbacks ?? []).map((axis) => axisSpecs(axis, context).at(-1)!),
     ...channels.map((channel) => readingSpec(channel, scan)),
     timestampSpec(scan),
+    ...(group.stream ? [timeCoordinateSpec(scan)] : []),
     ...(grows && group.pass === undefined ? [passSpec(scan, [])] : []),
     ...(group.around ?? []).map((dimension, d) => aroundSpec(dimension, d, scan)),
     failedSpec(scan, channels),
@@ -122,6 +127,15 @@ function timestampSpec(scan: readonly string[]): ArraySpec {
       calendar: "proleptic_gregorian",
       long_name: "time of the trigger",
     },
+  };
+}
+
+/** Of a stream: its times as the coordinate along its dimension, so that readers can select by time. */
+function timeCoordinateSpec(scan: readonly string[]): ArraySpec {
+  return {
+    ...timestampSpec(scan),
+    name: STREAM_TIME,
+    attributes: { ...timestampSpec(scan).attributes, long_name: "time" },
   };
 }
 

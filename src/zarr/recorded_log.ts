@@ -9,7 +9,7 @@ export interface RecordedLog {
   readonly answers: readonly Answer[];
   /** What programs elsewhere have advised, in order. */
   readonly advice: readonly Advice[];
-  /** Texts of the notes. */
+  /** Texts of the notes of the path; those of people are not among them. */
   readonly notes: readonly string[];
   /** How many points had been measured before each of them: the number of the point that followed. */
   readonly said: Readonly<Record<"moves" | "answers" | "advice" | "notes", readonly number[]>>;
@@ -41,7 +41,8 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
   const moves = replies.filter((entry) => !advised(entry)), advice = replies.filter(advised);
   // One that ended the run has never reached the path: it is asked again.
   const answers = entries.filter(({ kind, data }) => kind === "ask" && data.answer !== "abort");
-  const notes = entries.filter(({ kind }) => kind === "note");
+  // What people noted was never asked for by the path.
+  const notes = entries.filter(({ kind, data }) => kind === "note" && data.by === undefined);
   const numbers = (some: readonly Entry[]) => some.map(({ seqNum }) => seqNum);
   return {
     moves: moves.map(({ data }) => data.reply as Located),

@@ -3,6 +3,7 @@ import type { Advice, Answer, Located } from "../core/path.ts";
 import { type Point, QUALITY_CODE } from "../core/point.ts";
 import { type GroupPlaces, groupPlaces, PLACE, placesUpTo } from "./first_gap.ts";
 import { ravel } from "./grid.ts";
+import { MergedPoints } from "./merged_points.ts";
 import type { RunData } from "./open_run.ts";
 import { channelsOf, type NamedChannel } from "./point_arrays.ts";
 import { recordedLog } from "./recorded_log.ts";
@@ -26,18 +27,19 @@ export interface RecordedReplies {
    */
   point(pass: string, index: readonly number[], frames?: readonly string[]): Promise<Point | undefined>;
   /**
-   * The points of the group that grows, in the order of measurement; none where no group does.
+   * The points of the groups that grow, in the order of measurement; none where no group does. Of several groups, `next`
+   * gives the next point of the one that holds the pass which it is told.
    *
-   * @param channels the readings that they are to have; all of the group's when left out
+   * @param channels the readings that they are to have; all of their group's when left out
    */
-  points(channels?: readonly string[]): AsyncGenerator<Point>;
+  points(channels?: readonly string[]): MergedPoints;
   /** Replies to moves, in order. */
   readonly moves: readonly Located[];
   /** Answers, in order. */
   readonly answers: readonly Answer[];
   /** What programs elsewhere have advised, in order. */
   readonly advice: readonly Advice[];
-  /** Texts of the notes. */
+  /** Texts of the notes of the path; those of people are not among them. */
   readonly notes: readonly string[];
   /** The number of the point that followed each of them. */
   readonly said: Readonly<Record<"moves" | "answers" | "advice" | "notes", readonly number[]>>;
@@ -64,7 +66,8 @@ interface Part {
 }
 
 /**
- * Reads what resuming a run needs to know of its points and its log. Nothing of frames is read before `point` or `points`.
+ * Reads what resuming a run needs to know of its points and its log; of streams beside the scan, nothing. Nothing of
+ * frames is read before `point` or `points`.
  *
  * @param groups those of the run's layout
  * @throws {StoreError} when it cannot be read
@@ -74,7 +77,8 @@ export async function recordedReplies(
   groups: readonly LayoutGroup[],
   { upTo, channels = [] }: RecordedRepliesOptions = {},
 ): Promise<RecordedReplies> {
-  const parts = await Promise.all(groups.map(async (group): Promise<Part> => {
+  const own = groups.filter(({ stream }) => !stream);
+  const parts = await Promise.all(own.map(async (group): Promise<Part> => {
     const found = await groupPlaces(run, group), grid = new StoredGrid(run, group, channelsOf(group, channels));
     return { group, found, grid, places: upTo === undefined ? found.codes : placesUpTo(found, upTo) };
   }));
@@ -85,7 +89,7 @@ export async function recordedReplies(
     return parts.find(({ group }) => group.pass === pass) ?? parts.find(({ group }) => group.pass === undefined);
   };
   const placeIn = ({ found: { shape } }: Part, index: readonly number[]) => shape.length ? ravel(index, shape) : 0;
-  const log = await recordedLog(run, upTo), growing = parts.find(({ found }) => found.grows);
+  const log = await recordedLog(run, upTo), growing = parts.filter(({ found }) => found.grows);
   return {
     ...log,
     measured: upTo ?? measuredIn(parts),
@@ -99,11 +103,13 @@ export async function recordedReplies(
       if (!part || groupPoints(part.group) === undefined || !taken(part, placeIn(part, index))) return undefined;
       return await part.grid.point(pass, index, frames);
     },
-    async *points(names) {
-      if (!growing) return;
-      const { group, places } = growing, own = names ?? channelsOf(group, channels).map(({ name }) => name);
-      const end = upTo === undefined ? -1 : places.indexOf(PLACE.given);
-      yield* storedPoints(run, group, { channels: own, most: end < 0 ? undefined : end });
+    points(names) {
+      return new MergedPoints(growing.map((part) => {
+        const { group, places } = part, wanted = names ?? channelsOf(group, channels).map(({ name }) => name);
+        const end = upTo === undefined ? -1 : places.indexOf(PLACE.given), most = end < 0 ? undefined : end;
+        const points = storedPoints(run, group, { channels: wanted, most });
+        return { path: group.path, holds: (pass) => partOf(pass) === part, points };
+      }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
-import { InputError, SondeError } from "../core/errors.ts";
+import { SondeError } from "../core/errors.ts";
 import type { Point } from "../core/point.ts";
 import type { LogEntry, Outcome, RunHeader } from "../core/sink.ts";
 import type { Attributes } from "./array_spec.ts";
@@ -17,6 +17,7 @@ import type { Node } from "./metadata.ts";
 import { openRun } from "./open_run.ts";
 import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
+import { refuseClashes } from "./refuse_clashes.ts";
 import { refuseOtherCut } from "./refuse_other_cut.ts";
 import { refuseRedefined } from "./refuse_redefined.ts";
 import { runAttributes, RunMetadata } from "./run_metadata.ts";
@@ -63,7 +64,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
   #upTo: number | undefined;
   /** Takes up the groups of a run that is cut: when it is opened, because until then it may be cut shorter. */
   #restoreGroups: (() => Promise<void>) | undefined;
-  #most: number | undefined;
+  #most: Readonly<Record<string, number>> = {};
   /** Points that were measured and handed in; of a run whose points are only filled up, the engine's count is taken. */
   #measured: number | undefined = 0;
 
@@ -96,8 +97,8 @@ export class StoreSink implements ResumedSink, ZarrSink {
     return this.#upTo;
   }
 
-  keepPoints(count: number): void {
-    this.#most = count;
+  keepPoints(counts: Readonly<Record<string, number>>): void {
+    this.#most = counts;
   }
 
   async open(header: RunHeader): Promise<void> {
@@ -168,11 +169,13 @@ export class StoreSink implements ResumedSink, ZarrSink {
     refuseOtherCut(this.location, this.#found.nodes, this.#nodes());
     await this.#log.restore(run);
     if (cut) {
-      this.#upTo = firstGap(await Promise.all(header.layout.groups.map((group) => groupPlaces(run, group))));
+      const own = header.layout.groups.filter(({ stream }) => !stream);
+      this.#upTo = firstGap(await Promise.all(own.map((group) => groupPlaces(run, group))));
       const upTo = this.#measured = this.#upTo;
       this.#restoreGroups = async () => {
         for (const group of this.#groups) {
-          await group.restore(run, { again: (_, code) => again(code), upTo, most: this.#most });
+          const cutAt = group.stream ? {} : { upTo, most: this.#most[group.path] };
+          await group.restore(run, { again: (_, code) => again(code), ...cutAt });
         }
       };
       return;
@@ -216,7 +219,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
     const { channels, axes } = header, { readBy } = this.#options;
     const context = { channels, axes, readBy, pipeline: this.#pipeline, frames: this.#frames, onError: this.#onError };
     for (const group of header.layout.groups) this.#groups.push(new GroupWriter(group, context));
-    refuseClashes(this.#groups);
+    refuseClashes(this.#groups.flatMap((group) => [...group.nodes().keys()]));
     refuseRedefined(this.#groups.map(({ spec }) => spec));
   }
 
@@ -234,10 +237,18 @@ export class StoreSink implements ResumedSink, ZarrSink {
       this.#pass = point.pass;
     }
     if (this.#measured !== undefined && point.seqNum >= 0) this.#measured++;
-    const stored = this.#group.put(point);
-    if (stored && this.#backlog && this.#group.hasFrames) {
-      this.#backlog.keep(this.#group, this.#group.points - 1, point);
-    }
+    return this.#put(this.#group, point);
+  }
+
+  sample(point: Point): Promise<void> | undefined {
+    this.#throwFailure();
+    const group = this.#groups.find(({ stream, pass }) => stream && pass === point.pass);
+    if (!group) throw new SondeError(`${this.location} has no stream "${point.pass}"`);
+    return this.#put(group, point);
+  }
+
+  #put(group: GroupWriter, point: Point): Promise<void> | undefined {
+    if (group.put(point) && this.#backlog && group.hasFrames) this.#backlog.keep(group, group.points - 1, point);
     if (this.#cancelTimer === undefined) this.#arm();
     const room = this.#pipeline.pressure ?? this.#frames?.pressure;
     return room && this.#waitFor(room, point);
@@ -320,10 +331,10 @@ export class StoreSink implements ResumedSink, ZarrSink {
   #groupFor(pass: string): GroupWriter {
     const known = this.#groupOf.get(pass);
     if (known) return known;
-    const group = this.#groups.find((group) => group.pass === pass) ??
-      this.#groups.find((group) => group.pass === undefined);
+    const own = this.#groups.filter(({ stream }) => !stream);
+    const group = own.find((group) => group.pass === pass) ?? own.find((group) => group.pass === undefined);
     if (!group) {
-      const passes = this.#groups.map((group) => group.pass).join(", ");
+      const passes = own.map((group) => group.pass).join(", ");
       throw new SondeError(`a point of pass "${pass}" has no place in ${this.location}; its passes: ${passes}`);
     }
     this.#groupOf.set(pass, group);
@@ -377,16 +388,5 @@ export class StoreSink implements ResumedSink, ZarrSink {
     const ours = [...this.#groups.flatMap((group) => [...group.nodes()]), ...this.#log.nodes()];
     // What was added to a run after it had ended, as its peaks, stays in it.
     return new Map([...this.#found?.nodes ?? [], ...ours]);
-  }
-}
-
-/** A group must not have the name of an array beside it, and `log` is taken. */
-function refuseClashes(groups: readonly GroupWriter[]): void {
-  const seen = new Set(["log"]);
-  for (const path of groups.flatMap((group) => [...group.nodes().keys()])) {
-    if (seen.has(path) || path.startsWith("log/")) {
-      throw InputError.at("layout", `"${path}" cannot be stored: the name "${path}" is taken`, path);
-    }
-    seen.add(path);
   }
 }

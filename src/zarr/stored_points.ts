@@ -49,7 +49,7 @@ export interface StoredPointsOptions {
  */
 export async function* storedPoints(
   run: RunData,
-  group: Pick<LayoutGroup, "path" | "around">,
+  group: Pick<LayoutGroup, "path" | "around" | "pass">,
   { channels, most = Infinity }: StoredPointsOptions,
 ): AsyncGenerator<Point> {
   const prefix = `${group.path}/`, arrays = arraysOf(run, prefix, channels);
@@ -60,7 +60,7 @@ export async function* storedPoints(
     const to = Math.min(count, from + page), strips = await stripsOf(run, group, { channels, part: [from, to] });
     for (let k = 0; k < to - from; k++) {
       const around = strips.around.map((name) => Number(strips.of.get(`${name}_index`)!.data[k]));
-      yield pointAt(strips, k, { index: around.length ? around : [from + k] });
+      yield pointAt(strips, k, { index: around.length ? around : [from + k], pass: group.pass });
     }
   }
 }

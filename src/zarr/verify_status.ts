@@ -1,3 +1,4 @@
+import { groupRole } from "../core/layout.ts";
 import { QUALITY_CODE } from "../core/point.ts";
 import { ravel, unravel } from "./grid.ts";
 import type { RunData } from "./open_run.ts";
@@ -88,7 +89,7 @@ function missingText(mask: number): string {
 }
 
 function growsIn(run: RunData, group: string): boolean {
-  return run.arrays.has(within(group, "pass"));
+  return run.arrays.has(within(group, "pass")) || groupRole(run.groups.get(group) ?? {}) !== "scan";
 }
 
 /** The bits of `failed` that speak for a reading; 0 for all other arrays. */

@@ -50,10 +50,10 @@ export interface ResumedSink extends Sink {
    */
   readonly upTo?: number;
   /**
-   * Of the group that grows, keeps the first `count` points only, where more than these are there before `upTo`: skipped
-   * points have no number, and only the path knows whether it has come to them. To be called before `open`.
+   * Of groups that grow, keeps so many points only, by the group's path, where more than these are there before `upTo`:
+   * skipped points have no number, and only the path knows whether it has come to them. To be called before `open`.
    */
-  keepPoints(count: number): void;
+  keepPoints(counts: Readonly<Record<string, number>>): void;
   /** Gives the run up again, as it was found, when it is not to go on. */
   release(): Promise<void>;
 }
