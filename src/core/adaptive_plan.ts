@@ -229,6 +229,8 @@ export interface Fold<N extends string = string> {
   readonly give?: readonly string[] | Readonly<Record<string, string>>;
   /** Ends the plan early when this holds, as in `"sem(dR) < 1e-5"`; looked at after each of its points. */
   readonly until?: string;
+  /** Ends the plan early when its points have taken so long, by their own times: from the first trigger to the last. */
+  readonly budgetMs?: number;
   /** Whether the points inside are stored; true when left out. */
   readonly keep?: boolean;
 }

@@ -173,6 +173,7 @@ export function adaptiveSchemas(plan: () => z.ZodType<Plan>) {
       read: z.array(name).min(1).optional(),
       give: z.union([z.array(name).min(1), byAxis(text)]).optional(),
       until: text.optional(),
+      budgetMs: number.positive().optional().describe("Ends the plan early when its points have taken so long"),
       keep: z.boolean().optional(),
     }).describe("a whole plan as one point of the loops around it"),
   ] as const;

@@ -88,7 +88,7 @@ export function foldRecipe(laid: LaidFold, read: ReadonlyMap<string, SignalType>
   const until = plan.until === undefined ? undefined : compileNumber(plan.until, environment, `${path}.until`);
   const expressions = taken.flatMap(({ compiled }) => compiled ? [compiled] : []);
   return {
-    begin: () => newSeries(expressions, until),
+    begin: () => newSeries(expressions, until, plan.budgetMs),
     go(found) {
       const places = go.map(({ axis, compiled }): [string, number] => [
         axis,
@@ -108,15 +108,22 @@ export function foldRecipe(laid: LaidFold, read: ReadonlyMap<string, SignalType>
   };
 }
 
-function newSeries(expressions: readonly Compiled<number>[], until: Compiled<number> | undefined): FoldSeries {
+function newSeries(
+  expressions: readonly Compiled<number>[],
+  until: Compiled<number> | undefined,
+  budgetMs = Infinity,
+): FoldSeries {
   const evaluations: Evaluation<number>[] = expressions.map((compiled) => compiled.start()), end = until?.start();
+  let firstMs: number | undefined;
   return {
     add(point) {
-      if (!isGood(point)) return false;
+      if (point.quality !== "skipped") firstMs ??= point.timestampMs;
+      const spent = firstMs !== undefined && point.timestampMs - firstMs >= budgetMs;
+      if (!isGood(point)) return spent;
       const lookup = lookupIn(point);
       for (const evaluation of evaluations) evaluation.add(lookup);
       end?.add(lookup);
-      return end !== undefined && end.value() > 0;
+      return spent || end !== undefined && end.value() > 0;
     },
     values: () => evaluations.map((evaluation) => evaluation.value()),
   };

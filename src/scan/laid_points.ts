@@ -24,7 +24,7 @@ export function laidPoints(laid: Laid): PointRange {
       return { min: 1, max: 1 + laidPoints(laid.inner).max };
     case "fold": {
       const { min, max } = laidPoints(laid.inner);
-      return plus(exactly(1), { min: laid.plan.until === undefined ? min : Math.min(1, min), max });
+      return plus(exactly(1), { min: laid.plan.until ?? laid.plan.budgetMs ? Math.min(1, min) : min, max });
     }
   }
 }
