@@ -49,6 +49,9 @@ export {
   type Watchable,
 } from "./src/wire.ts";
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
+export { type RunEntry, type RunEntryDimension, runs } from "./src/wire/runs.ts";
+export type { RunsFilter } from "./src/wire/select_runs.ts";
+export type { CatalogueEntry } from "./src/zarr/run_catalogue.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
 export type * from "./src/core/around_plan.ts";

@@ -3,13 +3,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import fc from "fast-check";
 import { findHindrances, freeBytes } from "../src/cli/before_run.ts";
-import { lsSelection, SORTS } from "../src/cli/commands/ls.ts";
+import { selectRuns, SORTS } from "../src/wire/select_runs.ts";
 import { parseSince } from "../src/cli/parse_since.ts";
-import { type CatalogueEntry, runCatalogue } from "../src/cli/run_catalogue.ts";
+import { type CatalogueEntry, runCatalogue } from "../src/zarr/run_catalogue.ts";
 import { textTable } from "../src/cli/text_table.ts";
 import { RunLock } from "../src/zarr/journal.ts";
 import { files, inFolder, RIG, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
-import { python } from "./python.ts";
+import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
 const write = (folder: string, name: string, text: string) => Deno.writeTextFile(join(folder, name), text);
 const LINE = "read: [diode]\nplan: { kind: linspace, axis: x, start: 0, stop: 1, num: 3 }\n";
@@ -53,10 +53,10 @@ Deno.test("sonde ls lists the runs below a folder, whatever they are called, and
     assertEquals(runs.map(({ place }) => place), [join(folder, "a.zarr"), join(folder, "deep", "er", "b")]);
     const [{ status, points, sample, bytes, timeMs }] = runs;
     assertEquals([status, points, sample, bytes! > 0, timeMs! > 0], ["success", 3, "WSe2 7", true, true]);
-    const some = await sonde(folder, "ls", "--sample", "wse", "--since", "today", "--quiet");
+    const some = await sonde(folder, "ls", "--sample", "wse2-7", "--since", "today", "--quiet");
     assertEquals(some.out, `${join(folder, "a.zarr")}\n`);
     const shown = await sonde(folder, "ls", "--sort", "sample");
-    assertMatch(shown.out, /^began .*\n.* MoS2 +deep\/er\/b\n.* WSe2 7 +a\.zarr\n$/);
+    assertMatch(shown.out, /^began .*\n.* MoS2 +deep\/er\/b +x 3\n.* WSe2 7 +a\.zarr +x 3\n$/);
     const none = await sonde(folder, "ls", "--failed");
     assertEquals([none.code, none.out, none.err], [0, "", `none of the 2 runs in ${folder}\n`]);
   }));
@@ -107,18 +107,20 @@ const entry = fc.record({
   points: fc.option(fc.nat(), { nil: undefined }),
   bytes: fc.option(fc.nat(), { nil: undefined }),
   timeMs: fc.option(fc.nat(), { nil: undefined }),
+  notes: fc.constant(""),
+  detectors: fc.constantFrom(["diode"], []),
   id: fc.uuid(),
 }) as fc.Arbitrary<CatalogueEntry>;
 
 Deno.test("whatever a catalogue is sorted by, its order does not depend on how it was read, and its reverse is its reverse", () => {
   fc.assert(fc.property(fc.array(entry), fc.constantFrom(...SORTS), fc.nat(5), (runs, sort, limit) => {
     const places = (list: readonly CatalogueEntry[]) => list.map(({ place }) => place);
-    const sorted = places(lsSelection([...runs], { sort })),
-      shuffled = places(lsSelection(runs.toReversed(), { sort }));
+    const sorted = places(selectRuns([...runs], { sort })),
+      shuffled = places(selectRuns(runs.toReversed(), { sort }));
     assertEquals(shuffled, sorted);
-    assertEquals(places(lsSelection([...runs], { sort, reverse: true })), sorted.toReversed());
-    assertEquals(places(lsSelection([...runs], { sort, limit: limit + 1 })), sorted.slice(-(limit + 1)));
-    const bad = lsSelection([...runs], { failed: true }), going = lsSelection([...runs], { running: true });
+    assertEquals(places(selectRuns([...runs], { sort, reverse: true })), sorted.toReversed());
+    assertEquals(places(selectRuns([...runs], { sort, limit: limit + 1 })), sorted.slice(-(limit + 1)));
+    const bad = selectRuns([...runs], { failed: true }), going = selectRuns([...runs], { running: true });
     const good = runs.filter(({ status }) => status === "success");
     assertEquals(bad.length + going.length + good.length, runs.length);
   }));
@@ -178,40 +180,16 @@ Deno.test("sonde watch notices that the run was killed, and ends with 1", () =>
     assertMatch((await sonde(folder, "watch", "s.zarr", "--interval", "0")).err, /allowed: seconds from 0\.1 to 86400/);
   }));
 
-/** Runs a command at a pseudo-terminal, types Ctrl-C once the screen shows some text, and tells all that it wrote. */
-const AT_TERMINAL = `
-import fcntl, os, pty, select, struct, subprocess, termios, time
-master, slave = pty.openpty()
-fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-before = termios.tcgetattr(slave)
-def own_terminal():
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-child = subprocess.Popen(data["args"], stdin=slave, stdout=slave, stderr=slave, preexec_fn=own_terminal, cwd=data["cwd"])
-screen, typed, end = b"", False, time.monotonic() + 60
-while time.monotonic() < end and child.poll() is None:
-    if select.select([master], [], [], 0.05)[0]:
-        screen += os.read(master, 65536)
-    if not typed and data["seen"].encode() in screen:
-        typed = True
-        os.write(master, b"\\x03")
-while select.select([master], [], [], 0.2)[0]:
-    screen += os.read(master, 65536)
-restored = termios.tcgetattr(slave) == before
-print(json.dumps({"code": child.wait(), "screen": screen.decode(), "restored": restored}))
-`;
-
-Deno.test({
-  name: "at a terminal sonde watch draws the run; Ctrl-C ends only the watching and gives the terminal back",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
+terminalTest(
+  "at a terminal sonde watch draws the run; Ctrl-C ends only the watching and gives the terminal back",
+  () =>
     inFolder(async (folder) => {
       const child = await slowRun(folder, "s.zarr");
       try {
-        const { code, screen, restored } = await python<{ code: number; screen: string; restored: boolean }>(
-          AT_TERMINAL,
-          { args: sondeWords("watch", "s.zarr"), cwd: folder, seen: "diode (V)" },
-        );
+        await using terminal = pseudoTerminal(sondeWords("watch", "s.zarr"), { cwd: folder });
+        await terminal.shows(/diode \(V\)/);
+        await terminal.type("\x03");
+        const { code, screen, restored } = await terminal.ended;
         assertEquals([code, restored], [130, true], screen);
         assertStringIncludes(screen, "\x1b[?1049h\x1b[?25l");
         assertStringIncludes(
@@ -224,7 +202,7 @@ Deno.test({
       }
       assertEquals(JSON.parse((await sonde(folder, "info", "s.zarr", "--json")).out).attributes.exit_status, "aborted");
     }),
-});
+);
 
 Deno.test("a run is refused while another process writes its store, which is named, and nothing is touched", () =>
   inFolder(async (folder) => {

@@ -2,7 +2,7 @@ import { access, constants, statfs } from "node:fs/promises";
 import { dirname, resolve } from "@std/path";
 import { InputError, type Issue, messageOf } from "../core/errors.ts";
 import { fileSize } from "../scan/file_size.ts";
-import { writerOf } from "./writer_of.ts";
+import { writerOf } from "../zarr/writer_of.ts";
 
 /** What stands in the way of a run on this machine, beside its plan. */
 export interface Hindrances {

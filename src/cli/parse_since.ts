@@ -1,32 +1,15 @@
 import { InvalidArgumentError } from "commander";
-
-const UNIT_MS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+import { SINCE_ALLOWED, sinceMs } from "../wire/since.ts";
 
 /**
- * A moment: a date or a time by the computer's clock (`2026-11-22`, `2026-11-22T14:30`), `today`, `yesterday`, or so long
- * ago (`90min`, `12h`, `3d`, `2w`).
+ * A moment in the words of `sinceMs`.
  *
  * @param now milliseconds since 1970, from which is counted
  * @returns milliseconds since 1970
  * @throws InvalidArgumentError for anything else
  */
 export function parseSince(text: string, now: number = Date.now()): number {
-  const word = text.trim().toLowerCase(), [, count, unit] = /^(\d+(?:\.\d+)?)\s*(min|h|d|w)$/.exec(word) ?? [];
-  if (count !== undefined) return now - Number(count) * UNIT_MS[unit];
-  if (word === "today" || word === "yesterday") {
-    const day = new Date(now);
-    // Days are counted by the calendar, because some have 23 or 25 hours.
-    day.setDate(day.getDate() - (word === "today" ? 0 : 1));
-    return day.setHours(0, 0, 0, 0);
-  }
-  // A bare date would be taken as UTC.
-  const moment = /^\d{4}-\d\d-\d\d/.test(word)
-    ? Date.parse(/^\d{4}-\d\d-\d\d$/.test(word) ? `${word}T00:00` : text)
-    : NaN;
-  if (Number.isNaN(moment)) {
-    throw new InvalidArgumentError(
-      `received "${text}"; allowed: a date as in 2026-11-22, today, yesterday, or 90min, 12h, 3d, 2w`,
-    );
-  }
+  const moment = sinceMs(text, now);
+  if (moment === undefined) throw new InvalidArgumentError(`received "${text}"; allowed: ${SINCE_ALLOWED}`);
   return moment;
 }

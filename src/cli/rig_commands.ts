@@ -4,7 +4,7 @@ import { completionsCommand } from "./commands/completions.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
-import { lsCommand, SORTS } from "./commands/ls.ts";
+import { lsCommand } from "./commands/ls.ts";
 import { moveCommand } from "./commands/move.ts";
 import { readCommand } from "./commands/read.ts";
 import { scanCommand } from "./commands/scan.ts";
@@ -13,6 +13,7 @@ import { SHELLS } from "./completion_script.ts";
 import { parseSince } from "./parse_since.ts";
 import { parseCount, parseSeconds } from "./parse_count.ts";
 import { SCAN_USAGE } from "./scan_words.ts";
+import { SORTS } from "../wire/select_runs.ts";
 
 function addInit(program: Command): void {
   const init = withCommandOptions(
@@ -72,13 +73,21 @@ function addLs(program: Command): void {
       "only runs from then on: 2026-11-22, today, yesterday, 12h, 3d, 2w",
       (text) => parseSince(text),
     )
+    .option("--until <when>", "only runs from before then", (text) => parseSince(text))
+    .option("--detector <name>", "only runs that read it")
     .option("--failed", "only runs that failed, or were aborted or killed")
     .option("--running", "only runs that are being written")
     .addOption(new Option("--sort <what>", "what they are sorted by (date)").choices(SORTS))
     .option("--reverse", "the other way round")
     .option("--limit <number>", "no more than so many, the last ones", parseCount)
     .action(lsCommand);
-  addExamples(ls, "ls", "ls runs --sample WSe2 --since 3d", "ls --failed --sort size --json");
+  addExamples(
+    ls,
+    "ls",
+    "ls --sample WSe2-7 --since yesterday --failed",
+    "ls runs --detector camera --since 3d",
+    "ls --failed --sort size --json",
+  );
 }
 
 function addWatch(program: Command): void {

@@ -1,6 +1,6 @@
 import { openRun, type RunData } from "../zarr/open_run.ts";
 import { runPasses, totalPoints } from "../wire/run_passes.ts";
-import { writerOf } from "./writer_of.ts";
+import { writerOf } from "../zarr/writer_of.ts";
 
 /** A run at a moment, as its store tells it. */
 export interface WatchedRun {

@@ -4,7 +4,7 @@ import { messageOf } from "./errors.ts";
 export type DisplayBundle = Readonly<Record<string, unknown>>;
 
 /** What can show itself as the last value of a cell. */
-export type DisplayKind = "plan" | "rig" | "report" | "run" | "data" | "peaks";
+export type DisplayKind = "plan" | "rig" | "report" | "run" | "data" | "peaks" | "runs";
 
 /** Makes the bundle of a thing; `beside` is what the thing was made of, where it does not say so itself. */
 export type Displayer<T, B = undefined> = (shown: T, beside: B) => DisplayBundle | Promise<DisplayBundle>;

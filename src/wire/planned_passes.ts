@@ -5,7 +5,9 @@ import { planIssues } from "../scan/parse_plan.ts";
 import type { RunData } from "../zarr/open_run.ts";
 
 /** The passes of a run by its stored plan, each with the group that holds it; none for a generator of somebody's own. */
-export function plannedPasses({ attributes }: RunData): { readonly pass: Pass; readonly group: string }[] {
+export function plannedPasses(
+  { attributes }: Pick<RunData, "attributes">,
+): { readonly pass: Pass; readonly group: string }[] {
   const plan = attributes.plan as unknown as Plan;
   if (planIssues(plan).length) return [];
   const { tree, issues } = buildTree(plan);

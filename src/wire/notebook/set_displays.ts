@@ -10,6 +10,8 @@ import { displayPlan } from "./display_plan.ts";
 import { displayReport } from "./display_report.ts";
 import { displayRig } from "./display_rig.ts";
 import { displayRun, type ShownRun } from "./display_run.ts";
+import { displayRuns } from "./display_runs.ts";
+import type { RunEntry } from "../runs.ts";
 
 /** Says how everything shows itself as the last value of a cell. */
 export function setDisplays(): void {
@@ -19,4 +21,5 @@ export function setDisplays(): void {
   setDisplayer<ShownRun>("run", displayRun);
   setDisplayer<ShownData>("data", displayData);
   setDisplayer<RunPeaks | readonly PeakAlong[], PeakCurve>("peaks", displayPeaks);
+  setDisplayer<readonly RunEntry[], { readonly folder: string }>("runs", displayRuns);
 }
