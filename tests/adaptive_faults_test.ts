@@ -24,7 +24,7 @@ import { openRun as openStore } from "../src/zarr/open_run.ts";
 import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import type { Key } from "../src/zarr/stores/store.ts";
 import { Lab, type Places, xarrayReads } from "./adaptive_resume_support.ts";
-import { python } from "./python.ts";
+import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 import { withFolder } from "./zarr_fixture.ts";
 
 const line = linspace("x", -2, 6, 17), rows = list("y", [0, 1, 2]), stack = linspace("z", -2, 2, 7);
@@ -229,46 +229,21 @@ for (const [words, refusals] of [["stays full", Infinity], ["has room again when
   });
 }
 
-Deno.test({
-  name: "Ctrl-C at a terminal in the middle of a track's search pauses it, and Enter goes on (not on Windows)",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
+terminalTest(
+  "Ctrl-C at a terminal in the middle of a track's search pauses it, and Enter goes on",
+  () =>
     withFolder(async (folder) => {
       const to = join(folder, "run.zarr"), child = new URL("./adaptive_pause_child.ts", import.meta.url).href;
-      const ended = await python<{ readonly code: number; readonly lines: string[]; readonly screen: string }>(
-        `
-import os, pty, select, subprocess, termios, fcntl, time
-master, slave = pty.openpty()
-def own_terminal():
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-child = subprocess.Popen(data, stdin=slave, stderr=slave, stdout=subprocess.PIPE, preexec_fn=own_terminal)
-os.close(slave)
-out, text, screen, keys, end = child.stdout.fileno(), b"", b"", [b"\\x03", b"\\n"], time.monotonic() + 40
-watched = [out, master]
-while out in watched and time.monotonic() < end:
-    for ready in select.select(watched, [], [], 0.02)[0]:
-        try: got = os.read(ready, 65536)
-        except OSError: got = b""
-        if not got: watched.remove(ready)
-        elif ready == master: screen += got
-        else: text += got
-    searched = sum(not line.startswith(b"pass_0") for line in text.splitlines())
-    if len(keys) == 2 and searched >= 3 or len(keys) == 1 and b"Paused" in screen:
-        # A person takes a while.
-        time.sleep(0.5)
-        os.write(master, keys.pop(0))
-if child.poll() is None and time.monotonic() >= end: child.kill()
-code = child.wait()
-child.stdout.close()
-os.close(master)
-print(json.dumps(dict(code=code, lines=text.decode().splitlines(), screen=screen.decode())))`,
-        [Deno.execPath(), "run", "-A", "--no-check", child, to],
-      );
-      assertEquals([ended.code, ended.lines.at(-1)], [0, "success"], ended.screen);
-      assertMatch(ended.screen, /Paused: Ctrl-C, the axes are stopped/);
+      const words = [Deno.execPath(), "run", "-A", "--no-check", child, to];
+      await using terminal = pseudoTerminal(words, { piped: true });
+      for (let searched = 0; searched < 3; searched++) await terminal.prints((line) => !line.startsWith("pass_0"));
+      await terminal.type("\x03", 500);
+      await terminal.shows(/Paused: Ctrl-C, the axes are stopped/);
+      await terminal.type("\n", 500);
+      const { code, out, screen } = await terminal.ended;
+      assertEquals([code, out.trimEnd().split("\n").at(-1)], [0, "success"], screen);
       await xarrayReads([to]);
       const texts = (await (await openRun(to)).array("log/text").read()).data as string[];
       assertEquals(texts.filter((text) => /^paused: Ctrl-C|^resumed$/.test(text)).length, 2, texts.join("\n"));
     }),
-});
+);
