@@ -1,27 +1,9 @@
 /** Adaptive scans from YAML files: the real command, in a process and a folder of its own. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { sonde, sondeWords } from "./cli_support.ts";
+import { type PseudoTerminal, pseudoTerminal, type TerminalEnded, terminalTest } from "./pseudo_terminal.ts";
 import { python } from "./python.ts";
-
-const MAIN = new URL("../src/cli/main.ts", import.meta.url).href;
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function sonde(cwd: string, ...args: string[]): Promise<Ran> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, ...args],
-    cwd,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-  }).output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
 
 /** A folder with these scan files in it; what stands before the plan is the same for all of them. */
 async function withScans(scans: Readonly<Record<string, string>>, test: (folder: string) => Promise<void>) {
@@ -219,18 +201,25 @@ Deno.test("a run that ended for want of an answer is resumed, and --yes answers 
     assert(points.good > 27 && passes[0].points.good === 27, JSON.stringify(passes));
   }));
 
-Deno.test({
-  name: "at a terminal sonde run asks, and y and n are its answers",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
+/** Types the same answer whenever the screen shows a question, until the command has ended. */
+async function answerAll(terminal: PseudoTerminal, typed: string): Promise<TerminalEnded> {
+  const answer = async (): Promise<void> => {
+    await terminal.shows(/then Enter: (?![yn])/);
+    await terminal.type(typed, 300);
+    return answer();
+  };
+  const [, ended] = await Promise.all([answer().catch(() => {}), terminal.ended]);
+  return ended;
+}
+
+terminalTest(
+  "at a terminal sonde run asks, and y and n are its answers",
+  () =>
     withScans({ ask: zoom("ask") }, async (folder) => {
       for (const [typed, answer] of [["y", "continue"], ["n", "cancel"]]) {
-        const to = join(folder, `${typed}.zarr`);
-        const args = [Deno.execPath(), "run", "-A", MAIN, "run", join(folder, "ask.yaml"), "--to", to];
-        const { code, screen } = await python<{ code: number; screen: string }>(AT_TERMINAL, {
-          args,
-          typed: `${typed}\n`,
-        });
+        const to = join(folder, `${typed}.zarr`), words = sondeWords("run", join(folder, "ask.yaml"), "--to", to);
+        await using terminal = pseudoTerminal(words, { piped: true });
+        const { code, screen } = await answerAll(terminal, `${typed}\n`);
         assertEquals(code, 0, screen);
         assertMatch(screen, /Found: .*peak/);
         assertStringIncludes(screen, "Without an answer the run waits, and its axes hold.");
@@ -238,35 +227,7 @@ Deno.test({
         assertEquals(answers[0], { answer, by: "terminal" });
       }
     }),
-});
-
-/** Types the same answer whenever the screen shows a question. */
-const AT_TERMINAL = `
-import os, pty, fcntl, termios, select, subprocess, time
-master, slave = pty.openpty()
-def own_terminal():
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-child = subprocess.Popen(data["args"], stdin=slave, stderr=slave, stdout=subprocess.DEVNULL, preexec_fn=own_terminal)
-os.close(slave)
-screen, answered, end = b"", 0, time.monotonic() + 60
-while time.monotonic() < end:
-    if select.select([master], [], [], 0.05)[0]:
-        try:
-            got = os.read(master, 65536)
-        except OSError:
-            break
-        if not got:
-            break
-        screen += got
-    if screen.count(b"then Enter.") > answered:
-        answered += 1
-        time.sleep(0.3)
-        os.write(master, data["typed"].encode())
-if child.poll() is None and time.monotonic() >= end:
-    child.kill()
-print(json.dumps({"code": child.wait(), "screen": screen.decode()}))
-`;
+);
 
 Deno.test("sonde info shows the passes, what was found, and with --log what was decided", () => {
   const folded = `read: [diode]
