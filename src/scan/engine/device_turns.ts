@@ -1,34 +1,41 @@
 /**
- * Who may trigger a device, one after the other: the scan at its points, the looks of what a run watches, the clocks of
- * what it monitors. Whoever comes first goes first.
+ * One at a time at each device: what looks at a detector beside the scan never triggers it while the scan reads it, nor
+ * the other way round. The scan waits for its turn; whoever only watches tries, and comes again later.
  *
  * @example
  * ```ts
  * import { DeviceTurns } from "./device_turns.ts";
  * const turns = new DeviceTurns();
- * console.assert(turns.take("diode") === undefined); // it is free, and taken now
- * const second = turns.take("diode"); // a promise
- * turns.release("diode");
- * await second;
- * turns.release("diode");
+ * console.assert(turns.enter("diode") === undefined); // free: no waiting
+ * console.assert(!turns.tryEnter("diode") && turns.tryEnter("camera"));
+ * const next = turns.enter("diode");
+ * turns.leave("diode");
+ * await next;
  * ```
  */
 export class DeviceTurns {
-  /** Those that wait, by the device that is taken. */
-  readonly #taken = new Map<string, (() => void)[]>();
+  /** Devices that somebody is at, and who waits there. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
-  /** Takes a device that is free, at once (then undefined), or when all who came before have released it. */
-  take(device: string): Promise<void> | undefined {
-    const waiting = this.#taken.get(device);
-    if (waiting) return new Promise((resolve) => void waiting.push(resolve));
-    this.#taken.set(device, []);
-    return undefined;
+  /** Takes the turn at a device; undefined when it is free, else a promise of it, in the order of asking. */
+  enter(device: string): Promise<void> | undefined {
+    const waiting = this.#waiting.get(device);
+    if (!waiting) {
+      this.#waiting.set(device, []);
+      return undefined;
+    }
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
-  /** Ends a turn: to be called once for each `take`, when it was given. */
-  release(device: string): void {
-    const next = this.#taken.get(device)?.shift();
+  /** Takes the turn at a device where it is free; says whether it did. */
+  tryEnter(device: string): boolean {
+    return !this.#waiting.has(device) && this.enter(device) === undefined;
+  }
+
+  /** Lets the next one have its turn. To be called once for each turn, also for one that is no longer waited for. */
+  leave(device: string): void {
+    const next = this.#waiting.get(device)?.shift();
     if (next) next();
-    else this.#taken.delete(device);
+    else this.#waiting.delete(device);
   }
 }
