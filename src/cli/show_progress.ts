@@ -1,6 +1,7 @@
 import { duration } from "../scan/duration.ts";
 import type { RunStatus } from "../scan/engine/run.ts";
 import { printAbove } from "./run_view/print_above.ts";
+import { redraws } from "./run_view/view_terminal.ts";
 
 /** Where progress is written: standard error, so that standard output stays for results. */
 export interface Screen {
@@ -12,7 +13,9 @@ export interface Screen {
 const writeSync = Deno.stderr.writeSync.bind(Deno.stderr);
 
 const STDERR: Screen = {
-  terminal: Deno.stderr.isTerminal(),
+  get terminal() {
+    return redraws();
+  },
   columns() {
     try {
       return Deno.consoleSize().columns;
@@ -75,13 +78,14 @@ export function showProgress(status: () => RunStatus, screen: Screen = STDERR): 
  */
 export function showLine(line: (width: number) => string, screen: Screen = STDERR): Disposable {
   let drawn = "";
-  const draw = () => {
-    const text = line(screen.terminal ? screen.columns() - 1 : 200);
-    // What a person types behind a line that stands still, an answer, stays to be seen.
-    if (screen.terminal && text === drawn) return;
-    drawn = text;
-    screen.write(screen.terminal ? `\r${text}\x1b[K` : `${text}\n`);
-  };
+  const { terminal } = screen,
+    draw = () => {
+      const text = line(terminal ? screen.columns() - 1 : 200);
+      // What a person types behind a line that stands still, an answer, stays to be seen.
+      if (terminal && text === drawn) return;
+      drawn = text;
+      screen.write(terminal ? `\r${text}\x1b[K` : `${text}\n`);
+    };
   const above = <T>(print: () => T): T => {
     screen.write("\r\x1b[K");
     try {
@@ -91,14 +95,14 @@ export function showLine(line: (width: number) => string, screen: Screen = STDER
       draw();
     }
   };
-  const prints = screen === STDERR && screen.terminal ? printAbove(above) : undefined;
-  const timer = setInterval(draw, screen.terminal ? 100 : 60_000);
+  const prints = screen === STDERR && terminal ? printAbove(above) : undefined;
+  const timer = setInterval(draw, terminal ? 100 : 60_000);
   Deno.unrefTimer(timer);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
       prints?.[Symbol.dispose]();
-      if (screen.terminal) screen.write("\r\x1b[K");
+      if (terminal) screen.write("\r\x1b[K");
     },
   };
 }

@@ -26,7 +26,7 @@ export async function resumeCommand(
   await using rig = await connect(deviceSpecs(devices), { seed: Number(attributes.seed) });
   const run = await resume(place, rig, { remeasure, fronts, quiet: true });
   {
-    using _shown = view.show(run);
+    using _shown = view.show(run, { name: String(attributes.name), sample: String(attributes.sample ?? "") });
     await run.done;
   }
   const { points, skipped, state, reason, elapsedMs } = run.status;

@@ -20,6 +20,9 @@ import { ViewQuestion } from "./view_question.ts";
 import { wrapWords } from "./wrap_words.ts";
 import { type ViewTerminal, viewTerminal } from "./view_terminal.ts";
 
+/** What is shown of whose run it is. */
+export type RunNames = Partial<Pick<RunHeader, "name" | "sample">>;
+
 /** A run that can be looked at and steered by keys. */
 export interface ViewedRun {
   /** The run at this moment. */
@@ -62,9 +65,11 @@ export class RunView implements Sink, Disposable {
   readonly #question: ViewQuestion;
   readonly #open = new DisposableStack();
   #run: ViewedRun | undefined;
+  #names: RunNames = {};
   #model: LiveModel | undefined;
   #units: ReadonlyMap<string, string> = new Map();
   #keyboard = false;
+  #remainingMs: number | undefined;
   #figure = "";
   #drawn = "";
   #spentMs = 0;
@@ -83,16 +88,17 @@ export class RunView implements Sink, Disposable {
     return fronts.map((front) => front.name === this.#question.front.name ? this.#question.front : front);
   }
 
-  /** Shows a run from its first point until it has ended. */
-  show(run: ViewedRun): this {
+  /** Shows a run from its first point until it has ended, under these names where they are not its own. */
+  show(run: ViewedRun, names: RunNames = {}): this {
     this.#run = run;
+    this.#names = names;
     run.watch(this);
     return this;
   }
 
   /** The run begins: the keyboard is heard from now on. */
   open(header: RunHeader): void {
-    this.#model = new LiveModel(header);
+    this.#model = new LiveModel({ ...header, ...this.#names });
     this.#units = unitsOf(header.axes, header.channels);
     this.#openedMs = performance.now();
     this.#open.use(printAbove((print) => this.#screen.above(print)));
@@ -154,9 +160,17 @@ export class RunView implements Sink, Disposable {
     this.#attempt(() => this.#draw());
   }
 
+  /** While nothing is measured, what is left stays what it was. */
+  #now(): RunStatus {
+    const { status } = this.#run!;
+    if (status.state !== "running") return { ...status, remainingMs: this.#remainingMs };
+    this.#remainingMs = status.remainingMs;
+    return status;
+  }
+
   /** The whole picture; its figure is drawn anew when there is news and time for it. */
   #draw(): void {
-    const run = this.#run!, { status } = run, { columns, rows } = this.terminal.size(), nowMs = performance.now();
+    const run = this.#run!, status = this.#now(), { columns, rows } = this.terminal.size(), nowMs = performance.now();
     const question = this.#question.lines().flatMap((line) => wrapWords(line, columns - 1));
     const keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
     const room = rows - BELOW - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
@@ -203,8 +217,8 @@ export class RunView implements Sink, Disposable {
 export interface RunShow {
   /** Where questions are asked. */
   fronts(fronts: readonly ApprovalFront[]): readonly ApprovalFront[];
-  /** Shows a run that has not begun, until it is disposed. */
-  show(run: ViewedRun): Disposable;
+  /** Shows a run that has not begun, until it is disposed; under other names where it was begun elsewhere. */
+  show(run: ViewedRun, names?: RunNames): Disposable;
 }
 
 /** A view at a terminal, lines of progress elsewhere, and nothing for programs and those who want results only. */

@@ -24,10 +24,21 @@ export function reflowsLines(env: Pick<typeof Deno.env, "get">): boolean {
   return env.get("TERM") !== "linux" && !env.get("XTERM_VERSION") && !env.get("STY");
 }
 
-/** The terminal on standard error; undefined where that is none, or one that cannot move its cursor. */
+/** Whether standard error is a terminal that can draw a line once more; not one that calls itself `dumb`. */
+export function redraws(): boolean {
+  if (!Deno.stderr.isTerminal()) return false;
+  try {
+    return Deno.env.get("TERM") !== "dumb";
+  } catch {
+    // A script that may not read the environment takes it for one of today.
+    return true;
+  }
+}
+
+/** The terminal on standard error; undefined where nothing can be drawn in place. */
 export function viewTerminal(): ViewTerminal | undefined {
   const { env, stderr } = Deno;
-  if (!stderr.isTerminal() || env.get("TERM") === "dumb") return undefined;
+  if (!redraws()) return undefined;
   const encoder = new TextEncoder(), writeSync = stderr.writeSync.bind(stderr);
   return {
     colour: colourOf(env),
