@@ -88,6 +88,9 @@ export {
 } from "./src/adapt/derive.ts";
 
 export { connect, type ConnectOptions } from "./src/hw/connect.ts";
+export { calibrated, derivedAxis, type DerivedAxisOptions } from "./src/hw/derived_axis/derived_axis.ts";
+export { derivedAxes, type DerivedAxesOptions } from "./src/hw/derived_axis/derived_axes.ts";
+export type { Calibration } from "./src/hw/derived_axis/calibration.ts";
 export { parseRigFile } from "./src/hw/rig_file.ts";
 export { sim } from "./src/hw/sim/mod.ts";
 export { aravis } from "./src/hw/aravis/mod.ts";

@@ -1,5 +1,5 @@
 import type { Axis, ConnectContext, Device, DeviceSpec } from "../core/device.ts";
-import { DeviceError, InputError, type Issue, messageOf } from "../core/errors.ts";
+import { DeviceError, InputError, type Issue, LimitError, messageOf, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Setpoint } from "../core/point.ts";
 import { guard } from "./guard.ts";
@@ -15,8 +15,8 @@ export interface Configuration {
 /**
  * A device to be, with narrower limits, and set as it shall be once it is connected.
  *
- * @throws by `connect`: InputError for axes that the device does not have and limits beyond its own; LimitError and
- *   MoveError for settings that it does not take. The device is closed then
+ * @throws by `connect`: InputError for axes that the device does not have, limits beyond its own and settings that it does
+ *   not allow; DeviceError for settings that it does not take. The device is closed then
  *
  * @example
  * ```ts
@@ -64,10 +64,17 @@ async function configure(
       await guard(name, axes[part]).set(setpoint, context);
     } catch (thrown) {
       if (context.signal.aborted) throw context.signal.reason;
+      if (thrown instanceof LimitError) throw settingIssue(context.name, part, thrown);
       throw new DeviceError(context.name, "configure", messageOf(thrown), { cause: thrown });
     }
   }
   return Object.keys(limits).length ? withAxes(device, axes) : device;
+}
+
+/** At the place in the rig file where the setting stands. */
+function settingIssue(device: string, part: string, { received, allowed }: LimitError): InputError {
+  const path = part ? `rig.${device}.settings.${part}` : `rig.${device}.settings`;
+  return InputError.at(path, `${show(received)} is not allowed; allowed: ${allowed}`, received, allowed);
 }
 
 function unknownAxis(device: string, axes: Readonly<Record<string, Axis>>, path: string, part: string): Issue[] {
@@ -100,9 +107,9 @@ function limitIssues(
 
 /** The same axis with other limits. Its methods keep their object, which may have private fields. */
 function narrowed(axis: Axis, limits: readonly [number, number]): Axis {
-  const { unit, longName, tolerance, settleMs, timeoutMs } = axis;
+  const { unit, longName, tolerance, settleMs, timeoutMs, backlash } = axis;
   return {
-    ...{ unit, limits, longName, tolerance, settleMs, timeoutMs },
+    ...{ unit, limits, longName, tolerance, settleMs, timeoutMs, backlash },
     set: (setpoint, op) => axis.set(setpoint, op),
     readback: (op) => axis.readback(op),
     ...axis.stop && { stop: (why) => axis.stop!(why) },
@@ -112,9 +119,9 @@ function narrowed(axis: Axis, limits: readonly [number, number]): Axis {
 
 /** The same device with other axes. */
 function withAxes(device: Device, axes: Device["axes"]): Device {
-  const { driver, detector } = device;
+  const { driver, detector, derives } = device;
   return {
-    ...{ driver, detector, axes },
+    ...{ driver, detector, axes, derives },
     ...device.stage && { stage: (op) => device.stage!(op) },
     ...device.stop && { stop: (why) => device.stop!(why) },
     ...device.settings && { settings: () => device.settings!() },

@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { ConnectContext, Device, DeviceSpec } from "../core/device.ts";
-import { DeviceError, messageOf } from "../core/errors.ts";
+import { DeviceError, InputError, LimitError, messageOf } from "../core/errors.ts";
 import { haltSignal } from "../core/halt.ts";
 import type { Rig } from "../core/rig.ts";
 import { abortable } from "./ffi/abortable.ts";
+import { inputOfDevice } from "./input_of_device.ts";
 import { checkDeviceNames } from "./names.ts";
 import { closeDevices, ConnectedRig } from "./connected_rig.ts";
 import type { DeviceSpecs, RigAxesOf, RigReadingsOf } from "./rig_types.ts";
@@ -25,7 +26,7 @@ export interface ConnectOptions {
  * reverse order. Closing the rig stops every device, then closes them in reverse order.
  *
  * @param specs devices by name: a letter, then letters, digits, `_` or `-`
- * @throws InputError for names that cannot be used
+ * @throws InputError for names that cannot be used, and for axes that cannot move those that they are to move
  * @throws DeviceError naming the device that did not connect; the signal's reason when aborted
  *
  * @example
@@ -55,12 +56,19 @@ export async function connect<S extends DeviceSpecs>(
     } catch (thrown) {
       const failures = await closeDevices(devices, closeTimeoutMs);
       if (signal.aborted && thrown === signal.reason) throw thrown;
+      const input = inputOfDevice(name, thrown);
+      if (input instanceof InputError || input instanceof LimitError) throw input;
       if (thrown instanceof DeviceError && thrown.device === name && !failures.length) throw thrown;
       const cause = failures.length ? new AggregateError([thrown, ...failures], "closing failed too") : thrown;
       throw new DeviceError(name, "connect", messageOf(thrown), { cause });
     }
   }
-  return new ConnectedRig(devices, clock, seed, closeTimeoutMs);
+  try {
+    return new ConnectedRig(devices, clock, seed, closeTimeoutMs);
+  } catch (thrown) {
+    await closeDevices(devices, closeTimeoutMs);
+    throw thrown;
+  }
 }
 
 /** A driver that ignores the signal is not waited for; the device it gives in the end is closed at once. */

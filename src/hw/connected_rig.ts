@@ -6,6 +6,7 @@ import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
 import { keepSafe } from "../core/keep_safe.ts";
 import { forgetRig, rememberRig } from "../core/open_rigs.ts";
 import { Timings } from "../core/timings.ts";
+import { connectDerived } from "./derived_axis/connect_derived.ts";
 import { guard } from "./guard.ts";
 
 const fullName = (device: string, part: string) => part ? `${device}.${part}` : device;
@@ -42,9 +43,10 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
       }
       devices.set(name, rigDevice(name, driver));
     }
+    const derived = connectDerived(drivers, axes);
     this.#drivers = drivers;
     this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: safeActions(device, driver) })));
-    this.axes = axes;
+    this.axes = derived.size ? inDeclaredOrder(drivers, new Map([...axes, ...derived])) : axes;
     this.channels = channels;
     this.devices = devices;
     rememberRig(this);
@@ -83,6 +85,13 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
     };
     return `Rig {\n${[...this.devices.values()].map(line).join("\n")}\n}`;
   }
+}
+
+function inDeclaredOrder(drivers: ReadonlyMap<string, Device>, axes: ReadonlyMap<string, RigAxis>) {
+  const names = [...drivers].flatMap(([name, { axes = {}, derives }]) =>
+    [...Object.keys(axes), ...Object.keys(derives?.axes ?? {})].map((part) => fullName(name, part))
+  );
+  return new Map(names.map((name) => [name, axes.get(name)!]));
 }
 
 const unitText = (unit: string) => unit && ` [${unit}]`;

@@ -17,10 +17,20 @@ const COMMON = ["driver", "limits", "settings"];
 const commonSchema = z.object({ limits: axisLimitsSchema.optional(), settings: settingsSchema.optional() });
 
 /** What goes to the driver, and what is done by us: limits by the names of axes are ours, a pair is the driver's. */
-function divide({ driver: _, settings, ...entry }: DeviceEntry): { options: DeviceEntry; common: DeviceEntry } {
+function divide(whole: DeviceEntry): { options: DeviceEntry; common: DeviceEntry } {
+  const { driver: _, settings, ...entry } = whole;
+  if (driverOf(whole) === "derived.matrix") {
+    return { options: entry, common: settings === undefined ? {} : { settings } };
+  }
   const { limits, ...rest } = entry, byAxis = typeof limits === "object" && limits !== null && !Array.isArray(limits);
   if (byAxis) return { options: rest, common: { limits, ...settings !== undefined && { settings } } };
   return { options: entry, common: settings === undefined ? {} : { settings } };
+}
+
+/** The driver of an entry; those of axes that move others say by that what they are. */
+function driverOf(entry: DeviceEntry): unknown {
+  if (entry.driver !== undefined) return entry.driver;
+  return "moves" in entry ? "derived" : "matrix" in entry ? "derived.matrix" : undefined;
 }
 
 function commonIssues(path: string, common: DeviceEntry): Issue[] {
@@ -37,7 +47,7 @@ function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function entryIssues(name: string, entry: DeviceEntry): Issue[] {
-  const driverName = entry.driver, { options, common } = divide(entry), path = `rig.${name}`;
+  const driverName = driverOf(entry), { options, common } = divide(entry), path = `rig.${name}`;
   const driver = typeof driverName === "string" ? DRIVERS[driverName] : undefined;
   if (!driver) {
     const known = Object.keys(DRIVERS),
@@ -82,7 +92,7 @@ export function deviceSpecs(rig: Readonly<Record<string, DeviceEntry>>): Record<
   if (issues.length) throw new InputError(issues);
   return Object.fromEntries(
     Object.entries(rig).map(([name, entry]) => {
-      const { options, common } = divide(entry), spec = DRIVERS[entry.driver as string].make(options);
+      const { options, common } = divide(entry), spec = DRIVERS[driverOf(entry) as string].make(options);
       return [name, Object.keys(common).length ? configured(spec, common as Configuration) : spec];
     }),
   );

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { DeviceSpec } from "../core/device.ts";
 import { aravis } from "./aravis/mod.ts";
+import { derivedAxes } from "./derived_axis/derived_axes.ts";
+import { derivedAxis } from "./derived_axis/derived_axis.ts";
 import { scpi } from "./scpi/mod.ts";
 import { sim } from "./sim/mod.ts";
 
@@ -64,6 +66,14 @@ const scpiReading = z.looseObject({
 function driver(shape: z.core.$ZodLooseShape, make: Driver["make"]): Driver {
   return { options: z.strictObject(shape) as unknown as z.ZodObject, make };
 }
+
+const calibration = z.union([
+  z.strictObject({ from: text, polynomial: z.array(number).min(2) }),
+  z.strictObject({ from: text, table: z.array(z.tuple([number, number])).min(2) }),
+]).describe("What a run has found: its experiment_id, and a polynomial of the setpoint or [setpoint, place] rows");
+const moves = z.record(z.string(), z.union([z.string().min(1), calibration]))
+  .describe("Where the axes go that it moves: formulas of its own name, as in wavelength: 1239.842 / energy");
+const vector = z.array(number).min(1), names = z.array(z.string().min(1)).min(1);
 
 /** Every driver by the name that rig files and stores give it. */
 export const DRIVERS: Readonly<Record<string, Driver>> = {
@@ -170,6 +180,24 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
   "sim.instant": driver({ unit: text, limits, start: number.optional() }, sim.instant),
   "sim.counter": driver({}, sim.counter),
   "sim.constant": driver({ reading: number.optional() }, sim.constant),
+  derived: driver({
+    unit: z.string(),
+    moves,
+    reads: text.describe("Where it stands, as a formula of the axes that it moves"),
+    limits,
+    longName: text,
+    settleMs: ms,
+    backlash: number.optional(),
+  }, derivedAxis),
+  "derived.matrix": driver({
+    axes: names,
+    real: names.describe("The axes that are moved: real = matrix · axes + offset"),
+    matrix: z.array(vector).min(1),
+    offset: vector.optional(),
+    unit: z.string(),
+    limits: z.record(z.string(), z.tuple([number, number])).optional(),
+    settleMs: ms,
+  }, derivedAxes),
   scpi: driver({
     address: z.string(),
     identify: z.union([z.boolean(), z.string()]).optional(),

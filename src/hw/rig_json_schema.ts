@@ -34,9 +34,11 @@ function deviceSchema(driver: string): z.ZodObject {
  */
 export function rigJsonSchema(): Record<string, unknown> {
   const [first, ...rest] = Object.keys(DRIVERS).map(deviceSchema);
+  // Axes that move others may leave their driver out: `moves` and `matrix` say which it is.
+  const derived = ["derived", "derived.matrix"].map((name) => DRIVERS[name].options);
   const devices = z.record(
     z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/),
-    z.discriminatedUnion("driver", [first, ...rest]),
+    z.union([z.discriminatedUnion("driver", [first, ...rest]), ...derived]),
   );
   return { ...z.toJSONSchema(devices, { io: "input" }), title: "Sonde rig" };
 }
