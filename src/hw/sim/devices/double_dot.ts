@@ -25,8 +25,8 @@ export interface DoubleDotOptions extends SimOptions {
 /** Current of the sensor without electrons on the dots, and what one on the first or the second dot takes from it, nA. */
 const SENSOR_NA = 2, STEPS_NA = [0.25, 0.4] as const;
 
-/** Charging and coupling of the dots and their temperature (about 200 mK), meV. */
-const CHARGING_MEV = 2, MUTUAL_MEV = 0.4, THERMAL_MEV = 0.02;
+/** Charging and coupling of the dots and their temperature (about 600 mK), meV. */
+const CHARGING_MEV = 2, MUTUAL_MEV = 0.4, THERMAL_MEV = 0.05;
 
 /** A gate's leakage below breakdown, how fast it grows beyond, and where its source ends it: pA, mV, pA. */
 const LEAK_PA = 0.1, LEAK_MV = 10, LEAK_MOST_PA = 1e6;
