@@ -28,6 +28,7 @@ import { numberedSink } from "./zarr/numbered_sink.ts";
 import { planArrays } from "./zarr/plan_arrays.ts";
 import { type Durability, zarrSink } from "./zarr/zarr_sink.ts";
 import type { Job } from "./scan/engine/job.ts";
+import { noteRun } from "./wire/begun_runs.ts";
 import { live } from "./wire/notebook/live.ts";
 import { LiveWatchers } from "./wire/notebook/live_watchers.ts";
 import { setDisplays } from "./wire/notebook/set_displays.ts";
@@ -56,6 +57,8 @@ export interface Storage {
   readonly devices?: Readonly<Record<string, DeviceEntry>>;
   /** Shows the run while it goes on, as `live` does. */
   readonly live?: boolean;
+  /** The `experiment_id` of the run whose plan is run again; kept with the data as `again_of`. */
+  readonly againOf?: string;
 }
 
 /**
@@ -90,6 +93,7 @@ export class RecordedRun<A = Setpoints, D = Readings> extends Run<A, D> {
     this.estimate = job.estimate;
     this.#stored = job.sinks;
     this.#watchers = watchers;
+    noteRun(this);
   }
 
   /** Where the data go: a path or URL for each sink. */
@@ -143,8 +147,9 @@ type AnyScanOptions = ScanOptions<never, never, readonly never[]>;
 type Settable = Storage & Pick<AnyScanOptions, Exclude<keyof AnyScanOptions, "rig">>;
 
 function sinksFor(options: Settable): Sink[] {
-  const { to, compression, durability, readBy, whenFull } = options;
-  const how = { compression, durability, readBy, whenFull, attributes: { settings: settingsOf(options) } };
+  const { to, compression, durability, readBy, whenFull, againOf } = options;
+  const attributes = { settings: settingsOf(options), ...againOf !== undefined && { again_of: againOf } };
+  const how = { compression, durability, readBy, whenFull, attributes };
   if (to === undefined) return [numberedSink(how)];
   const places: readonly To[] = Array.isArray(to) ? to : [to as To];
   if (!places.length) throw InputError.at("to", "names no place; leave it out for a numbered folder", to);

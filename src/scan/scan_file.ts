@@ -45,6 +45,8 @@ export interface ScanFile extends RunRules, StreamOptions {
   readonly readTimeoutMs?: number;
   /** Where axes are left at the end. */
   readonly atEnd?: AtEnd;
+  /** What becomes of the scans that follow in a queue when this one fails; what the command line says when left out. */
+  readonly onFailure?: "stop" | "continue";
 }
 
 function knownKeys(received: unknown, path: readonly PropertyKey[]): readonly string[] {

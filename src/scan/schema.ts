@@ -187,6 +187,8 @@ export const scanFileSchema = z.strictObject({
   ...rulesShape,
   ...streamsShape,
   atEnd: atEndSchema,
+  onFailure: z.enum(["stop", "continue"]).optional()
+    .describe("What becomes of the scans that follow in a queue when this one fails, whatever the command line says"),
   plans: z.record(z.string(), planSchema).optional().describe("Plans by name, for `use`"),
   plan: planSchema,
 });
