@@ -15,16 +15,19 @@
  */
 export class DeviceTurns {
   /** Devices that somebody is at, and who waits there. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Map<string, (() => void)[] | undefined>();
 
   /** Takes the turn at a device; undefined when it is free, else a promise of it, in the order of asking. */
   enter(device: string): Promise<void> | undefined {
-    const waiting = this.#waiting.get(device);
-    if (!waiting) {
-      this.#waiting.set(device, []);
+    const before = this.#waiting.get(device);
+    if (!this.#waiting.has(device)) {
+      this.#waiting.set(device, undefined);
       return undefined;
     }
-    return new Promise((resolve) => waiting.push(resolve));
+    return new Promise((resolve) => {
+      if (before) before.push(resolve);
+      else this.#waiting.set(device, [resolve]);
+    });
   }
 
   /** Takes the turn at a device where it is free; says whether it did. */

@@ -46,6 +46,8 @@ export interface Means {
   readonly fronts: readonly ApprovalFront[];
   readonly advisor?: Advisor;
   readonly say: (line: string) => void;
+  /** Shown every point that was measured, kept or not. */
+  readonly heard?: (point: Point) => void;
   /** Points that a run that is resumed has already. */
   readonly before?: { readonly measured: number; readonly skipped: number };
 }
@@ -89,6 +91,11 @@ export class Performer {
     this.skipped = skipped;
     this.#stored = measured + skipped;
     this.#fromMs = means.waits.clock.nowMs();
+  }
+
+  /** The number of the next point that is stored. */
+  get nextSeqNum(): number {
+    return this.#seqNum;
   }
 
   /** Points handed to the sinks, skipped ones too. */
@@ -149,6 +156,7 @@ export class Performer {
     };
     this.measured++;
     if (kept) this.#seqNum++;
+    this.means.heard?.(point);
     return this.#keep(request, point);
   }
 

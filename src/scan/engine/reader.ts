@@ -3,6 +3,7 @@ import { componentsOf, isFloat, makeArray } from "../../core/dtype.ts";
 import { DeviceError, messageOf, show } from "../../core/errors.ts";
 import { Frame, type Reading, type Setpoint, type Setpoints } from "../../core/point.ts";
 import type { Rig, RigAxis, RigChannel } from "../../core/rig.ts";
+import type { DeviceTurns } from "./device_turns.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { isPromise, type Waits } from "./waits.ts";
 
@@ -36,6 +37,8 @@ interface Got {
   readonly readback: Record<string, Setpoint>;
   readonly reading: Record<string, Reading>;
   readonly failures: Map<Source | RigAxis, unknown>;
+  /** Later than asked for, where somebody else had the turn at a detector. */
+  triggerMs: number;
 }
 
 function isSource(one: Source | RigAxis): one is Source {
@@ -48,7 +51,7 @@ export class Reader {
   readonly #fills = new Map<string, Reading>();
   readonly #lengths = new Map<string, number>();
 
-  /** `channels` in the order of the store. */
+  /** `channels` in the order of the store; `turns` where others read the same detectors. */
   constructor(
     readonly rig: Rig,
     readonly channels: readonly RigChannel[],
@@ -56,6 +59,7 @@ export class Reader {
     readonly waits: Waits,
     readonly times: TimeCounter,
     readonly timeoutMs?: number,
+    readonly turns?: DeviceTurns,
   ) {
     const devices = [...new Set(channels.map((channel) => channel.device))];
     this.#sources = devices.map((name) => this.#source(name));
@@ -83,7 +87,7 @@ export class Reader {
     only?: readonly string[],
   ): Acquired | Promise<Acquired> {
     const startMs = this.waits.clock.nowMs(), sources = only ? this.#only(only) : this.#sources;
-    const got: Got = { readback: {}, reading: {}, failures: new Map() };
+    const got: Got = { readback: {}, reading: {}, failures: new Map(), triggerMs: startMs };
     let pending: Promise<void>[] | undefined;
     for (const name in setpoint) {
       const waiting = this.#readBack(axisOf(name), got);
@@ -106,7 +110,7 @@ export class Reader {
       const retried = failures.size > 0;
       if (retried) await this.#again(got, reasons);
       const failed = failures.size ? this.#fill(got) : NONE;
-      return { readback, reading, timestampMs: startMs, failed, retried, reasons };
+      return { readback, reading, timestampMs: got.triggerMs, failed, retried, reasons };
     } finally {
       this.times.readMs += this.waits.clock.nowMs() - startMs;
     }
@@ -146,8 +150,36 @@ export class Reader {
     }
   }
 
-  /** Undefined when the detector answered at once. */
+  /** Undefined when the detector was free and answered at once. */
   #read(source: Source, got: Got): Promise<void> | undefined {
+    const { turns } = this;
+    if (!turns) return this.#readNow(source, got);
+    const turn = turns.enter(source.name);
+    if (turn) return this.#readInTurn(turn, source, got, turns);
+    const reading = this.#readNow(source, got);
+    if (reading) return reading.finally(() => turns.leave(source.name));
+    turns.leave(source.name);
+    return undefined;
+  }
+
+  async #readInTurn(turn: Promise<void>, source: Source, got: Got, turns: DeviceTurns): Promise<void> {
+    this.#miss(source, got);
+    try {
+      await this.waits.wait(turn, Infinity);
+    } catch (broken) {
+      turn.then(() => turns.leave(source.name));
+      throw broken;
+    }
+    try {
+      got.triggerMs = Math.max(got.triggerMs, this.waits.clock.nowMs());
+      await this.#readNow(source, got);
+    } finally {
+      turns.leave(source.name);
+    }
+  }
+
+  /** Undefined when the detector answered at once. */
+  #readNow(source: Source, got: Got): Promise<void> | undefined {
     const { name, detector, timeoutMs } = source, { op } = this.waits;
     try {
       const triggered = detector.trigger?.(op);

@@ -3,6 +3,7 @@ import type { Path } from "../../core/path.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import { defaultFronts } from "../default_fronts.ts";
 import type { ApprovalFront } from "./approvals.ts";
+import { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
@@ -31,7 +32,8 @@ export class Session {
     const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, recorded, derived, advisor, say } = job;
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
-    const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs);
+    const turns = job.streams.monitor || Object.keys(job.rules).length ? new DeviceTurns() : undefined;
+    const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs, turns);
     const { waits, mover, times } = this, before = job.resumed;
     this.performer = new Performer({
       rig,
@@ -48,8 +50,9 @@ export class Session {
       advisor,
       say,
       before,
+      heard: (point) => this.#streams.hear(point),
     });
-    this.#streams = new Streams(job, this.performer, waits);
+    this.#streams = new Streams(job, this.performer, turns);
   }
 
   /** Asks for the origin, opens the sinks, then makes the detectors ready, in declared order. Nothing moves. */
