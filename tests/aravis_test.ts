@@ -79,9 +79,9 @@ test("a setting that the camera rounds too far is a MoveError", async () => {
 });
 
 test("nonsense in the options is refused before the camera gets it", async () => {
-  await assertRejects(() => fake({ exposureUs: 1e12 }), DeviceError, "exposureUs 1000000000000 is not allowed");
-  const wide = await assertRejects(() => fake({ roi: { ...ROI, width: 9_999_999 } }), DeviceError);
-  assert(wide.cause instanceof InputError);
+  await assertRejects(() => fake({ exposureUs: 1e12 }), InputError, "exposureUs 1000000000000 is not allowed");
+  const wide = await assertRejects(() => fake({ roi: { ...ROI, width: 9_999_999 } }), InputError);
+  assertEquals(wide.issues.map(({ path }) => path), ["rig.camera.roi"]);
   assertStringIncludes(wide.message, "whole pixels within 2048 × 2048");
 });
 

@@ -200,7 +200,7 @@ const WRONG: Readonly<Record<string, { text: string; says: RegExp }>> = {
   },
   "a setting beyond the limits": {
     text: "c: { driver: sim.camera, limits: { exposure: [1, 5] }, settings: { exposure: 6 } }\n",
-    says: /^error: c\.exposure: setpoint 6 is not allowed; allowed: 1 … 5 ms/,
+    says: /^error: rig\.c\.settings\.exposure: 6 is not allowed; allowed: 1 … 5 ms/,
   },
   "limits beyond those of the device": {
     text: "c: { driver: sim.camera, exposureMs: 2, exposureLimits: [1, 5], limits: { exposure: [1, 6] } }\n",
@@ -286,7 +286,7 @@ Deno.test("configured() keeps what a device can do, and closes one that does not
   } catch (thrown) {
     refused = (thrown as Error).message;
   }
-  assertStringIncludes(refused, "c.exposure: setpoint 7 is not allowed; allowed: 1 … 5 ms");
+  assertStringIncludes(refused, "rig.c.settings.exposure: 7 is not allowed; allowed: 1 … 5 ms");
   assertEquals([closed, place.exposure], [1, 3]);
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import type { ConnectContext, Device, DeviceSpec } from "../src/core/device.ts";
-import { DeviceError, InputError } from "../src/core/errors.ts";
+import { DeviceError, InputError, LimitError, SondeError } from "../src/core/errors.ts";
 import { connect, type None, sim } from "../src/hw/mod.ts";
 
 const op = { signal: new AbortController().signal };
@@ -47,6 +47,30 @@ Deno.test("when a device fails to connect, the error names it and those before i
   );
   assertEquals((error.cause as Error).message, "lamp cannot connect");
   assertEquals(log.slice(3), ["stop b", "stop a", "close b", "close a"]);
+});
+
+Deno.test("bad input that only a driver could tell stays bad input: it names the device and the place, and the others are closed", async () => {
+  const refusing = (thrown: Error): DeviceSpec => ({ driver: "refusing", connect: () => Promise.reject(thrown) });
+  const pixels = InputError.at("roi", "is not on the sensor", [0, 0, 9, 9], "4 × 4 pixels");
+  const written = InputError.at("rig.lamp.limits", "goes beyond what the device allows");
+  const other = InputError.at("rig.lamp2.limits", "is meant for another");
+  const cases: readonly [Error, string][] = [
+    [pixels, "rig.lamp.roi: is not on the sensor"],
+    [written, "rig.lamp.limits: goes beyond what the device allows"],
+    [other, "rig.lamp2.limits: is meant for another"],
+    [InputError.at("", "is no lamp"), "rig.lamp: is no lamp"],
+    [new LimitError("power", 9, "0 … 5 W"), "lamp.power: setpoint 9 is not allowed; allowed: 0 … 5 W"],
+    [new LimitError("lamp.power", 9, "0 … 5 W"), "lamp.power: setpoint 9 is not allowed; allowed: 0 … 5 W"],
+  ];
+  for (const [thrown, message] of cases) {
+    const log: string[] = [], specs = { a: watched(log), lamp: refusing(thrown) };
+    const error = await assertRejects(() => connect(specs), SondeError);
+    assertEquals([error.name, error.exitCode, error.message, error.cause], [thrown.name, 2, message, thrown]);
+    assertEquals(log, ["connect a", "stop a", "close a"]);
+  }
+  const error = await assertRejects(() => connect({ a: watched([], "close"), lamp: refusing(pixels) }), InputError);
+  assertEquals(error.issues[0].received, [0, 0, 9, 9]);
+  assertEquals((error.cause as AggregateError).errors[0], pixels);
 });
 
 Deno.test("closing goes on past every failure and tells of all of them", async () => {

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { InputError, LimitError, messageOf } from "../core/errors.ts";
+import { InputError, messageOf } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
 import { connect } from "../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../hw/device_specs.ts";
@@ -69,7 +69,7 @@ async function isFile(path: string): Promise<boolean> {
  * The rig that a scan names, connected.
  *
  * @param signal breaks off connecting
- * @throws InputError and LimitError for what the file says wrongly, also where only the device could tell
+ * @throws InputError for what the file says wrongly, also where only the device could tell
  */
 export async function connectRig(
   { rig, seed }: Pick<ScanFile, "rig" | "seed">,
@@ -83,12 +83,7 @@ export async function connectRig(
         `or a ${RIG_FILE} beside it, or --rig`,
     );
   }
-  try {
-    return await connect(deviceSpecs(rig), { seed, signal }) as unknown as Rig;
-  } catch (thrown) {
-    const cause = thrown instanceof Error ? thrown.cause : undefined;
-    throw cause instanceof InputError || cause instanceof LimitError ? cause : thrown;
-  }
+  return await connect(deviceSpecs(rig), { seed, signal }) as unknown as Rig;
 }
 
 /** The file's own words with those of the command line over them. */

@@ -56,10 +56,10 @@ export async function connect<S extends DeviceSpecs>(
     } catch (thrown) {
       const failures = await closeDevices(devices, closeTimeoutMs);
       if (signal.aborted && thrown === signal.reason) throw thrown;
-      const input = inputOfDevice(name, thrown);
+      const cause = failures.length ? new AggregateError([thrown, ...failures], "closing failed too") : thrown;
+      const input = inputOfDevice(name, thrown, cause);
       if (input instanceof InputError || input instanceof LimitError) throw input;
       if (thrown instanceof DeviceError && thrown.device === name && !failures.length) throw thrown;
-      const cause = failures.length ? new AggregateError([thrown, ...failures], "closing failed too") : thrown;
       throw new DeviceError(name, "connect", messageOf(thrown), { cause });
     }
   }
