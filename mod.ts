@@ -49,6 +49,8 @@ export {
   type Watchable,
 } from "./src/wire.ts";
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
+export { again, type AgainOptions } from "./src/wire/again.ts";
+export type { GivenAgain } from "./src/wire/stored_scan.ts";
 export { type RunEntry, type RunEntryDimension, runs } from "./src/wire/runs.ts";
 export type { RunsFilter } from "./src/wire/select_runs.ts";
 export type { CatalogueEntry } from "./src/zarr/run_catalogue.ts";

@@ -1,0 +1,55 @@
+import { show } from "../core/errors.ts";
+import type { Rig } from "../core/rig.ts";
+import { SONDE_VERSION } from "../core/version.ts";
+import { deviceSnapshot } from "../scan/device_snapshot.ts";
+import type { RunData } from "../zarr/open_run.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * What is not as it was when a run began: devices with their settings, units and limits, and versions; each in a sentence.
+ * Where axes stand does not count.
+ *
+ * @param rig the one that is connected now
+ *
+ * @example
+ * ```ts
+ * import { connect, linspace, openRun, scan, sim } from "sonde";
+ * import { changesSince } from "./changes_since.ts";
+ * const folder = await Deno.makeTempDir(), to = `${folder}/line.zarr`;
+ * {
+ *   await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), counts: sim.counter() });
+ *   await scan(linspace("x", 0, 1, 3), { rig, read: ["counts"], to, quiet: true }).done;
+ * }
+ * await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-2, 5] }), counts: sim.counter() });
+ * const [change] = changesSince(await openRun(to), rig);
+ * console.assert(change === "x.axes.x.limits: was [-5,5], is [-2,5]");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function changesSince<A, D>({ attributes }: Pick<RunData, "attributes">, rig: Rig<A, D>): string[] {
+  const now = deviceSnapshot(rig as unknown as Rig);
+  return [
+    ...changes(attributes.sonde_version, SONDE_VERSION, "sonde_version"),
+    // As it stands in a store: what is undefined is not there.
+    ...changes(attributes.devices ?? {}, JSON.parse(JSON.stringify(now)), ""),
+  ];
+}
+
+function isObject(entry: unknown): entry is Plain {
+  return typeof entry === "object" && entry !== null && !Array.isArray(entry);
+}
+
+/** The entry of an axis that says where it stands. */
+const STANDS = /^[^.]+\.axes\..+\.setpoint$/;
+
+function changes(was: unknown, is: unknown, path: string): string[] {
+  if (STANDS.test(path)) return [];
+  if (isObject(was) && isObject(is)) {
+    const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
+    return [...keys].flatMap((key) => changes(was[key], is[key], path ? `${path}.${key}` : key));
+  }
+  if (was === is || JSON.stringify(was) === JSON.stringify(is)) return [];
+  const said = (one: unknown) => one === undefined ? "not there" : isObject(one) ? "there" : show(one);
+  return [`${path}: was ${said(was)}, is ${said(is)}`];
+}
