@@ -80,7 +80,10 @@ Deno.test("Ctrl-C breaks sonde rechunk off with 130, says how to go on, and leav
     child.kill("SIGINT");
     const { code, stdout, stderr } = await child.output();
     assertEquals([code, stdout.length], [130, 0]);
-    assertStringIncludes(new TextDecoder().decode(stderr), "run the same command again");
+    assertStringIncludes(
+      new TextDecoder().decode(stderr),
+      "error: interrupted: run the same command again, and it goes on where it stood\n",
+    );
     assertEquals(await sums(run), before);
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["run.zarr"]);
   }));

@@ -1,7 +1,7 @@
-import { RunAborted } from "../../core/errors.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { rechunk, type RechunkProgress, type RechunkReport } from "../../zarr/rechunk.ts";
+import { interruptible } from "../interruptible.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { bar, showLine } from "../show_progress.ts";
 
@@ -23,16 +23,6 @@ function progressLine({ array, doneBytes, totalBytes }: RechunkProgress, elapsed
   );
 }
 
-/** A signal that Ctrl-C sets off, until it is disposed. */
-function interruptible(): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const abort = () => {
-    controller.abort(new RunAborted("interrupted; run the same command again, and it goes on where it stood", true));
-  };
-  Deno.addSignalListener("SIGINT", abort);
-  return { signal: controller.signal, [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", abort) };
-}
-
 function describe({ arrays }: RechunkReport, readBy: readonly string[]): string {
   if (!arrays.length) return `nothing to do: ${readBy.join(", ")} can be read together as it is`;
   const shape = (extents: readonly number[]) => extents.join(" × ");
@@ -45,7 +35,7 @@ function describe({ arrays }: RechunkReport, readBy: readonly string[]): string 
 export async function rechunkCommand(place: string, options: RechunkCommandOptions): Promise<void> {
   const { readBy, memory: memoryBytes, to, json, quiet } = options, startMs = performance.now();
   let progress: RechunkProgress = { array: "", doneBytes: 0, totalBytes: 0 };
-  using interrupt = interruptible();
+  using interrupt = interruptible("run the same command again, and it goes on where it stood");
   const rewrite = async () => {
     using _bar = json || quiet ? undefined : showLine((width) => {
       return progressLine(progress, performance.now() - startMs, width);
