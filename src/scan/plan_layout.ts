@@ -1,11 +1,12 @@
 import type { Layout, LayoutCoordinate, LayoutDimension, LayoutGroup } from "../core/layout.ts";
 import type { RigAxis } from "../core/rig.ts";
 import type { Setpoints } from "../core/point.ts";
+import { movedByOthers } from "./engine/resolve_moves.ts";
 import type { LaidOut, Pass } from "./lay_out.ts";
 import type { Dimension } from "./space.ts";
 
 /** What the layout needs to know of an axis. */
-export type AxisUnits = ReadonlyMap<string, Pick<RigAxis, "unit" | "longName">>;
+export type AxisUnits = ReadonlyMap<string, Pick<RigAxis, "unit" | "longName" | "derived">>;
 
 function axisCoordinates(dimension: Dimension, axes: AxisUnits, origin: Setpoints): LayoutCoordinate[] {
   return dimension.columns.map((column) => {
@@ -55,20 +56,29 @@ export function planLayout(
     path: alone || pass.root ? "" : pass.name,
     dimensions: pass.space!.dimensions.map((dimension) => dimensionLayout(dimension, axes, origin)),
     axes: pass.axes,
+    ...readbacksOf(pass.axes, axes),
     channels: holdsOf([pass]),
   }));
-  return { groups: free.length ? [...groups, pointsLayout(free, holdsOf)] : groups };
+  return { groups: free.length ? [...groups, pointsLayout(free, axes, holdsOf)] : groups };
+}
+
+/** What derived axes move is read back beside them. */
+function readbacksOf(names: readonly string[], axes: AxisUnits): Pick<LayoutGroup, "readbacks"> {
+  const readbacks = movedByOthers(names, axes);
+  return readbacks.length ? { readbacks } : {};
 }
 
 /** The group of all points without a grid. Of the loops around, those that all of them share are kept. */
-function pointsLayout(passes: readonly Pass[], holdsOf: HoldsOf): LayoutGroup {
+function pointsLayout(passes: readonly Pass[], axes: AxisUnits, holdsOf: HoldsOf): LayoutGroup {
   const [first, ...others] = passes.map(({ around }) => around.dimensions.map(({ name }) => name));
+  const named = [...new Set(passes.flatMap(({ axes }) => axes))];
   let shared = first.length;
   for (const names of others) while (first.slice(0, shared).some((name, k) => name !== names[k])) shared--;
   return {
     path: "points",
     dimensions: [{ name: "point", coordinates: [] }],
-    axes: [...new Set(passes.flatMap(({ axes }) => axes))],
+    axes: named,
+    ...readbacksOf(named, axes),
     channels: holdsOf(passes),
     around: first.slice(0, shared),
   };

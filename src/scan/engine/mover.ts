@@ -1,14 +1,18 @@
 import type { Op, StopReason } from "../../core/device.ts";
-import { InputError, messageOf, MoveError, show } from "../../core/errors.ts";
+import { InputError, messageOf, MoveError, show, SondeError } from "../../core/errors.ts";
 import { allowHalted } from "../../core/halt.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
 import type { TimeCounter } from "./time_split.ts";
+import { MoveRouter } from "./move_router.ts";
+import { movedByOthers } from "./resolve_moves.ts";
 import { isPromise, type Waits } from "./waits.ts";
 
 /** A move that takes longer has failed, unless the axis says otherwise. */
 const MOVE_TIMEOUT_MS = 600_000;
+/** Axes that have to say where they are before they move have to say it within this time. */
+const LOCATE_TIMEOUT_MS = 60_000;
 /** An axis that does not stop by then is reported and left. */
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -17,26 +21,40 @@ interface Known {
   readonly axis: RigAxis;
   readonly rank: number;
   readonly settleMs: number;
+  /** It has a motor, and may come from any side: to move it is to set it. */
+  readonly plain: boolean;
   /** The setpoint that this run reached last; undefined when it has not, or was stopped. */
   last: Setpoint | undefined;
   /** Whether this run has ever set it off. */
   moved: boolean;
 }
 
+/** How a mover moves. */
+export interface MoverOptions {
+  /** By axis, before what the rig says: from which side, and from how far, setpoints are approached. */
+  readonly backlash?: ReadonlyMap<string, number>;
+}
+
 /** Moves what changed, all together, started in the rig's declared order; then settles. */
 export class Mover {
   readonly #known = new Map<string, Known>();
   readonly #changed: Known[] = [];
+  readonly #router: MoveRouter;
+  readonly #moved = new Map<string, readonly string[]>();
   #origin: Setpoints = {};
   #op: Op | undefined;
 
-  /** `settleMs` by axis as the plan declares it, before what the rig says. */
+  /** `settleMs` and `backlash` by axis as the plan declares it, before what the rig says. */
   constructor(
     readonly rig: Rig,
     readonly settleMs: ReadonlyMap<string, number>,
     readonly waits: Waits,
     readonly times: TimeCounter,
-  ) {}
+    { backlash = new Map<string, number>() }: MoverOptions = {},
+  ) {
+    const backlashOf = (name: string) => backlash.get(name) ?? rig.axes.get(name)?.backlash ?? 0;
+    this.#router = new MoveRouter((name) => this.axis(name), backlashOf);
+  }
 
   /** The axis of a name; an `InputError` with the near match when the rig has none. */
   axis(name: string): RigAxis {
@@ -55,7 +73,8 @@ export class Mover {
       );
     }
     const rank = [...this.rig.axes.keys()].indexOf(name), settleMs = this.settleMs.get(name) ?? axis.settleMs ?? 0;
-    const made = { axis, rank, settleMs, last: undefined, moved: false };
+    const plain = !axis.derived && !this.#router.backlashOf(name);
+    const made = { axis, rank, settleMs, plain, last: undefined, moved: false };
     this.#known.set(name, made);
     return made;
   }
@@ -85,18 +104,65 @@ export class Mover {
       changed.sort((a, b) => a.rank - b.rank);
       for (const { axis } of changed) axis.check(setpoint[axis.name]);
     }
+    if (changed.some(({ plain }) => !plain)) return this.#moveByLegs([...changed], setpoint);
     return this.#start([...changed], setpoint);
   }
 
+  /** The same setpoints, and the names of what they move besides: all that is read back at a point. */
+  withMoved(setpoint: Setpoints): Setpoints {
+    let all: Record<string, Setpoint> | undefined;
+    for (const name in setpoint) {
+      if (!this.#find(name).axis.derived) continue;
+      let moved = this.#moved.get(name);
+      if (!moved) this.#moved.set(name, moved = movedByOthers([name], this.rig.axes));
+      all ??= { ...setpoint };
+      for (const other of moved) all[other] ??= NaN;
+    }
+    return all ?? setpoint;
+  }
+
+  /** Moves where setting off at once will not do. */
+  async #moveByLegs(changed: readonly Known[], setpoint: Setpoints): Promise<void> {
+    const startMs = this.waits.clock.nowMs(), op = this.#allowedOp();
+    const asked = new Map(changed.map(({ axis: { name } }) => [name, setpoint[name]]));
+    const late = () => new SondeError(`an axis did not say within ${LOCATE_TIMEOUT_MS} ms where it is`);
+    const { legs, reached } = await this.waits.wait(this.#router.route(asked, op), LOCATE_TIMEOUT_MS, late);
+    for (const known of changed) {
+      if (known.axis.derived) known.last = undefined;
+      known.moved = true;
+    }
+    try {
+      for (const leg of legs) {
+        const going = [...leg.keys()].map((name) => this.#find(name)).sort((a, b) => a.rank - b.rank);
+        const moves = this.#setOff(going, (name) => leg.get(name)!);
+        if (moves) await allOrFirstError(moves);
+      }
+    } finally {
+      this.times.moveMs += this.waits.clock.nowMs() - startMs;
+    }
+    for (const [derivation, setpoints] of reached) derivation.reached(setpoints);
+    for (const known of changed) known.last = setpoint[known.axis.name];
+    await this.#settle(Math.max(...changed.map(({ settleMs }) => settleMs)));
+  }
+
   #start(changed: readonly Known[], setpoint: Setpoints): Promise<void> | undefined {
+    const startMs = this.waits.clock.nowMs(), moves = this.#setOff(changed, (name) => setpoint[name]);
+    let settleMs = 0;
+    for (const known of changed) settleMs = Math.max(settleMs, known.settleMs);
+    if (moves || settleMs) return this.#finish(moves, settleMs, startMs);
+    this.times.moveMs += this.waits.clock.nowMs() - startMs;
+    return undefined;
+  }
+
+  /** Undefined when all have arrived at once. */
+  #setOff(changed: readonly Known[], setpointOf: (name: string) => Setpoint): Promise<void>[] | undefined {
     const startMs = this.waits.clock.nowMs();
-    let moves: Promise<void>[] | undefined, settleMs = 0;
+    let moves: Promise<void>[] | undefined;
     try {
       for (const known of changed) {
-        const to = setpoint[known.axis.name], from = known.last;
+        const to = setpointOf(known.axis.name), from = known.last;
         known.last = undefined;
         known.moved = true;
-        settleMs = Math.max(settleMs, known.settleMs);
         const moved = known.axis.set(to, this.#allowedOp());
         if (isPromise(moved)) (moves ??= []).push(this.#arrive(known, from, to, moved, startMs));
         else known.last = to;
@@ -105,9 +171,7 @@ export class Mover {
       for (const move of moves ?? []) move.catch(() => {});
       throw thrown;
     }
-    if (moves || settleMs) return this.#finish(moves, settleMs, startMs);
-    this.times.moveMs += this.waits.clock.nowMs() - startMs;
-    return undefined;
+    return moves;
   }
 
   /** A run that has begun may move to its end, also while the notebook is locked: its path cleans up. */
@@ -138,8 +202,12 @@ export class Mover {
     } finally {
       this.times.moveMs += clock.nowMs() - startMs;
     }
+    await this.#settle(settleMs);
+  }
+
+  async #settle(settleMs: number): Promise<void> {
     if (!settleMs) return;
-    const settlingMs = clock.nowMs();
+    const { clock } = this.waits, settlingMs = clock.nowMs();
     try {
       await this.waits.sleep(settleMs);
     } finally {

@@ -121,7 +121,7 @@ export class Performer {
     const { mover, reader, policy } = this.means;
     const moving = mover.move(request.offset ? shifted(request.setpoint, request.offset) : request.setpoint);
     if (moving) await moving;
-    const acquiring = reader.acquire(request.setpoint, this.#axisOf, request.read);
+    const acquiring = reader.acquire(mover.withMoved(request.setpoint), this.#axisOf, request.read);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
     if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
     const failed = acquired.failed.length > 0;

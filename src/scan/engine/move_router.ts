@@ -1,0 +1,77 @@
+import type { Op } from "../../core/device.ts";
+import type { Setpoint } from "../../core/point.ts";
+import type { Derivation, RigAxis } from "../../core/rig.ts";
+import { resolveMoves } from "./resolve_moves.ts";
+
+/** Axes with motors that set off together, and where they go. */
+export type Leg = ReadonlyMap<string, Setpoint>;
+
+/** A move that is more than setting off at once. */
+export interface Route {
+  /** One after another; all are within the limits. */
+  readonly legs: readonly Leg[];
+  /** Where derived axes stand at the end. */
+  readonly reached: ReadonlyMap<Derivation, readonly number[]>;
+}
+
+/** Finds how axes get to their setpoints: what derived ones move, and from which side play in a drive wants it. */
+export class MoveRouter {
+  /**
+   * @param axisOf the axis of a name
+   * @param backlashOf how far off an axis is approached, and from which side; 0: it does not matter
+   */
+  constructor(
+    readonly axisOf: (name: string) => RigAxis,
+    readonly backlashOf: (name: string) => number,
+  ) {}
+
+  /**
+   * The way to the setpoints. Axes are asked where they are as far as that has to be known; nothing moves.
+   *
+   * @throws LimitError when any of its legs leaves limits, InputError when one axis is to be in two places
+   */
+  async route(asked: ReadonlyMap<string, Setpoint>, op: Op): Promise<Route> {
+    for (const [name, to] of asked) this.axisOf(name).check(to);
+    const { moves, groups } = await this.#resolve(asked, op),
+      over = this.#overshoot(asked, (name) => this.#place(name));
+    const stages = over.size ? [(await this.#resolve(new Map([...asked, ...over]), op)).moves, moves] : [moves];
+    const at = new Map<string, Setpoint | undefined>(), legs: Leg[] = [];
+    const placeOf = (name: string) => at.has(name) ? at.get(name) : this.#place(name);
+    for (const stage of stages) {
+      const left = new Map([...stage].filter(([name, to]) => placeOf(name) !== to));
+      const first = this.#overshoot(left, placeOf);
+      for (const leg of first.size ? [new Map([...left, ...first]), left] : [left]) {
+        const going = new Map([...leg].filter(([name, to]) => placeOf(name) !== to));
+        if (!going.size) continue;
+        legs.push(going);
+        for (const [name, to] of going) at.set(name, to);
+      }
+    }
+    for (const leg of legs) for (const [name, to] of leg) this.axisOf(name).check(to);
+    return { legs, reached: groups };
+  }
+
+  #place(name: string): Setpoint | undefined {
+    return this.axisOf(name).setpoint;
+  }
+
+  async #resolve(asked: ReadonlyMap<string, Setpoint>, op: Op) {
+    const located = new Map<Derivation, readonly number[]>();
+    for (;;) {
+      const resolved = resolveMoves(asked, this.axisOf, located);
+      if (!resolved.missing.length) return resolved;
+      for (const derivation of resolved.missing) located.set(derivation, await derivation.locate(op));
+    }
+  }
+
+  /** Where axes go first that come from the wrong side, or from nobody knows where. */
+  #overshoot(moves: Leg, placeOf: (name: string) => Setpoint | undefined): Map<string, number> {
+    const first = new Map<string, number>();
+    for (const [name, to] of moves) {
+      const backlash = this.backlashOf(name), from = placeOf(name);
+      if (!backlash || typeof to !== "number") continue;
+      if (typeof from !== "number" || (from - to) * backlash > 0) first.set(name, to - backlash);
+    }
+    return first;
+  }
+}
