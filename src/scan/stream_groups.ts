@@ -1,14 +1,78 @@
-import type { Issue } from "../core/errors.ts";
+import { componentsOf } from "../core/dtype.ts";
+import { type Issue, show } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
-import type { Rig } from "../core/rig.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Rig, RigChannel } from "../core/rig.ts";
 import type { StreamOptions } from "../core/rules.ts";
+import { readList } from "./read_list.ts";
 
-/** Where what is recorded beside the points is stored. */
-export function streamGroups(_streams: StreamOptions, _rig: Rig): LayoutGroup[] {
-  return [];
+/** The stream of the whole rig, at the start and at the end. */
+export const BASELINE = "baseline";
+
+/** Arrays that every stream has beside what it records. */
+const OWN_ARRAYS = ["time", "when", "timestamp", "seq_num", "quality", "failed"];
+
+/** The stream of one signal. */
+export function monitorPass(name: string): string {
+  return `monitor_${name}`;
 }
 
-/** What is wrong with what shall be recorded beside the points: names that the rig does not have. */
-export function streamIssues(_streams: StreamOptions, _rig: Rig): Issue[] {
-  return [];
+/** The channels of the rig that give one number, whatever the scan reads. */
+export function scalarChannels(rig: Rig): RigChannel[] {
+  return [...rig.channels.values()].filter(({ shape, dtype }) => !shape?.length && componentsOf(dtype) === 1);
+}
+
+/** What a monitor's name stands for: a channel, all channels of a device, an axis; or an axis and a detector of one name. */
+export function monitored(
+  name: string,
+  rig: Rig,
+): { readonly channels: readonly RigChannel[]; readonly axes: string[] } {
+  return { channels: readList(rig, [name]).channels, axes: rig.axes.has(name) ? [name] : [] };
+}
+
+/** Where what is recorded beside the points is stored. */
+export function streamGroups({ baseline, monitor = {} }: StreamOptions, rig: Rig): LayoutGroup[] {
+  const group = (pass: string, dimension: string, axes: readonly string[], channels: readonly RigChannel[]) => {
+    return { pass, path: pass, stream: true, dimensions: [{ name: dimension, coordinates: [] }], axes, channels };
+  };
+  return [
+    ...(baseline ? [group(BASELINE, "when", [...rig.axes.keys()], scalarChannels(rig))] : []),
+    ...Object.keys(monitor).map((name) => {
+      const { axes, channels } = monitored(name, rig);
+      return group(monitorPass(name), "time", axes, channels);
+    }),
+  ];
+}
+
+/** What is wrong with what shall be recorded beside the points: names that the rig does not have, times that are none. */
+export function streamIssues({ baseline, monitor = {} }: StreamOptions, rig: Rig): Issue[] {
+  const issues: Issue[] = [], known = [...new Set([...rig.channels.keys(), ...rig.devices.keys(), ...rig.axes.keys()])];
+  const error = (path: string, message: string, received: unknown, allowed?: string) =>
+    issues.push({ path, message, received, allowed, severity: "error" });
+  const refuseOwn = (path: string, channels: readonly RigChannel[]) => {
+    for (const { name } of channels.filter(({ name }) => OWN_ARRAYS.includes(name.toLowerCase()))) {
+      error(path, `the detector ${show(name)} has the name of an array that every stream has: rename it`, name);
+    }
+  };
+  if (baseline) refuseOwn(BASELINE, scalarChannels(rig));
+  for (const [name, { everyMs }] of Object.entries(monitor)) {
+    const path = `monitor.${name}`, { channels, axes } = monitored(name, rig);
+    if (!channels.length && !axes.length) {
+      const message = `${show(name)} is neither a detector nor an axis of the rig; ${didYouMean(name, known)}`;
+      error(path, message, name, known.join(", "));
+    }
+    if (everyMs !== undefined && !(Number.isFinite(everyMs) && everyMs > 0)) {
+      error(`${path}.everyMs`, `is ${show(everyMs)}; allowed: a positive number of milliseconds`, everyMs);
+    }
+    refuseOwn(path, channels);
+  }
+  return issues;
+}
+
+/** How many readings streams will have in a run that takes so long, by group: those on a clock; of others, none. */
+export function expectedSamples({ baseline, monitor = {} }: StreamOptions, timeMs = 0): Record<string, number> {
+  const clocked = Object.entries(monitor).map(([name, { everyMs }]): [string, number] => {
+    return [monitorPass(name), everyMs ? Math.ceil(timeMs / everyMs) : 0];
+  });
+  return { ...(baseline ? { [BASELINE]: 2 } : {}), ...Object.fromEntries(clocked) };
 }
