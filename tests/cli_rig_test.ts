@@ -1,11 +1,16 @@
 /** What the commands do with a rig file: init, devices, move, read, and the rig of a scan file. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import type { Rig } from "../src/core/rig.ts";
 import { configured } from "../src/hw/configured.ts";
+import { connect } from "../src/hw/connect.ts";
 import { deviceSpecs } from "../src/hw/device_specs.ts";
 import { DRIVERS } from "../src/hw/drivers.ts";
 import { parseRigFile } from "../src/hw/rig_file.ts";
 import { sim } from "../src/hw/sim/mod.ts";
+import { linspace } from "../src/scan/nodes.ts";
+import { scan } from "../src/wire.ts";
+import { openRun } from "../src/zarr/open_run.ts";
 import { RIG_SCHEMA_FILE, rigSchemaText } from "../tools/schema.ts";
 import { files, inFolder, RIG, sonde, sondeCommand } from "./cli_support.ts";
 import { python } from "./python.ts";
@@ -177,6 +182,70 @@ Deno.test("a run of a scan file without a rig of its own is resumed from its sto
     await Deno.remove(join(folder, "rig.yaml"));
     const again = await sonde(folder, "resume", to);
     assert(!again.err.includes("does not say how its rig is connected"), again.err);
+  }));
+
+/** A run along x that was left after its second point; its store remembers the rig of `RIG`, or none. */
+async function begun(to: string, remembers: boolean): Promise<void> {
+  const devices = parseRigFile(RIG), plan = linspace("x", -1, 1, 5);
+  await using rig = await connect(deviceSpecs(devices)) as unknown as Rig;
+  const options = { rig, read: ["diode"], to, quiet: true, ...remembers && { devices } };
+  for await (const { seqNum } of scan(plan, options)) if (seqNum === 1) break;
+}
+
+/** The logged warnings of a run, and how it ended. */
+async function ended(to: string): Promise<{ status: unknown; texts: string[] }> {
+  const { attributes, arrays } = await openRun(to), log = arrays.get("log/text");
+  return { status: attributes.exit_status, texts: log ? (await log.read()).data as string[] : [] };
+}
+
+Deno.test("sonde resume --rig takes the rig of another file, says what has changed, and keeps that in the log", () =>
+  inFolder(async (folder) => {
+    await begun(join(folder, "a.zarr"), true);
+    await write(folder, "new.yaml", RIG.replace("x: { driver: sim.stage,", "x: { driver: sim.stage, speed: 50,"));
+    const { code, err } = await sonde(folder, "resume", "a.zarr", "--rig", "new.yaml");
+    const change = "rig.x.speed: was left out when the run began, is 50 now";
+    assertEquals(code, 0, err);
+    assertStringIncludes(err, `warning: ${change}\n`);
+    const { status, texts } = await ended(join(folder, "a.zarr"));
+    assertEquals([status, texts.filter((text) => text === change).length], ["success", 1]);
+  }));
+
+const OTHER_RIGS: Readonly<Record<string, readonly [rig: string, says: RegExp]>> = {
+  "narrower limits than the plan needs": [
+    RIG.replace("[-5, 5]", "[-5, 0]"),
+    /^error: plan: x would go to 1 mm; allowed: -5 … 0 mm$/,
+  ],
+  "an axis less": [RIG.replace(/^x:.*\n/, ""), /^error: plan\.axis: the rig has no axis "x"/],
+  "a detector less": [RIG.replace(/^diode:.*\n/m, ""), /^error: read\[0\]: "diode" is not a detector of the rig/],
+  "another unit": [RIG.replace("unit: mm", "unit: um"), /^error: rig\.x\.unit: is "mm" in the store; "um" was given$/],
+  "a setting that is not allowed": [
+    RIG.replace("exposure: 20", "exposure: 60"),
+    /^error: rig\.camera\.settings\.exposure: 60 is not/,
+  ],
+};
+
+for (const [what, [rig, says]] of Object.entries(OTHER_RIGS)) {
+  Deno.test(`sonde resume --rig refuses ${what} in one line, with exit code 2, and the run goes on with the right rig`, () =>
+    inFolder(async (folder) => {
+      await begun(join(folder, "a.zarr"), true);
+      await write(folder, "new.yaml", rig);
+      const { code, out, err } = await sonde(folder, "resume", "a.zarr", "--rig", "new.yaml");
+      assertEquals([code, out, err.trimEnd().split("\n").length], [2, "", 1], err);
+      assertMatch(err.trimEnd(), says);
+      assertEquals(await ended(join(folder, "a.zarr")), { status: "aborted", texts: [] });
+      assertEquals((await sonde(folder, "resume", "a.zarr")).code, 0);
+    }));
+}
+
+Deno.test("a run of a program, whose store knows no rig, is resumed with --rig", () =>
+  inFolder(async (folder) => {
+    await begun(join(folder, "a.zarr"), false);
+    const { code, err } = await sonde(folder, "resume", "a.zarr");
+    assertEquals(code, 2);
+    assertMatch(err, /does not say how its rig is connected.*--rig\n$/);
+    await write(folder, "rig.yaml", RIG);
+    const named = await sonde(folder, "resume", "a.zarr", "--rig", "rig.yaml", "--json");
+    assertEquals([named.code, JSON.parse(named.out).points, named.err], [0, 5, ""]);
   }));
 
 /** What can be wrong with a rig file, and the one line about it. */

@@ -35,9 +35,10 @@ function addResume(program: Command): void {
     program.command("resume").argument("<run>", "a run that was killed, stopped or failed"),
   );
   resume.description("take up a run at its next point, with the rig and plan that it was begun with")
-    .option("--remeasure <which>", "failed: measure again the points whose readings failed");
+    .option("--remeasure <which>", "failed: measure again the points whose readings failed")
+    .option("--rig <file>", "the rig as it is now, where an address has changed or a device was replaced");
   withApproval(resume).action(resumeCommand);
-  addExamples(resume, "resume map.zarr", "resume map.zarr --remeasure failed");
+  addExamples(resume, "resume map.zarr", "resume map.zarr --remeasure failed", "resume map.zarr --rig lab/rig.yaml");
 }
 
 function addCheck(program: Command): void {

@@ -1,5 +1,5 @@
 import { displayable } from "../core/display.ts";
-import { InputError } from "../core/errors.ts";
+import { InputError, show } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import { groupPoints } from "../core/layout.ts";
 import type { Plan } from "../core/plan.ts";
@@ -7,7 +7,9 @@ import { type Point, type Quality, QUALITY_CODE, type Readings, type Setpoint, t
 import type { Rig } from "../core/rig.ts";
 import type { RunHeader } from "../core/sink.ts";
 import type { Derived } from "../adapt/derive.ts";
+import type { DeviceEntry } from "../hw/device_specs.ts";
 import { createJob } from "../scan/create_run.ts";
+import { differences } from "../scan/differences.ts";
 import type { ApprovalFront } from "../scan/engine/approvals.ts";
 import type { Job } from "../scan/engine/job.ts";
 import type { PathFunction } from "../scan/path_tools.ts";
@@ -37,6 +39,8 @@ export interface ResumeOptions<A = Record<string, Setpoint>, D = Record<string, 
   readonly remeasure?: "failed";
   /** The derived signals of the run, where some of them are functions: a store keeps those as text only. */
   readonly derive?: Derived;
+  /** The rig as its file describes it now; what is not as it was when the run began is a warning, which the log keeps. */
+  readonly devices?: Readonly<Record<string, DeviceEntry>>;
   /** Aborts the run. */
   readonly signal?: AbortSignal;
   /** Answers what a path asks. */
@@ -103,11 +107,21 @@ export async function resume<A, D>(
     if (recorded.points) sink.keepPoints(recorded.points.taken);
     const resumed = { measured: found.measured, skipped: found.skipped, setpoint: complete ? {} : setpoint };
     const findOrigin = () => Promise.resolve(origin);
-    return new RecordedRun({ ...job, sinks: [sink], findOrigin, header: () => header, path: () => path, resumed });
+    const warnings = [...job.warnings, ...rigChanges(settings, options.devices)], goesOn = { header: () => header };
+    return new RecordedRun({ ...job, ...goesOn, warnings, sinks: [sink], findOrigin, path: () => path, resumed });
   } catch (thrown) {
     await sink.release();
     throw thrown;
   }
+}
+
+/** What a rig file says otherwise than the one that the run was begun with, in a line each. */
+function rigChanges({ devices: before }: StoredSettings, now: ResumeOptions["devices"]): string[] {
+  if (!before || !now) return [];
+  const say = (entry: string | undefined) => entry === undefined || entry === "undefined" ? "left out" : entry;
+  return differences(before, now, "rig").map(({ path, received, allowed }) => {
+    return `${path}: was ${say(allowed)} when the run began, is ${say(show(received))} now`;
+  });
 }
 
 /** What `scan` was told, as the store has it, and what it is told now. */
