@@ -11,6 +11,9 @@ export function standstill(place: number): Travel {
   return { durationMs: 0, at: () => place };
 }
 
+/** Milliseconds since 1970 in a double are whole multiples of 2⁻¹² ms: what is due is due within two of them. */
+const CLOCK_MS = 2 ** -11;
+
 /** An overhead, then constant speed. `speed` is in units per second. */
 export function steadyTravel(from: number, to: number, speed: number, overheadMs: number): Travel {
   if (from === to) return standstill(to);
@@ -18,7 +21,7 @@ export function steadyTravel(from: number, to: number, speed: number, overheadMs
   return {
     durationMs,
     at(elapsedMs) {
-      if (elapsedMs >= durationMs) return to;
+      if (elapsedMs >= durationMs - CLOCK_MS) return to;
       // A tiny move may take no longer than its overhead; the division below would then be 0 / 0.
       if (elapsedMs <= overheadMs) return from;
       return from + (to - from) * (elapsedMs - overheadMs) / (durationMs - overheadMs);

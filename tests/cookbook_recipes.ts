@@ -1,0 +1,86 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import type { Seen } from "./cookbook_support.ts";
+
+/** What is true of an example's store, however it was made. */
+export interface Recipe {
+  /** The name of both of its files in `examples/`. */
+  readonly name: string;
+  /** The dimensions of each group, by its path: those that a group must have. */
+  readonly dims: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Units of some arrays, by full name. */
+  readonly units: Readonly<Record<string, string>>;
+  /** What the simulated world has, and the run must have found. */
+  found(seen: Seen): void;
+  /** Arrays that do not depend on when things were done, by full name: equal in every run under the seed. */
+  readonly same: readonly string[];
+}
+
+const numbers = (seen: Seen, name: string) => {
+  assert(name in seen.values, `${name} is not among ${Object.keys(seen.values)}`);
+  return seen.values[name] as number[];
+};
+
+/** Of the straight line through points, by least squares. */
+function slope(x: readonly number[], y: readonly number[]): number {
+  const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
+  const [x0, y0] = [mean(x), mean(y)];
+  return mean(x.map((at, k) => (at - x0) * (y[k] - y0))) / mean(x.map((at) => (at - x0) ** 2));
+}
+
+const pumpProbe: Recipe = {
+  name: "pump_probe",
+  dims: { "/": { delay: 31 } },
+  units: { "/delay": "ps", "/change": "1", "/change_sem": "1" },
+  same: ["/delay", "/change", "/change_n"],
+  found(seen) {
+    const delay = numbers(seen, "/delay"), change = numbers(seen, "/change"), order = numbers(seen, "/seq_num");
+    assert(numbers(seen, "/change_sem").every((error) => error < 5e-4));
+    assert(numbers(seen, "/change_n").every((n) => n >= 20 && n < 200));
+    assert(order.some((n, k) => k > 0 && n < order[k - 1]), "the delays are in order of time");
+    const part = [...delay.keys()].filter((k) => delay[k] >= 1 && delay[k] <= 12);
+    assertAlmostEquals(-1 / slope(part.map((k) => delay[k]), part.map((k) => Math.log(change[k]))), 8, 1.2);
+  },
+};
+
+const zStack: Recipe = {
+  name: "z_stack",
+  dims: { "/": { time: 4, filter: 2, z: 7, camera_y: 96, camera_x: 128 } },
+  units: { "/time": "s", "/z": "mm", "/camera": "count", "/camera.exposure": "ms" },
+  same: ["/time", "/filter", "/camera.exposure", "/z"],
+  found(seen) {
+    assertEquals(seen.values["/filter"], ["BP640", "BP703"]);
+    assertEquals(seen.values["/camera.exposure"], [40, 8]);
+  },
+};
+
+const temperatureRamp: Recipe = {
+  name: "temperature_ramp",
+  dims: { "/": { temperature: 15 }, "/pass_0": { temperature: 15, k: 41 } },
+  units: { "/temperature": "K", "/wavelength_fold": "nm", "/track_height": "V", "/pass_0/diode": "V" },
+  same: ["/temperature"],
+  found(seen) {
+    const kelvin = numbers(seen, "/temperature"), place = numbers(seen, "/wavelength_fold");
+    const off = place.map((nm, k) => 1239.842 / nm - (1.519 - 0.5405e-3 * kelvin[k] ** 2 / (kelvin[k] + 204)));
+    assert(Math.max(...off) - Math.min(...off) < 0.002, `${off}`);
+    assert(numbers(seen, "/track_lost").every((lost) => lost === 0));
+  },
+};
+
+const gateMap: Recipe = {
+  name: "gate_map",
+  dims: { "/pass_0": { P2: 16, P1: 16 }, "/points": { point: 444 } },
+  units: { "/pass_0/P1": "mV", "/pass_0/dot.current": "nA", "/points/dot.leakage": "pA" },
+  same: ["/pass_0/P1", "/pass_0/P2", "/points/P1_setpoint", "/points/dot.current"],
+  found(seen) {
+    const plateaus = [0, 1, 2, 3, 4].flatMap((n1) => [0, 1, 2, 3, 4].map((n2) => 2 - 0.25 * n1 - 0.4 * n2));
+    const inStep = (current: number) => plateaus.every((plateau) => Math.abs(current - plateau) > 0.02);
+    const share = (group: string) => {
+      const current = numbers(seen, `/${group}/dot.current`);
+      return current.filter(inStep).length / current.length;
+    };
+    assert(share("points") > 1.5 * share("pass_0"));
+  },
+};
+
+/** The ten examples of the cookbook. */
+export const RECIPES: readonly Recipe[] = [pumpProbe, zStack, temperatureRamp, gateMap];

@@ -1,0 +1,118 @@
+/** The ten examples of `docs/cookbook.md`: what `check` says of them, what they find, and that they survive. */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { openRun } from "../src/zarr/open_run.ts";
+import { ROOT } from "../tools/root.ts";
+import { runCommand } from "../tools/run_command.ts";
+import { type Recipe, RECIPES } from "./cookbook_recipes.ts";
+import { bytesOf, checkExample, goOn, openInXarray, readExample, rigOf, runOf, type Seen } from "./cookbook_support.ts";
+import { withFolder } from "./zarr_fixture.ts";
+
+const MAIN = join(ROOT, "src", "cli", "main.ts"), MINUTE_MS = 60_000;
+
+async function deno(cwd: string, ...args: string[]): Promise<string> {
+  const { code, text, late } = await runCommand(Deno.execPath(), args, { cwd, timeoutMs: 3 * MINUTE_MS });
+  assertEquals({ code, late }, { code: 0, late: false }, text);
+  return text;
+}
+
+/** Dimensions and units are those that one expects, and what was found is what the simulated world has. */
+function judge(recipe: Recipe, seen: Seen): void {
+  for (const [path, expected] of Object.entries(recipe.dims)) {
+    for (const [name, size] of Object.entries(expected)) {
+      assertEquals(seen.dims[path]?.[name], size, `${path} ${name}: ${JSON.stringify(seen.dims)}`);
+    }
+  }
+  for (const [name, unit] of Object.entries(recipe.units)) assertEquals(seen.units[name], unit, name);
+  recipe.found(seen);
+}
+
+const within = (said: number, came: number, part: number, what: string) =>
+  assert(Math.abs(said - came) <= part * came, `${what}: ${said} was said, ${came} came`);
+
+for (const recipe of RECIPES) {
+  Deno.test(`check says of ${recipe.name} beforehand how many points, how long and how many bytes, within a tenth`, () =>
+    withFolder(async (folder) => {
+      const file = await readExample(recipe.name), to = join(folder, "run.zarr");
+      const report = await checkExample(file);
+      assertEquals(report.issues.filter(({ severity }) => severity === "error"), []);
+      await using rig = await rigOf(file);
+      const run = runOf(file, rig, to), beginMs = rig.clock.nowMs();
+      await run.done;
+      within(report.points, run.status.points, 0.1, "points");
+      within(report.timeMs!, rig.clock.nowMs() - beginMs, 0.1, "ms");
+      within(report.bytes!, await bytesOf(to), 0.1, "bytes");
+      judge(recipe, await openInXarray(to));
+    }));
+
+  Deno.test(`${recipe.name} as a script is ${recipe.name} as a file: one plan, one rig, one store`, () =>
+    withFolder(async (cwd) => {
+      await deno(cwd, "run", "-A", join(ROOT, "examples", `${recipe.name}.ts`));
+      const runs = await Array.fromAsync(walk(join(cwd, "runs")));
+      assertEquals(runs.length, 1, `${runs}`);
+      await deno(cwd, "run", "-A", MAIN, "run", join(ROOT, "examples", `${recipe.name}.yaml`), "--to", "y.zarr");
+      const script = await openRun(runs[0]), file = await openRun(join(cwd, "y.zarr"));
+      const { devices: _, ...settings } = file.attributes.settings as Record<string, unknown>;
+      assertEquals(file.attributes.plan, script.attributes.plan);
+      assertEquals(settings, script.attributes.settings);
+      assertEquals(file.attributes.devices, script.attributes.devices);
+      assertEquals([...file.arrays.keys()].sort(), [...script.arrays.keys()].sort());
+      const [byScript, byFile] = [await openInXarray(runs[0]), await openInXarray(join(cwd, "y.zarr"))];
+      assertEquals(byFile.units, byScript.units);
+      for (const seen of [byScript, byFile]) judge(recipe, seen);
+      for (const name of recipe.same) assertEquals(byFile.values[name], byScript.values[name], name);
+    }));
+
+  Deno.test(`${recipe.name} that was aborted in the middle is gone on with, and lacks nothing`, () =>
+    withFolder(async (folder) => {
+      const file = await readExample(recipe.name), to = join(folder, "run.zarr"), { points } = await checkExample(file);
+      {
+        await using rig = await rigOf(file);
+        const run = runOf(file, rig, to);
+        for await (const _ of run) if (run.status.points >= points / 2) break;
+        assertEquals((await openRun(to)).attributes.exit_status, "aborted");
+      }
+      await openInXarray(to);
+      await using rig = await rigOf(file);
+      await goOn(rig, to);
+      assertEquals((await openRun(to)).attributes.exit_status, "success");
+      judge(recipe, await openInXarray(to));
+    }));
+
+  Deno.test(`${recipe.name} that was killed in the middle is readable, and goes on with sonde resume`, () =>
+    withFolder(async (folder) => {
+      const to = join(folder, "run.zarr"), args = ["run", join(ROOT, "examples", `${recipe.name}.yaml`), "--to", to];
+      await killMidway(folder, to, args, (await checkExample(await readExample(recipe.name))).timeMs! / 2);
+      await openInXarray(to);
+      await deno(folder, "run", "-A", MAIN, "resume", to, "--quiet");
+      assertEquals((await openRun(to)).attributes.exit_status, "success");
+      judge(recipe, await openInXarray(to));
+    }));
+}
+
+/** The stores below a folder. */
+async function* walk(folder: string): AsyncGenerator<string> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".zarr")) yield join(folder, name);
+    else yield* walk(join(folder, name));
+  }
+}
+
+/** Starts a run in a process of its own, and kills it so long after its store has come to be. */
+async function killMidway(cwd: string, store: string, args: readonly string[], afterMs: number): Promise<void> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, ...args, "--quiet"],
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = child.output();
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const isThere = () => Deno.stat(join(store, "zarr.json")).then(() => true, () => false);
+  while (!await isThere()) await pause(5);
+  await pause(afterMs);
+  child.kill("SIGKILL");
+  const { signal } = await ended;
+  assertEquals(signal, "SIGKILL");
+}
