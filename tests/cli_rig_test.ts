@@ -263,6 +263,10 @@ const WRONG: Readonly<Record<string, { text: string; says: RegExp }>> = {
     text: "x: { driver: sim.stage, unit: mm, limts: [0, 1] }\n",
     says: /^error: rig\.x\.limts: "sim\.stage" has no option "limts"; did you mean "limits"\?/,
   },
+  "limits the wrong way round": {
+    text: "x: { driver: sim.stage, unit: mm, limits: [1, 0] }\n",
+    says: /^error: rig\.x\.limits: sim\.stage: limits must be \[low, high\]; received \[1,0\]/,
+  },
   "a setting that is none": {
     text: "c: { driver: sim.camera, settings: { exposre: 5 } }\n",
     says: /^error: rig\.c\.settings\.exposre: "exposre" is nothing that c can be set to; did you mean "exposure"\?/,

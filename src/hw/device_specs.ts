@@ -4,6 +4,7 @@ import { InputError, type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
+import { inputOfDevice } from "./input_of_device.ts";
 import { axisLimitsSchema, settingsSchema } from "./rig_json_schema.ts";
 
 /**
@@ -90,10 +91,16 @@ function entryIssues(name: string, entry: DeviceEntry): Issue[] {
 export function deviceSpecs(rig: Readonly<Record<string, DeviceEntry>>): Record<string, DeviceSpec> {
   const issues = Object.entries(rig).flatMap(([name, entry]) => entryIssues(name, entry));
   if (issues.length) throw new InputError(issues);
-  return Object.fromEntries(
-    Object.entries(rig).map(([name, entry]) => {
-      const { options, common } = divide(entry), spec = DRIVERS[driverOf(entry) as string].make(options);
-      return [name, Object.keys(common).length ? configured(spec, common as Configuration) : spec];
-    }),
-  );
+  return Object.fromEntries(Object.entries(rig).map(([name, entry]) => [name, specOf(name, entry)]));
+}
+
+/** What only the driver can tell is wrong with its options names the device, too. */
+function specOf(name: string, entry: DeviceEntry): DeviceSpec {
+  const { options, common } = divide(entry);
+  try {
+    const spec = DRIVERS[driverOf(entry) as string].make(options);
+    return Object.keys(common).length ? configured(spec, common as Configuration) : spec;
+  } catch (thrown) {
+    throw inputOfDevice(name, thrown);
+  }
 }
