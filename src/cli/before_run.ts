@@ -16,8 +16,8 @@ export interface Hindrances {
 const LEAST_SHARE = 0.25;
 
 /**
- * Looks, before anything moves, whether a run can be stored: that nobody writes there, that the folder may be written, and
- * that the disk has room.
+ * Looks, before anything moves, whether a run can be stored: that nobody writes there, that nothing is there, that the
+ * folder may be written, and that the disk has room.
  *
  * @param to where it goes; `runs` when left out. Places in the network are not looked at
  * @param bytes what it takes before compression, if that is known
@@ -34,6 +34,9 @@ export async function findHindrances(to = "runs/", bytes?: number): Promise<Hind
       `${place} is being written by ${writer}: wait until that run ends, or choose another name`,
       "a new name",
     );
+  }
+  if (!to.endsWith("/") && await isTaken(place)) {
+    return issue(`${place} exists already, and nothing is ever overwritten: choose another name`, "a new name");
   }
   const folder = await folderThere(to.endsWith("/") ? place : dirname(place)), why = await whyNoRuns(folder);
   if (why) return issue(`${folder} cannot be written: ${why}`, "a folder that may be written");
@@ -58,6 +61,17 @@ export async function beforeRun(to?: string, bytes?: number): Promise<readonly s
   const { issues, doubts } = await findHindrances(to, bytes);
   if (issues.length) throw new InputError(issues);
   return doubts;
+}
+
+/** Whether something is there; an empty folder may become a run. */
+async function isTaken(place: string): Promise<boolean> {
+  try {
+    if (!(await Deno.stat(place)).isDirectory) return true;
+    for await (const _ of Deno.readDir(place)) return true;
+  } catch {
+    // What cannot be looked at is said of its folder.
+  }
+  return false;
 }
 
 /** The nearest folder above that is there: the one where new ones would be made. */

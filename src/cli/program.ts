@@ -5,7 +5,7 @@ import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
 import { rechunkCommand } from "./commands/rechunk.ts";
 import { resumeCommand } from "./commands/resume.ts";
-import { runCommand } from "./commands/run.ts";
+import { runFilesCommand } from "./commands/run_files.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { parseNames, parseSize } from "./parse_size.ts";
 import { addExamples, withApproval, withCommandOptions, withRunOptions } from "./command_options.ts";
@@ -15,18 +15,22 @@ import { versionText } from "./version.ts";
 
 function addRun(program: Command): void {
   const run = withCommandOptions(
-    program.command("run").argument("<file>", "a YAML scan, or a TypeScript file that runs its own"),
+    program.command("run").argument("<files...>", "YAML scans, or TypeScript files that run their own"),
   );
-  run.description("run a scan, and say where its data are")
+  run.description("run a scan, or several one after the other, and say where the data are")
     .option("--rig <file>", "the rig, instead of the file's own or the rig.yaml beside it");
   withRunOptions(run);
-  withApproval(run).action(runCommand);
+  run.option("--keep-going", "of several, run the next one also after one that failed")
+    .option("--again", "the names are those of runs: measure by their plans once more");
+  withApproval(run).action(runFilesCommand);
   addExamples(
     run,
     "run map.yaml",
     'run map.yaml --sample "WSe2 7" --to map.zarr',
     "run zoom.yaml --yes",
     "run scan.ts",
+    "run a.yaml b.yaml c.ts --keep-going",
+    "run runs/2026-11-22/1-map.zarr --again --sample WSe2-8",
   );
 }
 

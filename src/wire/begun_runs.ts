@@ -1,7 +1,7 @@
 import type { Run } from "../scan/engine/run.ts";
 
 /** A run, as far as those are concerned who only look on. */
-export type BegunRun = Pick<Run, "status" | "to">;
+export type BegunRun = Pick<Run, "status" | "to" | "abort" | "done">;
 
 const lists = new Set<BegunRun[]>();
 

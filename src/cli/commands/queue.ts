@@ -1,0 +1,83 @@
+import { InputError, type Issue } from "../../core/errors.ts";
+import { duration } from "../../scan/duration.ts";
+import { fileSize } from "../../scan/file_size.ts";
+import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
+import { checkQueue, issuesOf } from "../check_queue.ts";
+import { notice, type OutputOptions, print, printJson, Reported } from "../output.ts";
+import { QueueEnd } from "../queue_end.ts";
+import { type EntryOptions, type QueueEntry, readQueueEntry } from "../queue_entry.ts";
+import { queueSummary } from "../queue_summary.ts";
+import { type QueueOutcome, runQueue } from "../run_queue.ts";
+import { terminalWidth } from "../terminal_screen.ts";
+
+/** The options of `sonde run` with several files. */
+export interface QueueCommandOptions extends OutputOptions, EntryOptions, ApprovalFlags {
+  /** Whether the next scan is run after one that failed. */
+  readonly keepGoing?: boolean;
+}
+
+/** A queue that a person, or the system, has ended. */
+class QueueInterrupted extends Reported {
+  override name = "QueueInterrupted";
+  override readonly exitCode = 130;
+}
+
+/** `sonde run A B …`: scans one after the other. All are checked before the first one moves anything. */
+export async function queueCommand(files: readonly string[], options: QueueCommandOptions): Promise<void> {
+  const { yes, input, json, quiet, keepGoing, debug: _, ...said } = options as QueueCommandOptions & {
+    debug?: boolean;
+  };
+  approvalFronts({ yes, input });
+  using end = new QueueEnd();
+  const entries = await readAll(files, said), forecast = await checkQueue(entries, end.signal);
+  if (!json && !quiet) {
+    for (const doubt of forecast.doubts) notice(`warning: ${doubt}`);
+    notice(forecastLine(entries, forecast));
+  }
+  const outcome = await runQueue(entries, end, { yes, input, json, quiet, keepGoing });
+  report(outcome, { json, quiet });
+  const failed = outcome.runs.filter(({ status }) => status !== "success").length;
+  if (outcome.interrupted) throw new QueueInterrupted("the queue was ended");
+  if (failed) throw new Reported(`${failed} of ${files.length} scans did not end well`);
+}
+
+/** All entries, or what is wrong with any of them. */
+async function readAll(files: readonly string[], said: EntryOptions): Promise<QueueEntry[]> {
+  const entries: QueueEntry[] = [], issues: Issue[] = [];
+  if (said.to !== undefined && files.length > 1) {
+    const message = `names one place for ${files.length} scans: leave it out, or give each file a place of its own`;
+    issues.push({ path: "--to", message, received: said.to, severity: "error" });
+  }
+  for (const from of files) {
+    try {
+      entries.push(await readQueueEntry(from, said));
+    } catch (thrown) {
+      issues.push(...issuesOf(from, thrown));
+    }
+  }
+  if (issues.length) throw new InputError(issues);
+  return entries;
+}
+
+function forecastLine(
+  entries: readonly QueueEntry[],
+  { points, timeMs, bytes }: Awaited<ReturnType<typeof checkQueue>>,
+) {
+  const scripts = entries.filter(({ file }) => !file).length, many = entries.length.toLocaleString("en");
+  const rest = scripts
+    ? `, beside ${scripts === 1 ? "one script that says" : `${scripts} scripts that say`} nothing`
+    : "";
+  const cost = `${points.toLocaleString("en")} points, about ${duration(timeMs)}, ${
+    fileSize(bytes)
+  } before compression`;
+  return `${many} scans: ${cost}${rest}`;
+}
+
+function report(outcome: QueueOutcome, { json, quiet }: OutputOptions): void {
+  const { runs, interrupted } = outcome, timeMs = runs.reduce((sum, run) => sum + run.timeMs, 0);
+  const failed = runs.filter(({ status }) => status === "failed" || status === "aborted").length;
+  if (json) return printJson({ failed, interrupted, timeMs, runs });
+  if (!quiet) return print(queueSummary(outcome, terminalWidth()));
+  const places = runs.flatMap(({ to }) => to);
+  if (places.length) print(places.join("\n"));
+}

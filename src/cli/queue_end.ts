@@ -1,0 +1,73 @@
+import { atTerminal, type Interruptible, type Interruption, listenForInterrupts, onLines } from "../scan/interrupts.ts";
+import type { BegunRun } from "../wire/begun_runs.ts";
+import { Interrupted } from "./interruptible.ts";
+import { inProgress } from "./queued_run.ts";
+
+/**
+ * Hears what should end a queue, until it is disposed. A run in progress does at Ctrl-C what it always does; between runs,
+ * and without a terminal, the first one ends the queue, and one more the program.
+ */
+export class QueueEnd implements Interruptible, Disposable {
+  readonly #controller = new AbortController();
+  readonly #stop: () => void;
+
+  /** The runs that the entry in hand has begun so far. */
+  inHand: () => readonly BegunRun[] = () => [];
+
+  /** Hears from now on. */
+  constructor() {
+    this.#stop = listenForInterrupts(this);
+  }
+
+  /** Aborted when the queue is to end: nothing more is begun, and what is being connected is let go. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ctrl-C, or the system ending the program. */
+  interrupt({ terminal }: Interruption): void {
+    if (terminal && this.#inProgress()) return;
+    // What does not let itself be ended in order is not waited for.
+    if (this.signal.aborted && !this.#inProgress()) Deno.exit(130);
+    this.end();
+  }
+
+  /** Ends the queue. */
+  end(): void {
+    this.#controller.abort(new Interrupted("interrupted: the queue has ended"));
+  }
+
+  /**
+   * Whether the queue goes on after a person has aborted a run: the person is asked where there is a terminal.
+   *
+   * @param next what is next
+   * @param ask whether anybody may be asked
+   */
+  async goesOn(next: string, ask: boolean): Promise<boolean> {
+    if (this.signal.aborted || !ask || !atTerminal()) return false;
+    console.error(`go on with ${next}? y: go on, n: end the queue; then Enter`);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const stop = onLines((line) => {
+      const word = line.trim().toLowerCase();
+      if (word === "y" || word === "yes") resolve(true);
+      else if (word === "n" || word === "no") resolve(false);
+    }, () => resolve(false));
+    const end = () => resolve(false);
+    this.signal.addEventListener("abort", end);
+    try {
+      return await promise;
+    } finally {
+      stop();
+      this.signal.removeEventListener("abort", end);
+    }
+  }
+
+  #inProgress(): boolean {
+    return this.inHand().some(inProgress);
+  }
+
+  /** Hears no more. */
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
