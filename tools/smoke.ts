@@ -8,9 +8,13 @@ import { join, resolve } from "@std/path";
 import { messageOf } from "../src/core/errors.ts";
 import { SMOKE_CHECKS, type SmokeCheck } from "./smoke_checks.ts";
 import { SmokeHost } from "./smoke_host.ts";
+import { TERMINAL } from "./smoke_terminal.ts";
+import { WRONG_INPUTS } from "./smoke_wrong_inputs.ts";
 import { makeSmokeRoot } from "./smoke_root.ts";
 
 const MOST_BYTES = 60e6, COLD_MS = 1500, WARM_MS = 300;
+
+const CHECKS: readonly SmokeCheck[] = [...SMOKE_CHECKS, WRONG_INPUTS, TERMINAL];
 
 /** Tries everything, says how it went, and tells whether all of it works. */
 export async function smokeAll(executable: string, say: (line: string) => void = console.log): Promise<boolean> {
@@ -25,9 +29,9 @@ export async function smokeAll(executable: string, say: (line: string) => void =
     await Deno.mkdir(root);
     const copy = join(folder, Deno.build.os === "windows" ? "sonde.exe" : "sonde");
     await Deno.copyFile(executable, copy);
-    await tell("alone", new SmokeHost(folder, [copy], homeIn(folder)), [SIZE_AND_START, ...SMOKE_CHECKS]);
+    await tell("alone", new SmokeHost(folder, [copy], homeIn(folder)), [SIZE_AND_START, ...CHECKS]);
     const empty = await makeSmokeRoot(executable, root);
-    if ("host" in empty) await tell("in an empty root", empty.host, SMOKE_CHECKS);
+    if ("host" in empty) await tell("in an empty root", empty.host, CHECKS);
     else say(`skip in an empty root: ${empty.impossible}`);
   } finally {
     await Deno.remove(parent, { recursive: true });
