@@ -4,10 +4,18 @@ import type { Setpoint } from "./point.ts";
 
 /** What every node that moves one axis may say. */
 export interface AxisOptions {
-  /** The unit in which the numbers are meant; a scan on a rig with another unit is refused. */
+  /**
+   * The unit in which the numbers are meant: converted to that of the axis, and refused where it measures something else. Of
+   * offsets only the size of the unit counts.
+   */
   readonly unit?: string;
   /** Wait this long after each move of the axis. */
   readonly settleMs?: number;
+  /**
+   * Setpoints are approached from below, coming from this far away, so that play in the drive does not count; from above where it
+   * is negative. What the rig says when left out.
+   */
+  readonly backlash?: number;
 }
 
 /** `num` setpoints from `start` to `stop`, both included, evenly spaced. */
@@ -122,7 +130,7 @@ export interface Spiral<N extends string = string> {
   readonly shape?: "fermat" | "archimedean";
   /** Turns of an Archimedean spiral; as even as can be when left out. */
   readonly turns?: number;
-  /** The unit of both axes, checked against the rig. */
+  /** The unit of both axes' numbers, converted as that of one axis is. */
   readonly unit?: string;
   /** Wait this long after each move. */
   readonly settleMs?: number;

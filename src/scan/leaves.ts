@@ -30,7 +30,7 @@ export class Leaves {
 
   /** Makes a column, relative when it stands in a `relative`. */
   column(plan: LineOptions, size: number, at: Column["at"], path: string, more: Partial<Column> = {}): Column {
-    const { axis, unit, settleMs } = plan;
+    const { axis, unit, settleMs, backlash } = plan;
     const column: Column = {
       axis,
       at,
@@ -38,6 +38,7 @@ export class Leaves {
       axisPath: `${path}.axis`,
       unit,
       settleMs,
+      backlash,
       relative: this.#relative > 0,
       labels: false,
       ...more,

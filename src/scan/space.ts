@@ -11,6 +11,7 @@ export interface Column {
   readonly axisPath: string;
   readonly unit?: string;
   readonly settleMs?: number;
+  readonly backlash?: number;
   /** It only rises or only falls, so that its ends are its extremes. */
   readonly monotone?: boolean;
   /** The columns that a joined one is made of, in order, each with its length. */

@@ -1,6 +1,9 @@
 import type { Op } from "../../core/device.ts";
+import { MoveError } from "../../core/errors.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Derivation, RigAxis } from "../../core/rig.ts";
+import type { Forbidden } from "../forbid/forbidden.ts";
+import { freeWay } from "../forbid/free_way.ts";
 import { resolveMoves } from "./resolve_moves.ts";
 
 /** Axes with motors that set off together, and where they go. */
@@ -8,7 +11,7 @@ export type Leg = ReadonlyMap<string, Setpoint>;
 
 /** A move that is more than setting off at once. */
 export interface Route {
-  /** One after another; all are within the limits. */
+  /** One after another, each in the rig's order; all are within the limits. */
   readonly legs: readonly Leg[];
   /** Where derived axes stand at the end. */
   readonly reached: ReadonlyMap<Derivation, readonly number[]>;
@@ -18,22 +21,27 @@ export interface Route {
 export class MoveRouter {
   /**
    * @param axisOf the axis of a name
+   * @param rankOf its place in the rig, by which axes are sorted
    * @param backlashOf how far off an axis is approached, and from which side; 0: it does not matter
+   * @param forbidden where axes must never be
    */
   constructor(
     readonly axisOf: (name: string) => RigAxis,
+    readonly rankOf: (name: string) => number,
     readonly backlashOf: (name: string) => number,
+    readonly forbidden?: Forbidden,
   ) {}
 
   /**
    * The way to the setpoints. Axes are asked where they are as far as that has to be known; nothing moves.
    *
-   * @throws LimitError when any of its legs leaves limits, InputError when one axis is to be in two places
+   * @throws LimitError when any of its legs leaves limits, ForbidError when no order keeps out of forbidden places, InputError when one axis is to be in two places
    */
   async route(asked: ReadonlyMap<string, Setpoint>, op: Op): Promise<Route> {
     for (const [name, to] of asked) this.axisOf(name).check(to);
-    const { moves, groups } = await this.#resolve(asked, op),
-      over = this.#overshoot(asked, (name) => this.#place(name));
+    const { moves, groups } = await this.#resolve(asked, op);
+    const derived = new Map([...asked].filter(([name]) => this.axisOf(name).derived));
+    const over = this.#overshoot(derived, (name) => this.#place(name));
     const stages = over.size ? [(await this.#resolve(new Map([...asked, ...over]), op)).moves, moves] : [moves];
     const at = new Map<string, Setpoint | undefined>(), legs: Leg[] = [];
     const placeOf = (name: string) => at.has(name) ? at.get(name) : this.#place(name);
@@ -41,14 +49,34 @@ export class MoveRouter {
       const left = new Map([...stage].filter(([name, to]) => placeOf(name) !== to));
       const first = this.#overshoot(left, placeOf);
       for (const leg of first.size ? [new Map([...left, ...first]), left] : [left]) {
-        const going = new Map([...leg].filter(([name, to]) => placeOf(name) !== to));
+        const going = new Map(
+          [...leg].filter(([name, to]) => placeOf(name) !== to)
+            .sort(([a], [b]) => this.rankOf(a) - this.rankOf(b)),
+        );
         if (!going.size) continue;
         legs.push(going);
         for (const [name, to] of going) at.set(name, to);
       }
     }
     for (const leg of legs) for (const [name, to] of leg) this.axisOf(name).check(to);
-    return { legs, reached: groups };
+    return { legs: this.forbidden ? await this.#freeWays(legs, this.forbidden, op) : legs, reached: groups };
+  }
+
+  /** Axes that have not been moved, or have been stopped, are asked where they are: they count from there. */
+  async #freeWays(legs: readonly Leg[], forbidden: Forbidden, op: Op): Promise<Leg[]> {
+    const places = new Map<string, number>();
+    for (const name of forbidden.axes) {
+      const axis = this.axisOf(name), place = Number(axis.setpoint ?? await axis.readback(op));
+      if (Number.isNaN(place)) {
+        throw new MoveError(name, undefined, place, "does not say where it is, and must not be everywhere");
+      }
+      places.set(name, place);
+    }
+    return legs.flatMap((leg) => {
+      const free = freeWay(leg, places, forbidden);
+      for (const [name, to] of leg) if (places.has(name)) places.set(name, to as number);
+      return free;
+    });
   }
 
   #place(name: string): Setpoint | undefined {

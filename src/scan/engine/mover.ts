@@ -4,6 +4,7 @@ import { allowHalted } from "../../core/halt.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
+import type { Forbidden } from "../forbid/forbidden.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { MoveRouter } from "./move_router.ts";
 import { movedByOthers } from "./resolve_moves.ts";
@@ -21,7 +22,7 @@ interface Known {
   readonly axis: RigAxis;
   readonly rank: number;
   readonly settleMs: number;
-  /** It has a motor, and may come from any side: to move it is to set it. */
+  /** It has a motor, and may go everywhere and come from any side: to move it is to set it. */
   readonly plain: boolean;
   /** The setpoint that this run reached last; undefined when it has not, or was stopped. */
   last: Setpoint | undefined;
@@ -33,6 +34,8 @@ interface Known {
 export interface MoverOptions {
   /** By axis, before what the rig says: from which side, and from how far, setpoints are approached. */
   readonly backlash?: ReadonlyMap<string, number>;
+  /** Where axes must never be. */
+  readonly forbidden?: Forbidden;
 }
 
 /** Moves what changed, all together, started in the rig's declared order; then settles. */
@@ -50,10 +53,10 @@ export class Mover {
     readonly settleMs: ReadonlyMap<string, number>,
     readonly waits: Waits,
     readonly times: TimeCounter,
-    { backlash = new Map<string, number>() }: MoverOptions = {},
+    { backlash = new Map<string, number>(), forbidden }: MoverOptions = {},
   ) {
     const backlashOf = (name: string) => backlash.get(name) ?? rig.axes.get(name)?.backlash ?? 0;
-    this.#router = new MoveRouter((name) => this.axis(name), backlashOf);
+    this.#router = new MoveRouter((name) => this.axis(name), (name) => this.#find(name).rank, backlashOf, forbidden);
   }
 
   /** The axis of a name; an `InputError` with the near match when the rig has none. */
@@ -73,7 +76,7 @@ export class Mover {
       );
     }
     const rank = [...this.rig.axes.keys()].indexOf(name), settleMs = this.settleMs.get(name) ?? axis.settleMs ?? 0;
-    const plain = !axis.derived && !this.#router.backlashOf(name);
+    const plain = !axis.derived && !this.#router.backlashOf(name) && !this.#router.forbidden?.axes.includes(name);
     const made = { axis, rank, settleMs, plain, last: undefined, moved: false };
     this.#known.set(name, made);
     return made;
@@ -133,7 +136,7 @@ export class Mover {
     }
     try {
       for (const leg of legs) {
-        const going = [...leg.keys()].map((name) => this.#find(name)).sort((a, b) => a.rank - b.rank);
+        const going = [...leg.keys()].map((name) => this.#find(name));
         const moves = this.#setOff(going, (name) => leg.get(name)!);
         if (moves) await allOrFirstError(moves);
       }

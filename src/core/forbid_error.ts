@@ -1,0 +1,27 @@
+import { LimitError } from "./errors.ts";
+
+/** A move through, or to, a place where axes must never be; raised before anything moves. */
+export class ForbidError extends LimitError {
+  /** `ForbidError`, for logs and for `switch`. */
+  override name = "ForbidError";
+
+  /**
+   * @param axis one that would move, or that stands there
+   * @param received where it would go
+   * @param condition what must never hold
+   * @param from where the axes stand that the condition names
+   * @param to where they would go
+   */
+  constructor(
+    axis: string,
+    received: unknown,
+    readonly condition: string,
+    readonly from: Readonly<Record<string, number>>,
+    readonly to: Readonly<Record<string, number>>,
+  ) {
+    super(axis, received, `where ${condition} never holds`);
+    const text = (places: Readonly<Record<string, number>>) =>
+      Object.entries(places).map(([name, at]) => `${name} ${at}`).join(", ");
+    this.message = `${condition} is forbidden, and may hold on every way from ${text(from)} to ${text(to)}`;
+  }
+}
