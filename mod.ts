@@ -56,6 +56,7 @@ export type { RunsFilter } from "./src/wire/select_runs.ts";
 export type { CatalogueEntry } from "./src/zarr/run_catalogue.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
+export { hold } from "./src/scan/hold.ts";
 export type * from "./src/core/around_plan.ts";
 export type * from "./src/core/rules.ts";
 export type { PointRange } from "./src/scan/laid_points.ts";

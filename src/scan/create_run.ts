@@ -23,6 +23,7 @@ import { ruleIssues } from "./rule_issues.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
 import { planPath } from "./plan_path.ts";
 import { settleTimes } from "./settle_times.ts";
+import { planWatch } from "./watch_plan.ts";
 import { rulesOf, streamsOf } from "./stored_settings.ts";
 import { streamGroups, streamIssues } from "./stream_groups.ts";
 
@@ -176,6 +177,7 @@ export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, nev
     fronts: options.fronts,
     advisor: typeof plan === "function" ? plan.advisor : undefined,
     rules: rulesOf(options) ?? {},
+    watch: planWatch(anyOptions, rig),
     streams: streamsOf(options) ?? {},
     say: options.quiet ? () => {} : (line) => console.error(line),
     call: callOut,

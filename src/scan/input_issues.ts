@@ -92,6 +92,13 @@ export function inputIssues(error: z.ZodError, input: unknown, root: string, kno
         const text = received === undefined ? "is missing" : `${show(received)} is unknown`;
         return problem(`kind ${text}; ${didYouMean(String(received ?? ""), kinds)}`, kinds.join(", "));
       }
+      // An object with an unknown key is meant for the one branch that takes objects.
+      const fitting = issue.errors.filter((branch) =>
+        !branch.some((inner) => inner.code === "invalid_type" && !inner.path.length)
+      );
+      if (typeof received === "object" && fitting.length === 1) {
+        return fitting[0].flatMap((inner) => convert(inner, path));
+      }
       if (issue.errors.every((branch) => branch.every((inner) => inner.path.length === 0))) {
         const allowed = issue.errors.flat().map(allowedBy).join(" or ");
         return problem(`expected ${allowed}, received ${show(received)}`, allowed);

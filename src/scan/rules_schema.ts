@@ -4,7 +4,8 @@ const text = z.string().min(1);
 const otherwise = z.enum(["pause", "abort", "continue"]).optional().describe("What happens after timeoutMs");
 const timeoutMs = z.number().positive().optional();
 
-const holdSchema = z.strictObject({
+/** One condition that suspends a run. */
+export const holdSchema = z.strictObject({
   unless: text.describe("The run goes on only while this holds, as in ring_current > 50"),
   forMs: z.number().min(0).optional().describe("It must hold for so long before the run goes on"),
   set: z.record(text, z.union([z.number(), z.string()])).optional().describe("Where axes are set meanwhile"),
@@ -12,7 +13,21 @@ const holdSchema = z.strictObject({
   else: otherwise,
 });
 
-const settleSchema = z.union([text, z.strictObject({ until: text, timeoutMs, else: otherwise })]);
+/** What is waited for after a move, with a time limit. */
+export const settleRuleSchema = z.strictObject({
+  until: text.describe("The run goes on when this holds"),
+  timeoutMs,
+  else: otherwise,
+});
+
+/** What is waited for after a move. */
+export const settleSchema = z.union([text, settleRuleSchema]);
+
+/** The keys that a rule may have, for the near match of an unknown one; none where no rule stands. */
+export function ruleKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path[0] === "hold") return Object.keys(holdSchema.shape);
+  return path[0] === "settle" ? Object.keys(settleRuleSchema.shape) : [];
+}
 
 /** The keys of a scan file that say what a run watches beside its points. */
 export const rulesShape = {

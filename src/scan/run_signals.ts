@@ -7,14 +7,16 @@ import type { Issue } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
+import type { RunRules } from "../core/rules.ts";
 import type { Given } from "./fold_gives.ts";
 import type { Pass } from "./lay_out.ts";
 import { readList } from "./read_list.ts";
+import { waitedChannels } from "./waited_channel.ts";
 import type { KnownSignals } from "./signal_issues.ts";
 import type { Tree } from "./tree.ts";
 
 /** What decides which signals there are. */
-export interface SignalOptions {
+export interface SignalOptions extends Pick<RunRules, "hold" | "settle"> {
   /** Detectors, by the words of a `read` list. */
   readonly read?: readonly string[];
   /** Signals computed from them. */
@@ -61,7 +63,7 @@ function impliedSignals(tree: Tree | undefined): Record<string, DerivedSpec> {
 }
 
 /** The passes that expressions ask for the last reading of; a generator may name its passes as it likes. */
-function passesAsked(derived: Derived): string[] {
+export function passesAsked(derived: Derived): string[] {
   const texts = Object.values(derived.signals).map((spec) => "expression" in spec ? spec.expression : "");
   return texts.flatMap((text) => [...text.matchAll(/\blast\(\s*([A-Za-z]\w*)\s*\./g)].map(([, pass]) => pass));
 }
@@ -92,8 +94,9 @@ export function runSignals(rig: Rig | undefined, tree: Tree | undefined, options
     return plan ? new Map([...there, ...planDerived(signals, there, { passes: site.passes }).channels]) : there;
   };
   const known = of(own.channels), all = [...known.keys(), ...channels.map(({ name }) => name), ...names];
-  const stored = [...channels, ...derivedChannels(plan)].filter(({ name }) => isKept(name));
-  const holding = { rig, own: own.channels, signals: known, isKept, of };
+  const waited = waitedChannels(options);
+  const stored = [...channels, ...derivedChannels(plan)].filter(({ name }) => isKept(name)).concat(waited);
+  const holding = { rig, own: own.channels, signals: known, isKept, of, waited };
   const plain = keep === undefined && channels.length === own.channels.length;
   return {
     channels,
@@ -129,13 +132,14 @@ interface Holding {
   readonly rig: Rig | undefined;
   readonly own: readonly RigChannel[];
   readonly signals: ReadonlyMap<string, ChannelInfo>;
+  readonly waited: readonly RigChannel[];
   isKept(name: string): boolean;
   of(channels: readonly RigChannel[]): ReadonlyMap<string, ChannelInfo>;
 }
 
 function heldBy(
   passes: readonly Pick<Pass, "read" | "gives">[],
-  { rig, own, signals, isKept, of }: Holding,
+  { rig, own, signals, isKept, of, waited }: Holding,
 ): NamedChannel[] {
   const held = new Map<string, NamedChannel>();
   for (const { read, gives } of passes) {
@@ -143,7 +147,7 @@ function heldBy(
     for (const [name, info] of of(there)) if (isKept(name)) held.set(name, { ...info, name });
     for (const given of gives) held.set(given.name, givenChannel(given, rig, signals));
   }
-  return [...held.values()];
+  return [...held.values(), ...waited];
 }
 
 function givenChannel(given: Given, rig: Rig | undefined, signals: ReadonlyMap<string, SignalType>): NamedChannel {

@@ -8,6 +8,7 @@ import { issuesBelowUnknown } from "./parse_plan.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
+import { ruleKeys } from "./rules_schema.ts";
 import type { OnReadError } from "./read_policy.ts";
 import type { AnyRead } from "./read_rates.ts";
 
@@ -51,7 +52,8 @@ export interface ScanFile extends RunRules, StreamOptions {
 
 function knownKeys(received: unknown, path: readonly PropertyKey[]): readonly string[] {
   if (path.at(-1) === "onReadError") return Object.keys(onReadErrorSchema.shape);
-  return path.length ? nodeKeys(received) : Object.keys(scanFileSchema.shape);
+  if (!path.length) return Object.keys(scanFileSchema.shape);
+  return path[0] === "plan" || path[0] === "plans" ? nodeKeys(received) : ruleKeys(path);
 }
 
 /**

@@ -210,6 +210,8 @@ export class Compiler {
     const { gatherers = {}, passes } = this.environment;
     const message = Object.hasOwn(GATHERERS, node.name) || node.name === "slope" || node.name === "previous"
       ? `${node.name} looks at several points: it can stand in a trigger or a fold, not here`
+      : node.name === "stable"
+      ? "stable looks at a signal for some time: it can stand in hold, settle and abort, not here"
       : `there is no function "${node.name}"; ${
         didYouMean(node.name, [
           ...new Set([

@@ -74,9 +74,11 @@ export async function cleanUp(
       if (!errors.includes(thrown)) errors.push(thrown);
     }
   };
+  session?.sentinel?.quit();
   if (session && end.status !== "success") {
     await attempt(() => session.halt(end.status === "failed" ? "fault" : "abort"));
   }
+  if (session?.sentinel) await attempt(() => session.sentinel!.end());
   if (session && path) await attempt(() => finishPath(session, path, !end.error, errors));
   if (session) await attempt(() => session.endStreams());
   if (session) await attempt(() => session.dismiss());

@@ -6,6 +6,7 @@ import type { RunRules, StreamOptions } from "../../core/rules.ts";
 import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
 import type { Advisor } from "../path_tools.ts";
 import type { OnReadError } from "../read_policy.ts";
+import type { WatchPlan } from "../watch_plan.ts";
 import type { ApprovalFront } from "./approvals.ts";
 
 /** Everything that a run needs, decided before it starts. */
@@ -42,6 +43,8 @@ export interface Job {
   readonly resumed?: { readonly measured: number; readonly skipped: number; readonly setpoint: Setpoints };
   /** What is watched beside the points. */
   readonly rules: RunRules;
+  /** The same, ready to be looked at; undefined where it needs no looks. */
+  readonly watch?: WatchPlan;
   /** What is recorded beside them. */
   readonly streams: StreamOptions;
   /** For whoever likes to know. */

@@ -20,6 +20,7 @@ import type { OnReadError } from "../read_policy.ts";
 import { type ApprovalFront, type ApprovalQuestion, approvalQuestion, decide } from "./approvals.ts";
 import type { Mover } from "./mover.ts";
 import type { Acquired, Reader } from "./reader.ts";
+import type { Sentinel } from "./sentinel.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { isPromise, type Waits } from "./waits.ts";
 
@@ -46,6 +47,8 @@ export interface Means {
   readonly fronts: readonly ApprovalFront[];
   readonly advisor?: Advisor;
   readonly say: (line: string) => void;
+  /** Watches conditions, where the run declares any. */
+  readonly sentinel?: Sentinel;
   /** Shown every point that was measured, kept or not. */
   readonly heard?: (point: Point) => void;
   /** Points that a run that is resumed has already. */
@@ -118,10 +121,10 @@ export class Performer {
     }
     if (request.due) await this.#waitUntilDue(request.due);
     if (request.skip) return this.#skip(request);
-    const { mover, reader, policy } = this.means;
-    const moving = mover.move(request.offset ? shifted(request.setpoint, request.offset) : request.setpoint);
-    if (moving) await moving;
-    const acquiring = reader.acquire(mover.withMoved(request.setpoint), this.#axisOf, request.read);
+    const { policy } = this.means;
+    const going = this.go(request.offset ? shifted(request.setpoint, request.offset) : request.setpoint);
+    if (going) await going;
+    const acquiring = this.#acquire(request);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
     if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
     const failed = acquired.failed.length > 0;
@@ -129,15 +132,74 @@ export class Performer {
       throw new ReadFailure(acquired.failed, acquired.reasons);
     }
     if (failed && policy.then === "skipLine") this.#line = lineOf(request);
-    return this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
+    const recording = this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
+    if (!this.means.sentinel?.over) return recording;
+    // What showed that the run must end is kept; nobody goes on from there.
+    await recording;
+    throw this.means.sentinel.over;
+  }
+
+  /** Moves; undefined when that took no waiting. While the run is suspended, nothing sets off. */
+  go(setpoint: Setpoints): Promise<void> | undefined {
+    const { mover, sentinel } = this.means;
+    return sentinel ? this.#goWatched(setpoint, sentinel) : mover.move(setpoint);
+  }
+
+  async #goWatched(setpoint: Setpoints, sentinel: Sentinel): Promise<void> {
+    if (sentinel.held) await this.#suspended(sentinel.clear());
+    let there = false;
+    sentinel.moving(setpoint);
+    try {
+      await this.means.mover.move(setpoint);
+      there = true;
+    } finally {
+      sentinel.arrived(there);
+    }
+  }
+
+  #acquire(request: MeasureRequest): Acquired | Promise<Acquired> {
+    const { sentinel } = this.means;
+    return sentinel ? this.#acquireUndisturbed(request, sentinel) : this.#acquireNow(request);
+  }
+
+  #acquireNow({ setpoint, read }: MeasureRequest): Acquired | Promise<Acquired> {
+    const { mover, reader } = this.means;
+    return reader.acquire(mover.withMoved(setpoint), this.#axisOf, read);
+  }
+
+  /** Reads when axes have settled and no condition stands against it, and again what was disturbed meanwhile. */
+  async #acquireUndisturbed(request: MeasureRequest, sentinel: Sentinel): Promise<Acquired> {
+    for (;;) {
+      // What a hold has moved and put back has to settle once more.
+      for (let wait = sentinel.settle() ?? sentinel.clear(); wait; wait = sentinel.settle() ?? sentinel.clear()) {
+        await this.#suspended(wait);
+      }
+      const before = sentinel.disturbances, acquired = await this.#acquireNow(request);
+      if (await sentinel.undisturbed(acquired, request.pass ?? "pass_0", before)) return acquired;
+    }
+  }
+
+  /** Waits for a condition; `finish` does not wait for it. */
+  async #suspended(condition: Promise<void> | undefined): Promise<void> {
+    this.waiting = true;
+    try {
+      await condition;
+    } finally {
+      this.waiting = false;
+    }
   }
 
   readonly #axisOf = (name: string) => this.means.mover.axis(name);
 
   /** What was read, what is derived from it, and what the path itself has found. */
-  #readingsOf({ pass = "pass_0", give }: MeasureRequest, { reading, failed }: Acquired): Readings {
-    const { derived } = this.means, all = derived ? derived.readings(reading, pass, failed) : reading;
-    return give ? { ...all, ...give } : all;
+  #readingsOf({ pass = "pass_0", give, keep }: MeasureRequest, { reading, failed }: Acquired): Readings {
+    const { derived, sentinel } = this.means, all = derived ? derived.readings(reading, pass, failed) : reading;
+    const found = give ? { ...all, ...give } : all;
+    if (!sentinel?.mayWait) return found;
+    const waited = sentinel.waitedMs;
+    // What a point that is not kept was waited for counts for the one that stands for it.
+    if (keep !== false) sentinel.waitedMs = 0;
+    return { ...found, waited };
   }
 
   #record(request: MeasureRequest, acquired: Acquired, quality: Quality): Promise<Point> | Point {
@@ -230,7 +292,7 @@ export class Performer {
    */
   async move(request: MoveRequest, recorded: boolean = this.means.recorded): Promise<Located> {
     const { mover, waits } = this.means, { deadlineMs = Infinity } = request;
-    const moving = mover.move(request.setpoint);
+    const moving = this.go(request.setpoint);
     const late = () => new SondeError(`${placesText(request.setpoint)}: not there within ${duration(deadlineMs)}`);
     if (moving) await (Number.isFinite(deadlineMs) ? waits.wait(moving, deadlineMs, late) : moving);
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};

@@ -10,9 +10,10 @@ import { Gate } from "./gate.ts";
 import type { Job } from "./job.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { ReadFailure } from "./performer.ts";
-import { numbersOf, remainingMs, type RunState, type RunStatus } from "./run_status.ts";
+import { type RunState, type RunStatus, statusOf } from "./run_status.ts";
+import { WaitedTooLong } from "./sentinel.ts";
 import { Session } from "./session.ts";
-import { TimeCounter, timeLine } from "./time_split.ts";
+import { timeLine } from "./time_split.ts";
 
 export type { RunState, RunStatus } from "./run_status.ts";
 
@@ -81,27 +82,15 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** The run at this moment. */
   get status(): RunStatus {
-    const { performer, times = new TimeCounter() } = this.#session ?? {}, { total, expected, estimate } = this.#job;
-    const elapsedMs = this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs;
-    const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
-    const question = performer?.question;
-    return {
-      state: question && this.#state === "running" ? "waiting" : this.#state,
+    return statusOf({
+      job: this.#job,
+      session: this.#session,
+      state: this.#state,
       reason: this.#reason,
-      question,
-      points,
-      skipped: performer?.skipped ?? 0,
-      total,
-      expected,
-      elapsedMs,
-      remainingMs: this.#endMs === undefined
-        ? remainingMs({ points, total, expected, elapsedMs, waitMs, estimateMs })
-        : undefined,
-      setpoint: this.#last?.setpoint ?? {},
-      reading: numbersOf(this.#last?.reading ?? {}),
-      to: this.to,
-      times: times.split(elapsedMs),
-    };
+      elapsedMs: this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs,
+      ended: this.#endMs !== undefined,
+      last: this.#last,
+    });
   }
 
   /** One line that says where the time went and how it compared with the estimate. */
@@ -139,10 +128,19 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#abort(new RunAborted(reason));
   }
 
-  /** Writes a line into the run's log, from anywhere. */
-  async note(text: string, data?: Readonly<Record<string, unknown>>): Promise<void> {
-    if (!this.#session || this.#cleaning) throw new SondeError("a note needs a run in progress");
-    await this.#session.performer.log("note", text, data);
+  /**
+   * Writes a line into the log of the run, at once: from the loop, a terminal or a cell, also while it is paused or holding.
+   *
+   * @param data more of it, for programs; JSON
+   * @throws SondeError before the run has begun, and when it has ended
+   */
+  async note(text: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const { performer } = this.#session ?? {};
+    if (!performer || !this.#path) {
+      throw new SondeError("a note needs a run that has begun: it begins with its first point");
+    }
+    if (this.#cleaning) throw new SondeError("the run has ended: `sonde note` writes into what is stored");
+    await performer.log("note", text, { by: "person", ...data });
   }
 
   /** The points, in the order of measurement; skipped ones are stored and not iterated. One iterator a run. */
@@ -230,7 +228,10 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
       signal.addEventListener("abort", onAbort, { once: true });
       this.#stopListening.push(() => signal.removeEventListener("abort", onAbort));
     }
-    this.#session = new Session(this.#job);
+    this.#session = new Session(this.#job, {
+      abort: (reason) => this.abort(reason),
+      inBody: () => this.#bodyFromMs !== undefined,
+    });
     this.#path = await this.#session.begin();
     this.#throwIfAborted();
   }
@@ -269,7 +270,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
         if (answer === "abort") throw new RunAborted(`answered "abort" to: ${request.next}`);
         return answer;
       } catch (thrown) {
-        if (thrown instanceof ReadFailure && this.#job.policy.then === "pause") {
+        const late = thrown instanceof WaitedTooLong;
+        if (late || thrown instanceof ReadFailure && this.#job.policy.then === "pause") {
           this.#hold(thrown.message, atTerminal());
         } else if (thrown !== PAUSED) throw thrown;
         await this.#waitAtGate();

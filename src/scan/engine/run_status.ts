@@ -1,15 +1,26 @@
-import type { Reading, Setpoints } from "../../core/point.ts";
+import type { Point, Reading, Setpoints } from "../../core/point.ts";
 import type { ApprovalQuestion } from "./approvals.ts";
-import type { TimeSplit } from "./time_split.ts";
+import type { Job } from "./job.ts";
+import type { Session } from "./session.ts";
+import { TimeCounter, type TimeSplit } from "./time_split.ts";
 
-/** Where a run is in its life; `waiting` for the answer to a question. */
-export type RunState = "idle" | "running" | "waiting" | "paused" | "ending" | "success" | "aborted" | "failed";
+/** Where a run is in its life; `waiting` for the answer to a question, `holding` until a condition holds again. */
+export type RunState =
+  | "idle"
+  | "running"
+  | "waiting"
+  | "holding"
+  | "paused"
+  | "ending"
+  | "success"
+  | "aborted"
+  | "failed";
 
 /** A run at this moment. */
 export interface RunStatus {
   /** Where it is between `idle` and its end. */
   readonly state: RunState;
-  /** Why it is paused or has ended. */
+  /** Why it is paused or holding, what it waits for until an axis has settled, or why it has ended. */
   readonly reason: string;
   /** What a person is being asked; also while the run is paused. */
   readonly question: ApprovalQuestion | undefined;
@@ -33,6 +44,41 @@ export interface RunStatus {
   readonly to: readonly string[];
   /** Where the time went so far. */
   readonly times: TimeSplit;
+}
+
+/** What a run knows of itself. */
+export interface Standing {
+  readonly job: Job;
+  readonly session: Session | undefined;
+  /** Without regard to questions and conditions. */
+  readonly state: RunState;
+  readonly reason: string;
+  readonly elapsedMs: number;
+  /** Whether it has ended. */
+  readonly ended: boolean;
+  readonly last: Point | undefined;
+}
+
+/** A run at this moment, for whoever looks at it. */
+export function statusOf({ job, session, state, reason, elapsedMs, ended, last }: Standing): RunStatus {
+  const { performer, sentinel, times = new TimeCounter() } = session ?? {}, { total, expected, estimate } = job;
+  const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
+  const question = performer?.question, { holding, settling } = sentinel ?? {}, running = state === "running";
+  return {
+    state: running && question ? "waiting" : running && holding !== undefined ? "holding" : state,
+    reason: running && !question ? holding ?? settling ?? reason : reason,
+    question,
+    points,
+    skipped: performer?.skipped ?? 0,
+    total,
+    expected,
+    elapsedMs,
+    remainingMs: ended ? undefined : remainingMs({ points, total, expected, elapsedMs, waitMs, estimateMs }),
+    setpoint: last?.setpoint ?? {},
+    reading: numbersOf(last?.reading ?? {}),
+    to: job.sinks.map((sink) => sink.location),
+    times: times.split(elapsedMs),
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Job } from "./job.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
 import { Reader } from "./reader.ts";
+import { Sentinel } from "./sentinel.ts";
 import { Streams } from "./streams.ts";
 import { TimeCounter } from "./time_split.ts";
 import { isPromise, Waits } from "./waits.ts";
@@ -17,24 +18,46 @@ const IDLE_MS = 2_000;
 /** Making a detector ready, and releasing it, may take this long. */
 const STAGE_TIMEOUT_MS = 30_000;
 
+/** What a session tells, and asks, whoever runs it. */
+export interface SessionHost {
+  /** Ends the run at once. */
+  abort(reason: string): void;
+  /** Whether the body of the loop has a point. */
+  inBody(): boolean;
+}
+
 /** What a run holds open: devices made ready, sinks opened. Whatever `begin` has opened, the closing methods close. */
 export class Session {
   readonly times: TimeCounter = new TimeCounter();
   readonly waits: Waits;
   readonly mover: Mover;
   readonly performer: Performer;
+  /** Watches conditions; undefined where the run declares none. */
+  readonly sentinel: Sentinel | undefined;
   readonly #streams: Streams;
   readonly #opened: Sink[] = [];
   readonly #staged: { name: string; handle: AsyncDisposable }[] = [];
 
   /** Opens nothing yet. */
-  constructor(readonly job: Job) {
+  constructor(readonly job: Job, host: SessionHost) {
     const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, recorded, derived, advisor, say } = job;
     this.waits = new Waits(rig.clock);
     this.mover = new Mover(rig, settleMs, this.waits, this.times);
     const turns = job.streams.monitor || Object.keys(job.rules).length ? new DeviceTurns() : undefined;
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs, turns);
     const { waits, mover, times } = this, before = job.resumed;
+    const sentinel = this.sentinel = job.watch && turns && new Sentinel({
+      plan: job.watch,
+      mover,
+      waits,
+      times,
+      turns,
+      readTimeoutMs,
+      frames: new Set(channels.filter(({ shape }) => shape?.length).map(({ device }) => device)),
+      abort: (reason) => host.abort(reason),
+      inBody: () => host.inBody(),
+      log: (kind, text, data) => this.performer.log(kind, text, data),
+    });
     this.performer = new Performer({
       rig,
       waits,
@@ -49,6 +72,7 @@ export class Session {
       fronts: frontsOf(job),
       advisor,
       say,
+      sentinel,
       before,
       heard: (point) => this.#streams.hear(point),
     });
@@ -67,16 +91,17 @@ export class Session {
       job.say(`warning: ${warning}`);
       await this.performer.log("warning", warning);
     }
-    for (const name of new Set(job.channels.map((channel) => channel.device))) await this.#stage(name);
+    const devices = job.channels.map((channel) => channel.device);
+    for (const name of new Set([...devices, ...this.sentinel?.devices ?? []])) await this.#stage(name);
     await this.#streams.begin();
+    await this.sentinel?.begin();
     if (job.resumed) await this.#restore(job.resumed);
     return job.path();
   }
 
   /** Goes where the axes stood when the run was broken off. */
   async #restore({ measured, setpoint }: NonNullable<Job["resumed"]>): Promise<void> {
-    const moving = this.mover.move(setpoint);
-    if (moving) await moving;
+    await this.performer.go(setpoint);
     await this.performer.log("transition", `taken up again after ${measured} points`, { setpoint });
   }
 
@@ -113,6 +138,7 @@ export class Session {
   /** Stops the axes, and waits until devices have let go. */
   async halt(why: StopReason): Promise<Error[]> {
     const errors = await this.mover.stop(why);
+    this.sentinel?.stopped();
     await this.waits.idle(IDLE_MS);
     return errors;
   }
