@@ -36,6 +36,7 @@ export {
   zip,
 } from "./src/scan/nodes.ts";
 export { align, climb, focus, fold, learn, track, when, zoom } from "./src/scan/adaptive_nodes.ts";
+export { around, set, take } from "./src/scan/around_nodes.ts";
 export { parsePlan } from "./src/scan/parse_plan.ts";
 export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
 export {
@@ -49,6 +50,7 @@ export {
   type Watchable,
 } from "./src/wire.ts";
 export { figureOf, type PictureOptions, type RunPeaks, runPeaks, savePeaks } from "./src/wire/pictures.ts";
+export { overlay, type OverlayOptions } from "./src/wire/overlay.ts";
 export { again, type AgainOptions } from "./src/wire/again.ts";
 export type { GivenAgain } from "./src/wire/stored_scan.ts";
 export { type RunEntry, type RunEntryDimension, runs } from "./src/wire/runs.ts";

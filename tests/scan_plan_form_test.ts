@@ -9,7 +9,7 @@ import { errorsOf, line, makeRig } from "./scan_plan_rig.ts";
 
 const KINDS =
   "linspace, logspace, list, step, nest, zip, concat, snake, shuffle, spiral, mask, relative, repeat, every, use, " +
-  "zoom, align, track, focus, learn, climb, when, fold";
+  "zoom, align, track, focus, learn, climb, when, fold, around";
 
 /** Wrong in form: the same one error from `parsePlan`, from a file, and from `check`. */
 const FORM: Record<string, [plan: unknown, error: string]> = {

@@ -100,6 +100,8 @@ export interface RecallRequest {
   readonly index: readonly number[];
   /** Where it was measured. */
   readonly setpoint: Setpoints;
+  /** Added to the setpoints of these axes where they went. */
+  readonly offset?: Readonly<Record<string, number>>;
 }
 
 /** What a path may yield. */

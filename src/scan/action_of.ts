@@ -1,6 +1,6 @@
 import type { Action } from "../core/path.ts";
 import type { Setpoints } from "../core/point.ts";
-import type { Laid } from "./lay_out.ts";
+import { type Laid, laidIn } from "./lay_out.ts";
 import { type Space, spacePoints } from "./space.ts";
 
 type Reached = Action["axes"][number];
@@ -25,6 +25,10 @@ function collect(laid: Laid, origin: Setpoints, reached: Map<string, Reached>): 
       for (const { axis, least, most } of laid.shape.reach) add(reached, { axis, from: least, to: most });
       const { max } = laid.shape.points;
       return laid.inner ? max * collect(laid.inner, origin, reached) : max;
+    }
+    case "around": {
+      const done = laidIn(laid).slice(1).reduce((sum, part) => sum + collect(part, origin, reached), 0);
+      return done + collect(laid.inner, origin, reached);
     }
     default:
       return 1 + collect(laid.inner, origin, reached);

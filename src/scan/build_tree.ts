@@ -1,14 +1,16 @@
-import { didYouMean } from "../core/nearest.ts";
-import { type Issue, show } from "../core/errors.ts";
+import { type Issue } from "../core/errors.ts";
 import type { Fold } from "../core/adaptive_plan.ts";
+import type { Around } from "../core/around_plan.ts";
 import type { Mask, Plan, Shuffle, Snake, Spiral, Step } from "../core/plan.ts";
+import { aroundTree } from "./around_tree.ts";
 import { isFaultyNode } from "./faulty_node.ts";
 import { gridsInside, ownDimensions } from "./grids_inside.ts";
 import { joinSpaces } from "./join_spaces.ts";
 import { Leaves, type LineOptions } from "./leaves.ts";
+import { maskTree } from "./mask_tree.ts";
 import { linspaceAt, logspaceAt, spiralAt, stepAt, stepCount } from "./setpoint_columns.ts";
 import { climbIssues, samplerLines } from "./sampler_lines.ts";
-import { type Column, type Dimension, findColumn, type Space } from "./space.ts";
+import { type Column, type Dimension, type Space } from "./space.ts";
 import { countPasses, crossTrees, gridsOf, isAdaptive, mapSpaces, type SamplerPlan, type Tree } from "./tree.ts";
 
 /** A tree, and everything in the plan's structure that is wrong or doubtful. */
@@ -99,7 +101,7 @@ class Builder {
       case "fold":
         return this.fold(plan, path);
       case "around":
-        return this.build(plan.plan, `${path}.plan`);
+        return this.around(plan, path);
     }
   }
 
@@ -197,6 +199,12 @@ class Builder {
   holding(plan: Plan, path: string, around: (inner: Tree) => Tree): Tree {
     const before = this.#holes, inner = this.build(plan, `${path}.plan`);
     return this.#holes > before ? this.hole() : around(inner);
+  }
+
+  /** A hole in an action is one in the whole, as one in the plan itself is. */
+  around(plan: Around, path: string): Tree {
+    const before = this.#holes, tree = aroundTree(plan, path, this.build(plan.plan, `${path}.plan`), this);
+    return this.#holes > before ? this.hole() : tree;
   }
 
   fold(plan: Fold, path: string): Tree {
@@ -322,9 +330,10 @@ class Builder {
   gridsOnly(plan: Snake | Shuffle | Mask, path: string, change: (tree: Tree) => Tree): Tree {
     const tree = this.build(plan.plan, `${path}.plan`);
     if (!isAdaptive(tree)) return change(tree);
-    const message =
-      `${plan.kind} takes grids, and this plan decides by what it measures; put the ${plan.kind} around ` +
-      "the loops outside of it";
+    const message = plan.plan.kind === "around"
+      ? `${plan.kind} takes grids, and something is done around this one; put the ${plan.kind} inside of the around`
+      : `${plan.kind} takes grids, and this plan decides by what it measures; put the ${plan.kind} around ` +
+        "the loops outside of it";
     this.error(`${path}.plan`, message, plan.plan.kind, "plans that are not adaptive");
     return this.hole();
   }
@@ -332,37 +341,8 @@ class Builder {
   mask(plan: Mask, path: string): Tree {
     const before = this.#holes;
     return this.leaves.masked(() =>
-      this.gridsOnly(plan, path, (tree) => this.#holes > before ? tree : this.maskTree(tree, plan, path))
+      this.gridsOnly(plan, path, (tree) => this.#holes > before ? tree : maskTree(tree, plan, path, this))
     );
-  }
-
-  /** A mask belongs to the grid that has both of its axes: a single one, each of a concat, or a loop around one. */
-  maskTree(tree: Tree, plan: Mask, path: string): Tree {
-    if (tree.kind === "space") return { kind: "space", space: this.maskSpace(tree.space, plan, path) };
-    if (tree.kind === "sequence") {
-      return { kind: "sequence", trees: tree.trees.map((inner) => this.maskTree(inner, plan, path)) };
-    }
-    if (tree.kind !== "nest") return tree;
-    const outside = plan.region.axes.filter((axis) => findColumn(tree.outer, axis));
-    if (outside.length === 2) return { ...tree, outer: this.maskSpace(tree.outer, plan, path) };
-    if (outside.length === 0) return { ...tree, inner: this.maskTree(tree.inner, plan, path) };
-    const message = `axis "${outside[0]}" loops around a concat of several passes, so a region cannot pair it with ` +
-      "an axis inside them";
-    this.error(`${path}.region.axes`, message, plan.region.axes, "two axes of one grid");
-    return tree;
-  }
-
-  maskSpace(space: Space, { region }: Mask, path: string): Space {
-    const axes = space.dimensions.flatMap((d) => d.columns.map((c) => c.axis));
-    const [a, b] = region.axes.map((axis, k) => {
-      const found = findColumn(space, axis), place = `${path}.region.axes[${k}]`;
-      if (!found) this.error(place, `the masked plan has no axis ${show(axis)}; ${didYouMean(axis, axes)}`, axis);
-      else if (found.column.labels) {
-        this.error(place, `axis "${axis}" has labels here, and a region needs numbers`, axis);
-      }
-      return found?.dimension;
-    });
-    return a === undefined || b === undefined ? space : { ...space, masks: [...space.masks, { region, a, b }] };
   }
 }
 

@@ -3,6 +3,7 @@ import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoint } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
+import type { AtEnd } from "../core/rules.ts";
 import { buildTree } from "./build_tree.ts";
 import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
@@ -10,7 +11,7 @@ import { type AxisReach, farthest } from "./farthest.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
-import { relativeAxes } from "./plan_path.ts";
+import { returningAxes } from "./plan_path.ts";
 import { type AnyRead, ratedRead, rateIssues, type RateOptions, readWords } from "./read_rates.ts";
 
 /** One pass of a plan, as `check` shows it. */
@@ -153,8 +154,13 @@ function bytesRange(
   if (!size) return undefined;
   const { bytes } = size;
   if (!adaptive || !sizing || !layout || !known) return { min: bytes, max: bytes };
-  const sizeOf = (free: number) =>
-    sizing({ layout, channels: known.stored, readBy, expectedPoints: { points: free } }).bytes;
+  const grows = layout.groups.filter(({ dimensions, stream }) =>
+    !stream && dimensions.some(({ size }) => size === undefined)
+  );
+  const sizeOf = (free: number) => {
+    const expectedPoints = Object.fromEntries(grows.map(({ path }) => [path, free / grows.length]));
+    return sizing({ layout, channels: known.stored, readBy, expectedPoints }).bytes;
+  };
   const fixed = sizeOf(0), each = (sizeOf(SOME_POINTS) - fixed) / SOME_POINTS;
   return {
     min: Math.max(fixed, bytes - each * Math.max(0, points - min)),
@@ -173,11 +179,16 @@ function reachText({ axis, unit, least, most, labels = [] }: AxisReach): string 
   return bounded ? `${axis} stays within ${short(least)} … ${short(most)}${tail}` : `${axis} has no limits in the rig`;
 }
 
-/** Where the relative axes of a plan stand, asked of the rig; the last setpoint where there was one, else the readback. */
-export async function findOrigin(plan: Plan, rig: Rig, signal: AbortSignal): Promise<Record<string, Setpoint>> {
+/** Where the axes stand that return there, the relative ones of a plan: the last setpoint where there was one, else the readback. */
+export async function findOrigin(
+  plan: Plan,
+  rig: Rig,
+  signal: AbortSignal,
+  atEnd?: AtEnd,
+): Promise<Record<string, Setpoint>> {
   const origin: Record<string, Setpoint> = {};
   if (planIssues(plan).length) return origin;
-  for (const name of relativeAxes(buildTree(plan).tree)) {
+  for (const name of returningAxes(buildTree(plan).tree, atEnd)) {
     const axis = rig.axes.get(name);
     if (axis) origin[name] = axis.setpoint ?? await axis.readback({ signal });
   }

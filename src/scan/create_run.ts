@@ -8,6 +8,7 @@ import type { Point, Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunHeader } from "../core/sink.ts";
 import { SONDE_VERSION } from "../core/version.ts";
+import { backlashes } from "./backlashes.ts";
 import { findOrigin } from "./check.ts";
 import { deviceSnapshot } from "./device_snapshot.ts";
 import type { Job } from "./engine/job.ts";
@@ -15,6 +16,7 @@ import { Run } from "./engine/run.ts";
 import { examine, type Examined, limitsOf, MAX_POINTS } from "./examine.ts";
 import { parsePlan } from "./parse_plan.ts";
 import { type PathFunction, pathTools } from "./path_tools.ts";
+import { conditionIssues } from "./forbid_issues.ts";
 import { generatorLayout } from "./plan_layout.ts";
 import { readPolicy } from "./read_policy.ts";
 import { type AnyRead, ratedRead, type ReadOf } from "./read_rates.ts";
@@ -22,6 +24,7 @@ import { runSignals } from "./run_signals.ts";
 import { ruleIssues } from "./rule_issues.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";
 import { planPath } from "./plan_path.ts";
+import { generatorRecord, storablePlan } from "./storable_plan.ts";
 import { settleTimes } from "./settle_times.ts";
 import { planWatch } from "./watch_plan.ts";
 import { rulesOf, streamsOf } from "./stored_settings.ts";
@@ -43,6 +46,7 @@ interface Prepared {
   readonly expected?: number;
   readonly estimate: { readonly timeMs: number; readonly bytes: number };
   readonly settleMs: ReadonlyMap<string, number>;
+  readonly backlash: ReadonlyMap<string, number>;
   readonly plan: unknown;
   /** Throws an `InputError` when the plan does not fit from this origin. */
   layout(origin: Setpoints): Layout;
@@ -55,7 +59,7 @@ function orThrow(issues: readonly Issue[]): void {
 }
 
 function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
-  const { maxPoints, read, readBy, seed = rig.seed, derive, keep } = options, { sizing } = wiring;
+  const { maxPoints, read, readBy, seed = rig.seed, derive, keep, atEnd } = options, { sizing } = wiring;
   const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
     const beside = { ...rulesOf(options), ...streamsOf(options) };
     const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing, ...beside });
@@ -64,7 +68,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
   };
   // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
   const { tree, laid, known, channels, adaptive, points, timeMs, size, issues, layout } = examineFrom(given);
-  const plan = parsePlan(given), { signals, read: narrowed, stored, derived } = known!;
+  const plan = parsePlan(given), { signals, of, read: narrowed, stored, derived } = known!;
   return {
     channels,
     stored,
@@ -75,22 +79,23 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     expected: adaptive ? points : undefined,
     estimate: { timeMs: timeMs ?? 0, bytes: size?.bytes ?? 0 },
     settleMs: settleTimes(laid!.root),
-    plan,
+    backlash: backlashes(laid!.root),
+    plan: storablePlan(plan),
     // Only an origin can change what was found already, and examining a large mask takes a while.
     layout: (origin) => Object.keys(origin).length ? examineFrom(plan, origin).layout! : layout!,
-    path: () => planPath(tree!, seed, { limits: limitsOf(rig), read: narrowed, signals }),
-    findOrigin: (signal) => findOrigin(plan, rig, signal),
+    path: () => planPath(tree!, seed, { limits: limitsOf(rig), read: narrowed, signals, of, atEnd }),
+    findOrigin: (signal) => findOrigin(plan, rig, signal, atEnd),
   };
-}
-
-/** What a run keeps of a user's generator in the place of a plan. */
-export function generatorRecord(make: PathFunction): Record<string, string> {
-  return { kind: "generator", name: make.name, source: make.toString() };
 }
 
 function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
   const { channels, stored, derived, issues, holds } = runSignals(rig, undefined, options);
-  orThrow([...issues, ...ruleIssues(options, rig), ...streamIssues(options, rig)]);
+  orThrow([
+    ...issues,
+    ...conditionIssues(options.forbid, rig),
+    ...ruleIssues(options, rig),
+    ...streamIssues(options, rig),
+  ]);
   return {
     channels,
     stored,
@@ -100,6 +105,7 @@ function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Pr
     total: undefined,
     estimate: { timeMs: 0, bytes: 0 },
     settleMs: new Map(),
+    backlash: new Map(),
     plan: generatorRecord(make),
     layout: () => generatorLayout([], options.keep && holds([])),
     path: () => make(pathTools),
@@ -164,6 +170,7 @@ export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, nev
     sinks: wiring.sinks,
     policy: readPolicy(options.onReadError),
     settleMs,
+    backlash: prepared.backlash,
     readTimeoutMs: options.readTimeoutMs,
     maxPoints,
     total,

@@ -25,6 +25,8 @@ export interface EstimateOptions {
   readonly respond?: Response;
   /** What is derived from that. */
   readonly derived?: DerivedPlan;
+  /** What there is to be looked at where only some detectors are read. */
+  readonly of?: (read: readonly string[]) => ReadonlyMap<string, SignalType>;
 }
 
 /**
@@ -37,10 +39,10 @@ export function estimatePlan(
   root: Laid,
   model: TimeModel,
   signals: ReadonlyMap<string, SignalType>,
-  { origin = {}, respond, derived }: EstimateOptions,
+  { origin = {}, respond, derived, of }: EstimateOptions,
 ): PlanEstimate {
   const settleMs = settleTimes(root), tried = new Map<Laid, RehearsedVisit>();
-  const context = { model, settleMs, signals, origin, respond, derived };
+  const context = { model, settleMs, signals, of, origin, respond, derived };
   const rehearsed = (laid: Laid) => {
     let visit = tried.get(laid);
     if (!visit) tried.set(laid, visit = rehearsedVisit(laid, context));
@@ -48,10 +50,14 @@ export function estimatePlan(
   };
   if (respond && decides(root)) {
     const { ms, points, free, ended } = rehearsed(root);
-    if (ended) return { timeMs: ms, points, expected: { points: Math.ceil(free) } };
+    if (ended) return { timeMs: ms, points, expected: whole(free) };
   }
   const timeMs = estimateMs(root, model, rehearsed), { points, free } = countOf(root, rehearsed);
-  return { timeMs, points, expected: { points: Math.ceil(free) } };
+  return { timeMs, points, expected: whole(free) };
+}
+
+function whole(points: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(points).map(([path, count]) => [path, Math.ceil(count)]));
 }
 
 /** Whether anything in it looks at what was measured. */
@@ -61,21 +67,29 @@ function decides(laid: Laid): boolean {
   return laid.kind === "nest" ? decides(laid.inner) : true;
 }
 
-/** Points, and those of them that have no grid. */
+/** Points, and those of them in groups that grow, by path. */
 interface Count {
   readonly points: number;
-  readonly free: number;
+  readonly free: Readonly<Record<string, number>>;
+}
+
+function plus(a: Count, b: Count): Count {
+  const free: Record<string, number> = { ...a.free };
+  for (const [path, points] of Object.entries(b.free)) free[path] = (free[path] ?? 0) + points;
+  return { points: a.points + b.points, free };
 }
 
 function countOf(laid: Laid, rehearsed: (laid: Laid) => RehearsedVisit): Count {
-  if (laid.kind === "space") return { points: reach(laid.space).points, free: 0 };
+  if (laid.kind === "space") return { points: reach(laid.space).points, free: {} };
   if (laid.kind === "nest") {
     const loops = reach(laid.outer).points, { points, free } = countOf(laid.inner, rehearsed);
-    return { points: loops * points, free: loops * free };
+    return {
+      points: loops * points,
+      free: Object.fromEntries(Object.entries(free).map(([path, count]) => [path, loops * count])),
+    };
   }
   if (laid.kind === "sequence") {
-    const parts = laid.parts.map((part) => countOf(part, rehearsed));
-    return parts.reduce((a, b) => ({ points: a.points + b.points, free: a.free + b.free }), { points: 0, free: 0 });
+    return laid.parts.map((part) => countOf(part, rehearsed)).reduce(plus, { points: 0, free: {} });
   }
   const { points, free } = rehearsed(laid);
   return { points, free };

@@ -201,6 +201,7 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
   const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, {
     ...options,
     derived: known.derived,
+    of: known.of,
   });
   const size = options.sizing?.({
     layout,

@@ -1,6 +1,6 @@
 import type { Setpoints } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
-import type { Laid } from "./lay_out.ts";
+import { type Laid, laidIn } from "./lay_out.ts";
 import { laidReach } from "./laid_reach.ts";
 
 /** How far a plan moves an axis, whatever it measures. */
@@ -19,16 +19,7 @@ export interface AxisReach {
 
 /** What adaptive nodes may reach beside the lines of their own plans. */
 function reachedBySamplers(laid: Laid): { axis: string; least: number; most: number }[] {
-  switch (laid.kind) {
-    case "space":
-      return [];
-    case "sequence":
-      return laid.parts.flatMap(reachedBySamplers);
-    case "sampler":
-      return [...laid.shape.reach, ...laid.inner ? reachedBySamplers(laid.inner) : []];
-    default:
-      return reachedBySamplers(laid.inner);
-  }
+  return [...laid.kind === "sampler" ? laid.shape.reach : [], ...laidIn(laid).flatMap(reachedBySamplers)];
 }
 
 /**

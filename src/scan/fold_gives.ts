@@ -1,5 +1,5 @@
 import type { Fold } from "../core/adaptive_plan.ts";
-import type { Laid } from "./lay_out.ts";
+import { type Laid, laidCore } from "./lay_out.ts";
 
 /** A number that a point carries, beside what is read. */
 export interface Given {
@@ -17,6 +17,7 @@ export interface Given {
 
 /** What the points of a fold carry, in the order in which it is stored. */
 export function foldGives({ give }: Omit<Fold, "plan">, inner: Laid, implicit: boolean): Given[] {
+  inner = laidCore(inner);
   if (give === undefined) return implicit || inner.kind === "sampler" ? found(inner) : [];
   if (!Array.isArray(give)) {
     const expressions = Object.entries(give as Readonly<Record<string, string>>);

@@ -5,7 +5,7 @@ import { type Environment, type Lookup, seriesEnvironment, type SignalType } fro
 import { goodReading } from "../adapt/good_reading.ts";
 import type { Summary } from "../core/path.ts";
 import type { Point, Setpoint } from "../core/point.ts";
-import type { Laid, LaidFold } from "./lay_out.ts";
+import { innerLaid, type Laid, type LaidFold, ownPasses } from "./lay_out.ts";
 
 /** The points inside a fold, as far as its expressions need them. */
 export interface FoldSeries {
@@ -31,13 +31,11 @@ export interface FoldRecipe {
 export function innerSignals(laid: Laid, read: ReadonlyMap<string, SignalType>): Map<string, SignalType> {
   const signals = new Map(read),
     inside = (part: Laid): void => {
-      if (part.kind === "sequence") return part.parts.forEach(inside);
-      const passes = part.kind === "sampler" ? part.passes : "pass" in part && part.pass ? [part.pass] : [];
-      for (const { axes, gives } of passes) {
+      for (const { axes, gives } of part.kind === "around" ? [] : ownPasses(part)) {
         for (const axis of axes) signals.set(axis, {});
         for (const { name } of gives) signals.set(name, {});
       }
-      if ("inner" in part && part.inner) inside(part.inner);
+      innerLaid(part).forEach(inside);
     };
   inside(laid);
   return signals;

@@ -2,7 +2,7 @@ import type { SignalType } from "../adapt/expression/environment.ts";
 import type { Located, MeasureRequest, Path, Reply, Request, Summary } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
-import type { Laid, LaidFold } from "./lay_out.ts";
+import { innerLaid, type Laid, type LaidFold, ownPasses } from "./lay_out.ts";
 import { skippedPoint } from "./skipped_point.ts";
 import type { Around } from "./walk.ts";
 
@@ -15,13 +15,18 @@ export interface Folded {
 /** The paths of a fold, one a visit. */
 export type FoldVisits = (around: Around) => Generator<Request, Folded, Reply>;
 
-/** Carries the plan inside out, and hands each of its points to the series; ends it early when enough is known. */
-function* gather(path: Path, series: FoldSeries): Path {
+/**
+ * Carries the plan inside out, and hands each of its points to the series; ends it early when enough is known.
+ *
+ * @param passes the plan's own; what is measured around it in between is no part of the series
+ */
+function* gather(path: Path, series: FoldSeries, passes: ReadonlySet<string>): Path {
   try {
     let next = path.next(undefined);
     while (!next.done) {
       const request = next.value, reply = isNothing(request) ? skippedPoint(request) : yield request;
-      if (request.kind === "measure" && series.add(reply as Point)) return yield* endEarly(path);
+      const counts = request.kind === "measure" && passes.has(request.pass ?? "pass_0");
+      if (counts && series.add(reply as Point)) return yield* endEarly(path);
       next = path.next(reply);
     }
     return next.value;
@@ -50,7 +55,9 @@ export function foldVisits(
   signals: ReadonlyMap<string, SignalType>,
 ): FoldVisits {
   const { plan, pass } = laid, recipe = foldRecipe(laid, signals), inside = plan.keep !== false;
-  const moved = axesIn(laid.inner), lent = Object.keys(plan.at ?? {}).filter((axis) => !moved.has(axis));
+  const passes = innerPasses(laid.inner),
+    moved = axesIn(laid.inner),
+    lent = Object.keys(plan.at ?? {}).filter((axis) => !moved.has(axis));
   /** Where the axes of `at` belong: they are elsewhere for the fold's own point only. */
   let home: Setpoints = {};
   /** Also when the run is broken off: a shutter that was opened for the point is closed. */
@@ -76,7 +83,7 @@ export function foldVisits(
       }
     }
     const series = recipe.begin();
-    const summary = (yield* gather(inner({ ...around, as: undefined }), series)) ?? {};
+    const summary = (yield* gather(inner({ ...around, as: undefined }), series, passes)) ?? {};
     const setpoint = { ...around.setpoint, ...plan.at as Setpoints, ...recipe.go(summary) };
     try {
       const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;
@@ -89,7 +96,12 @@ export function foldVisits(
 
 /** The axes that the points of a part of a plan name: they are where those want them. */
 function axesIn(laid: Laid): Set<string> {
-  if (laid.kind === "sequence") return new Set(laid.parts.flatMap((part) => [...axesIn(part)]));
-  const passes = laid.kind === "sampler" ? laid.passes : "pass" in laid && laid.pass ? [laid.pass] : [];
-  return new Set([...passes.flatMap(({ axes }) => axes), ..."inner" in laid && laid.inner ? axesIn(laid.inner) : []]);
+  const own = laid.kind === "around" ? [] : ownPasses(laid).flatMap(({ axes }) => axes);
+  return new Set([...own, ...innerLaid(laid).flatMap((part) => [...axesIn(part)])]);
+}
+
+/** The names of the passes of a plan, but not those of what is done around parts of it. */
+function innerPasses(laid: Laid): Set<string> {
+  const own = laid.kind === "around" ? [] : ownPasses(laid).map(({ name }) => name);
+  return new Set([...own, ...innerLaid(laid).flatMap((part) => [...innerPasses(part)])]);
 }

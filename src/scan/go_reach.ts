@@ -1,6 +1,6 @@
 import { compileNumber } from "../adapt/expression/compile_expression.ts";
 import { InputError } from "../core/errors.ts";
-import type { LaidFold } from "./lay_out.ts";
+import { laidCore, type LaidFold } from "./lay_out.ts";
 
 /** How far an axis goes by an expression; from ∞ to −∞ where that is not known. */
 export interface GoReach {
@@ -23,8 +23,8 @@ export function goReach(
   isKnown: (axis: string) => boolean,
 ): GoReach[] {
   if (Array.isArray(go)) return [];
-  const places = new Map<string, readonly number[]>();
-  for (const { axis, least, most, clipped } of inner.kind === "sampler" ? inner.shape.reach : []) {
+  const places = new Map<string, readonly number[]>(), core = laidCore(inner);
+  for (const { axis, least, most, clipped } of core.kind === "sampler" ? core.shape.reach : []) {
     const step = (most - least) / (SAMPLES - 1);
     if (!clipped && isKnown(axis)) places.set(axis, Array.from({ length: SAMPLES }, (_, k) => least + k * step));
   }

@@ -25,6 +25,7 @@ export function gridsInside(tree: Tree): (readonly Dimension[])[] {
     case "over":
       return gridsInside(tree.inner).map((inner) => [...ownDimensions(tree.sampler), ...inner]);
     case "fold":
+    case "around":
       return gridsInside(tree.inner);
     case "when":
       return [];

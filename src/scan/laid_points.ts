@@ -1,4 +1,5 @@
-import type { Laid } from "./lay_out.ts";
+import type { Interlude } from "../core/around_plan.ts";
+import type { Laid, LaidAction, LaidAround } from "./lay_out.ts";
 import { reach } from "./reach.ts";
 
 /** How many points something measures, at the least and at the most. */
@@ -26,7 +27,49 @@ export function laidPoints(laid: Laid): PointRange {
       const { min, max } = laidPoints(laid.inner);
       return plus(exactly(1), { min: laid.plan.until ?? laid.plan.budgetMs ? Math.min(1, min) : min, max });
     }
+    case "around":
+      return aroundPoints(laid);
   }
+}
+
+/** Points of the plan, and of what is done first and in between. */
+function aroundPoints(laid: LaidAround): PointRange {
+  const inner = laidPoints(laid.inner), first = actionPoints(laid.first);
+  const between = laid.every.map(({ interlude, actions }) =>
+    times(interludeTimes(interlude, laid.inner, inner), actionPoints(actions))
+  );
+  return [first, ...between].reduce(plus, inner);
+}
+
+/** Points of some actions, carried out once; a generator of the user's own may measure any number. */
+export function actionPoints(actions: readonly LaidAction[]): PointRange {
+  return actions.map((action): PointRange => {
+    if (action.kind === "plan") return laidPoints(action.laid);
+    if (action.kind === "own") return { min: 0, max: Infinity };
+    return exactly(action.kind === "take" ? action.action.num ?? 1 : 0);
+  }).reduce(plus, exactly(0));
+}
+
+/** How often something is done between so many points. */
+function interludeTimes({ points, line }: Interlude, laid: Laid, { min, max }: PointRange): PointRange {
+  if (points !== undefined) return { min: between(min, points), max: between(max, points) };
+  const lines = line === undefined ? undefined : lineSteps(laid, line);
+  return lines === undefined ? { min: 0, max: Math.max(0, max - 1) } : exactly(lines);
+}
+
+/** Between points, and not after the last. */
+function between(points: number, every: number): number {
+  return Math.max(0, Math.ceil(points / every) - 1);
+}
+
+/** How often the index along a dimension changes in a grid that is gone through in order; undefined where that is not known. */
+export function lineSteps(laid: Laid, line: string): number | undefined {
+  if (laid.kind !== "space" || laid.space.masks.length || laid.space.shuffles.length) return undefined;
+  const { dimensions } = laid.space, at = dimensions.findIndex(({ name }) => name === line);
+  if (at < 0) return undefined;
+  const { size, snake } = dimensions[at], around = dimensions.slice(0, at).reduce((n, one) => n * one.size, 1);
+  // Where it comes back for the next step of what is around, it goes from its last line to its first.
+  return around * (size - 1) + (snake || size === 1 ? 0 : around - 1);
 }
 
 function exactly(points: number): PointRange {
@@ -38,5 +81,6 @@ function plus(a: PointRange, b: PointRange): PointRange {
 }
 
 function times(a: PointRange, b: PointRange): PointRange {
-  return { min: a.min * b.min, max: a.max * b.max };
+  // Nothing of what may be without end is still nothing.
+  return { min: a.min * b.min, max: a.max && b.max && a.max * b.max };
 }

@@ -1,7 +1,8 @@
 import type { Climb } from "../core/adaptive_plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import { goReach } from "./go_reach.ts";
-import type { Laid, LaidSampler } from "./lay_out.ts";
+import { actionsOf } from "./around_tree.ts";
+import { type Laid, type LaidAction, laidCore, type LaidSampler } from "./lay_out.ts";
 import { type Reach, reach } from "./reach.ts";
 import type { Column, Space } from "./space.ts";
 
@@ -33,21 +34,44 @@ export function laidReach(laid: Laid, origin: Setpoints, moved: Moved = new Map(
         most,
         labels: [],
       }));
-      const places = Object.entries(at as Setpoints).map(([axis, setpoint]): Reach => {
-        const column = columnOf(axis, `${laid.path}.at.${axis}`, `${laid.path}.at`);
-        if (typeof setpoint === "string") return { column, least: Infinity, most: -Infinity, labels: [setpoint] };
-        return { column, least: setpoint, most: setpoint, labels: [] };
-      });
-      return [...places, ...named, ...laidReach(laid.inner, origin, moved)];
+      return [...placesReach(at as Setpoints, `${laid.path}.at`), ...named, ...laidReach(laid.inner, origin, moved)];
     }
     case "when":
       return laidReach(laid.inner, origin, moved);
+    case "around":
+      return [
+        ...laidReach(laid.inner, origin, moved),
+        ...actionsOf(laid).flatMap((action) => actionReach(action, origin, moved)),
+      ];
+  }
+}
+
+/** Setpoints by themselves. */
+function placesReach(places: Setpoints, path: string): Reach[] {
+  return Object.entries(places).map(([axis, setpoint]): Reach => {
+    const column = columnOf(axis, `${path}.${axis}`, path);
+    if (typeof setpoint === "string") return { column, least: Infinity, most: -Infinity, labels: [setpoint] };
+    return { column, least: setpoint, most: setpoint, labels: [] };
+  });
+}
+
+/** The farthest that an action goes; a generator of the user's own says nothing of it. */
+function actionReach(action: LaidAction, origin: Setpoints, moved: Moved): Reach[] {
+  switch (action.kind) {
+    case "set":
+      return placesReach(action.action.setpoint as Setpoints, `${action.path}.setpoint`);
+    case "take":
+      return placesReach((action.action.at ?? {}) as Setpoints, `${action.path}.at`);
+    case "plan":
+      return laidReach(action.laid, origin, moved);
+    case "own":
+      return [];
   }
 }
 
 /** Whether the setpoints of an axis are no offsets, or offsets from where it is known to stand. */
 function isKnown(laid: Laid, axis: string, origin: Setpoints, moved: Moved): boolean {
-  const space = laid.kind === "sampler" ? laid.sampler.space : undefined;
+  const core = laidCore(laid), space = core.kind === "sampler" ? core.sampler.space : undefined;
   const columns = space?.dimensions.flatMap(({ columns }) => columns) ?? [];
   return columns.every((one) => one.axis !== axis || !one.relative || Object.hasOwn(origin, axis) && !moved.has(axis));
 }
@@ -67,7 +91,7 @@ function ofSpace(space: Space, moved: Moved): Reach[] {
 }
 
 function movedBy({ outer, inner }: Extract<Laid, { kind: "nest" }>, moved: Moved): Moved {
-  if (inner.kind !== "when") return moved;
+  if (laidCore(inner).kind !== "when") return moved;
   const ends = new Map(moved);
   for (const { column, least, most } of reach(outer).columns) if (least <= most) ends.set(column.axis, [least, most]);
   return ends;

@@ -1,6 +1,9 @@
 import type { AdaptiveShape, LimitsOf, Site, SummaryField } from "../adapt/stage.ts";
 import type { Fold, When } from "../core/adaptive_plan.ts";
 import type { Setpoints } from "../core/point.ts";
+import type { Around as AroundPlan, Interlude, OwnAction, SetAction, TakeAction } from "../core/around_plan.ts";
+import type { Plan } from "../core/plan.ts";
+import { actionsOf, type ActionTree, type AroundTree } from "./around_tree.ts";
 import { foldGives, type Given } from "./fold_gives.ts";
 import { linesOf } from "./sampler_lines.ts";
 import { samplerKind } from "./sampler_kinds.ts";
@@ -24,6 +27,8 @@ export interface Pass {
   readonly keep: boolean;
   /** It stands at every point of the outermost loops, and so in the root. */
   readonly root: boolean;
+  /** Readings taken in between, in a group of their own that grows. */
+  readonly taken?: boolean;
 }
 
 /** A sampler with its passes. */
@@ -63,6 +68,51 @@ export interface LaidWhen {
   readonly inner: Laid;
 }
 
+/** Readings of a pass of their own. */
+export interface LaidTake {
+  readonly kind: "take";
+  readonly action: TakeAction;
+  readonly path: string;
+  readonly pass: Pass;
+}
+
+/** A plan that is carried out as an action. */
+export interface LaidPlanAction {
+  readonly kind: "plan";
+  readonly plan: Plan;
+  readonly path: string;
+  readonly laid: Laid;
+}
+
+/** What is done around points, with the passes of what it measures. */
+export type LaidAction =
+  | { readonly kind: "set"; readonly action: SetAction; readonly path: string }
+  | LaidTake
+  | LaidPlanAction
+  | { readonly kind: "own"; readonly make: OwnAction; readonly path: string; readonly pass: Pass };
+
+/** What is done between points, and when. */
+export interface LaidInterlude {
+  readonly interlude: Interlude;
+  readonly path: string;
+  readonly actions: readonly LaidAction[];
+}
+
+/** A plan with what is done around it. */
+export interface LaidAround {
+  readonly kind: "around";
+  readonly plan: AroundPlan;
+  readonly path: string;
+  readonly inner: Laid;
+  readonly first: readonly LaidAction[];
+  readonly every: readonly LaidInterlude[];
+  readonly last: readonly LaidAction[];
+  /** The axes that follow what the actions find. */
+  readonly corrects: readonly string[];
+  /** How far offsets may go. */
+  readonly limits: LimitsOf;
+}
+
 /** A tree whose passes are numbered and have their places in the store. */
 export type Laid =
   | { readonly kind: "space"; readonly space: Space; readonly pass: Pass }
@@ -70,7 +120,8 @@ export type Laid =
   | { readonly kind: "nest"; readonly outer: Space; readonly inner: Laid }
   | LaidSampler
   | LaidFold
-  | LaidWhen;
+  | LaidWhen
+  | LaidAround;
 
 /** What laying out a tree depends on beside the tree. */
 export interface LayOutOptions {
@@ -99,6 +150,8 @@ interface Around {
   readonly keep: boolean;
   /** It stands at every point of the outermost loops. */
   readonly top: boolean;
+  /** The offsets that points carry whose setpoints are corrected. */
+  readonly offsets: readonly Given[];
 }
 
 class LayOut {
@@ -118,7 +171,7 @@ class LayOut {
   lay(tree: Tree, around: Around): Laid {
     switch (tree.kind) {
       case "space":
-        return { kind: "space", space: tree.space, pass: this.#numberedPass(around, tree.space) };
+        return { kind: "space", space: tree.space, pass: this.#numberedPass(around, tree.space, { root: around.top }) };
       case "sequence":
         return { kind: "sequence", parts: tree.trees.map((inner) => this.lay(inner, { ...around, top: false })) };
       case "nest":
@@ -131,6 +184,8 @@ class LayOut {
         return this.#when(tree, around);
       case "fold":
         return this.#fold(tree, around);
+      case "around":
+        return this.#around(tree, around);
     }
   }
 
@@ -139,8 +194,9 @@ class LayOut {
     const space = own && !dynamic ? cross(outer, own) : undefined;
     const spaces = own ? [outer, own] : [outer];
     const axes = [...spaces.flatMap(axesOf), ...more.axes ?? []];
-    const pass = { name, space, around: outer, read: this.#read, gives: [], keep, root: false, ...more };
-    this.passes.push({ ...pass, axes: [...new Set(axes)] });
+    const pass = { name, space, around: outer, read: this.#read, keep, root: false, ...more };
+    const gives = [...more.gives ?? [], ...around.offsets];
+    this.passes.push({ ...pass, gives, axes: [...new Set(axes)] });
     return this.passes[this.passes.length - 1];
   }
 
@@ -179,7 +235,9 @@ class LayOut {
     const keep = around.keep && plan.keep !== false;
     const number = alone ? 0 : this.#folds++, at = this.passes.length;
     const laid = this.lay(inner, { ...around, keep, top: false });
-    const finds = laid.kind === "sampler" ? laid.shape.summary : [], gives = foldGives(plan, laid, implicit);
+    const core = laidCore(laid),
+      finds = core.kind === "sampler" ? core.shape.summary : [],
+      gives = foldGives(plan, laid, implicit);
     const fold: LaidFold = { kind: "fold", plan, path, pass: undefined, inner: laid, finds, gives };
     if (alone) return fold;
     const pass = this.#pass(number ? `fold_${number}` : "fold", around, NO_LOOPS, {
@@ -192,6 +250,73 @@ class LayOut {
     this.passes.splice(at, 0, this.passes.pop()!);
     return { ...fold, pass };
   }
+
+  /** What is done around a plan has its passes after those of the plan, which are numbered as they are without it. */
+  #around({ plan, path, inner, first, every, last }: AroundTree, around: Around): LaidAround {
+    const { correct = [] } = plan, corrects = Array.isArray(correct) ? correct : Object.keys(correct);
+    const offsets = corrects.filter((axis) => !around.offsets.some((given) => given.axis === axis)).map(offsetOf);
+    const inside = { ...around, offsets: [...around.offsets, ...offsets] }, laid = this.lay(inner, inside);
+    const actions = (all: readonly ActionTree[]) => all.map((one) => this.#action(one, inside));
+    return {
+      kind: "around",
+      plan,
+      path,
+      inner: laid,
+      first: actions(first),
+      every: every.map((one) => ({ ...one, actions: actions(one.actions) })),
+      last: actions(last),
+      corrects,
+      limits: this.#limits,
+    };
+  }
+
+  #action(tree: ActionTree, around: Around): LaidAction {
+    if (tree.kind === "set") return tree;
+    const inside = { ...around, dynamic: true, top: false };
+    if (tree.kind === "plan") return { ...tree, laid: this.lay(tree.tree, inside) };
+    if (tree.kind === "own") return { ...tree, pass: this.#numberedPass(inside, NO_LOOPS) };
+    return { ...tree, pass: this.#take(tree.action, inside) };
+  }
+
+  /** However many actions take a pass, it is one. */
+  #take({ pass: name, read, at = {} }: TakeAction, around: Around): Pass {
+    const before = this.passes.findIndex((pass) => pass.taken && pass.name === name), axes = Object.keys(at);
+    const pass = this.#pass(name, around, undefined, { read, axes, taken: true });
+    if (before < 0) return pass;
+    this.passes.pop();
+    return this.passes[before] = { ...pass, axes: [...new Set([...this.passes[before].axes, ...pass.axes])] };
+  }
+}
+
+/** The number that a point carries whose axis follows what was found. */
+function offsetOf(axis: string): Given {
+  const name = `${axis}_offset`;
+  return { name, from: { field: name }, axis, longName: `correction of ${axis}` };
+}
+
+/** The plan itself, whatever is done around it. */
+export function laidCore(laid: Laid): Exclude<Laid, LaidAround> {
+  return laid.kind === "around" ? laidCore(laid.inner) : laid;
+}
+
+/** The laid-out plans inside of one, but not those of what is done around it. */
+export function innerLaid(laid: Laid): readonly Laid[] {
+  if (laid.kind === "sequence") return laid.parts;
+  return "inner" in laid && laid.inner ? [laid.inner] : [];
+}
+
+/** The laid-out plans that one is made of: those of its actions come last. */
+export function laidIn(laid: Laid): readonly Laid[] {
+  const inner = innerLaid(laid);
+  if (laid.kind !== "around") return inner;
+  return [...inner, ...actionsOf(laid).flatMap((action) => action.kind === "plan" ? [action.laid] : [])];
+}
+
+/** The passes that a node has by itself. */
+export function ownPasses(laid: Laid): readonly Pass[] {
+  if (laid.kind === "sampler") return laid.passes;
+  if (laid.kind === "around") return actionsOf(laid).flatMap((action) => "pass" in action ? [action.pass] : []);
+  return "pass" in laid && laid.pass ? [laid.pass] : [];
 }
 
 function within(around: Around, outer: Space): Around {
@@ -222,6 +347,6 @@ function readOf({ plan }: Pick<LaidFold, "plan">): readonly string[] {
  */
 export function layOut(tree: Tree, options: LayOutOptions = {}): LaidOut {
   const laying = new LayOut(options);
-  const root = laying.lay(tree, { outer: NO_LOOPS, dynamic: false, keep: true, top: true });
+  const root = laying.lay(tree, { outer: NO_LOOPS, dynamic: false, keep: true, top: true, offsets: [] });
   return { root, passes: laying.passes };
 }

@@ -2,13 +2,17 @@ import { displayable } from "../core/display.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import { inputIssues } from "./input_issues.ts";
+import { mapOwnActions } from "./map_own_actions.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, planSchema } from "./schema.ts";
 
+/** Actions that are functions have no form that could be wrong. */
+const STANDS_FOR_OWN = { kind: "repeat", num: 1 };
+
 /** The issues of an input that should be a plan; none when it is one. */
 export function planIssues(input: unknown, path = "plan"): Issue[] {
-  const result = planSchema.safeParse(input);
+  const result = planSchema.safeParse(mapOwnActions(input, () => STANDS_FOR_OWN));
   if (result.success) return [];
   return [...inputIssues(result.error, input, path, nodeKeys), ...issuesBelowUnknown(input, path)];
 }

@@ -49,17 +49,40 @@ export function planLayout(
   origin: Setpoints = {},
   holdsOf: HoldsOf = () => undefined,
 ): Layout {
-  const kept = passes.filter(({ keep }) => keep), grids = kept.filter(({ space }) => space);
-  const free = kept.filter(({ space }) => !space), alone = grids.length === 1 && !free.length;
-  const groups = grids.map((pass): LayoutGroup => ({
+  const kept = passes.filter(({ keep }) => keep), paths = groupPaths(kept), free = kept.filter(isFree);
+  const groups = kept.filter(({ space }) => space).map((pass): LayoutGroup => ({
     pass: pass.name,
-    path: alone || pass.root ? "" : pass.name,
+    path: paths.get(pass)!,
     dimensions: pass.space!.dimensions.map((dimension) => dimensionLayout(dimension, axes, origin)),
     axes: pass.axes,
     ...readbacksOf(pass.axes, axes),
     channels: holdsOf([pass]),
   }));
-  return { groups: free.length ? [...groups, pointsLayout(free, axes, holdsOf)] : groups };
+  const taken = kept.filter((pass) => pass.taken).map((pass): LayoutGroup => ({
+    ...growing("take", [pass], axes, holdsOf),
+    pass: pass.name,
+    path: paths.get(pass)!,
+  }));
+  return { groups: [...groups, ...free.length ? [growing("point", free, axes, holdsOf)] : [], ...taken] };
+}
+
+/** Points that come as they come, and have no group of their own. */
+function isFree({ space, taken = false }: Pass): boolean {
+  return !space && !taken;
+}
+
+/**
+ * The group of each pass that is stored, by its path. A grid by itself, or that over the outermost loops, is in the root,
+ * unless it has a dimension that a group with no grid has again.
+ */
+export function groupPaths(kept: readonly Pass[]): ReadonlyMap<Pass, string> {
+  const grids = kept.filter(({ space }) => space), free = kept.some(isFree), alone = grids.length === 1 && !free;
+  const again = ({ space }: Pass) => free && space!.dimensions.some(({ name }) => name === "point");
+  const pathOf = (pass: Pass) => {
+    if (!pass.space) return pass.taken ? pass.name : "points";
+    return alone || pass.root && !again(pass) ? "" : pass.name;
+  };
+  return new Map(kept.map((pass) => [pass, pathOf(pass)]));
 }
 
 /** What derived axes move is read back beside them. */
@@ -68,15 +91,20 @@ function readbacksOf(names: readonly string[], axes: AxisUnits): Pick<LayoutGrou
   return readbacks.length ? { readbacks } : {};
 }
 
-/** The group of all points without a grid. Of the loops around, those that all of them share are kept. */
-function pointsLayout(passes: readonly Pass[], axes: AxisUnits, holdsOf: HoldsOf): LayoutGroup {
+/** A group of points without a grid. Of the loops around, those that all of them share are kept. */
+function growing(
+  dimension: "point" | "take",
+  passes: readonly Pass[],
+  axes: AxisUnits,
+  holdsOf: HoldsOf,
+): LayoutGroup {
   const [first, ...others] = passes.map(({ around }) => around.dimensions.map(({ name }) => name));
   const named = [...new Set(passes.flatMap(({ axes }) => axes))];
   let shared = first.length;
   for (const names of others) while (first.slice(0, shared).some((name, k) => name !== names[k])) shared--;
   return {
     path: "points",
-    dimensions: [{ name: "point", coordinates: [] }],
+    dimensions: [{ name: dimension, coordinates: [] }],
     axes: named,
     ...readbacksOf(named, axes),
     channels: holdsOf(passes),

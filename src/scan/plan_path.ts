@@ -1,10 +1,14 @@
 import type { SignalType } from "../adapt/expression/environment.ts";
+import type { AtEnd } from "../core/rules.ts";
+import { type ActionVisit, actionVisit } from "./around_actions.ts";
+import { actionTrees } from "./around_tree.ts";
+import { aroundVisits } from "./around_visits.ts";
 import type { Located, MoveRequest, Path, Summary } from "../core/path.ts";
 import { InputError, show } from "../core/errors.ts";
 import type { Setpoints } from "../core/point.ts";
 import { hash32 } from "../core/random.ts";
 import { type FoldVisits, foldVisits } from "./fold_visits.ts";
-import { type Laid, layOut, type LayOutOptions } from "./lay_out.ts";
+import { type Laid, type LaidPlanAction, layOut, type LayOutOptions } from "./lay_out.ts";
 import { overVisits, samplerVisits } from "./sampler_visits.ts";
 import type { Column, Space } from "./space.ts";
 import type { Tree } from "./tree.ts";
@@ -14,6 +18,17 @@ import { whenVisits } from "./when_visits.ts";
 /** The axes whose setpoints are offsets from where they stand when the run begins, in the plan's order. */
 export function relativeAxes(tree: Tree): string[] {
   return [...new Set(relativeColumns(tree).map((column) => column.axis))];
+}
+
+/**
+ * The axes that go back to where they stood when a run began, where it ends other than by an abort or a failure: those that
+ * are relative, or all that points name. What is set around a plan stays.
+ */
+export function returningAxes(tree: Tree, atEnd: AtEnd = "stay"): string[] {
+  const relative = relativeAxes(tree);
+  if (atEnd === "stay") return relative;
+  const moved = layOut(tree).passes.flatMap(({ taken, axes }) => taken ? [] : axes);
+  return [...new Set([...relative, ...moved])];
 }
 
 /** Inside of a trigger's plan, offsets of an axis that the loops around move count from there. */
@@ -32,6 +47,8 @@ function relativeColumns(tree: Tree, moved: readonly string[] = []): Column[] {
       ];
     case "sampler":
       return relative(tree.sampler.space);
+    case "around":
+      return [tree.inner, ...actionTrees(tree)].flatMap((inner) => relativeColumns(inner, moved));
     case "over":
       return [...relative(tree.sampler.space), ...relativeColumns(tree.inner, moved)];
     default:
@@ -60,11 +77,14 @@ function refuseUnknownOrigin(tree: Tree, origin: Setpoints): void {
   }
 }
 
+/** What there is to be looked at where these detectors are read. */
+type SignalsOf = (read: readonly string[]) => ReadonlyMap<string, SignalType>;
+
 /** Numbers the walks of a plan, so that each draws its own order where a shuffle names no seed. */
 class Compiler {
   #walks = 0;
 
-  constructor(readonly seed: number, readonly signals: ReadonlyMap<string, SignalType>) {}
+  constructor(readonly seed: number, readonly signals: ReadonlyMap<string, SignalType>, readonly of: SignalsOf) {}
 
   ownSeed(): number {
     return hash32(this.seed, `walk ${this.#walks++}`);
@@ -93,7 +113,27 @@ class Compiler {
           return (yield* visit(around)).summary;
         };
       }
+      case "around": {
+        // Before its actions, so that it draws what it draws alone.
+        const inner = this.visits(laid.inner);
+        return aroundVisits(laid, inner, (action) => actionVisit(action, (planned) => this.action(planned), this.of));
+      }
     }
+  }
+
+  /** A plan that is carried out as an action: what it finds, and what its point carries where it is a fold. */
+  action({ laid }: LaidPlanAction): ActionVisit {
+    if (laid.kind !== "fold") {
+      const visit = this.visits(laid);
+      return function* (around) {
+        return (yield* visit(around)) ?? {};
+      };
+    }
+    const visit = this.fold(laid);
+    return function* (around) {
+      const { summary, point } = yield* visit(around);
+      return { ...Object.fromEntries(laid.gives.map(({ name }) => [name, point.reading[name]])), ...summary };
+    };
   }
 
   fold(laid: Extract<Laid, { kind: "fold" }>): FoldVisits {
@@ -125,19 +165,24 @@ class Compiler {
 /** The path over a part of a plan by itself, without the loops around it. */
 export function laidPath(
   laid: Laid,
-  { seed, signals, origin }: {
+  { seed, signals, of = () => signals, origin }: {
     readonly seed: number;
     readonly signals: ReadonlyMap<string, SignalType>;
+    readonly of?: SignalsOf;
     readonly origin: Setpoints;
   },
 ): Path {
-  return new Compiler(seed, signals).visits(laid)({ index: [], setpoint: {}, origin, skip: false, dynamic: false });
+  return new Compiler(seed, signals, of).visits(laid)({ index: [], setpoint: {}, origin, skip: false, dynamic: false });
 }
 
 /** What a path depends on beside the plan. */
 export interface PathOptions extends Pick<LayOutOptions, "limits" | "read"> {
   /** What is read at each point, by name; for the expressions of folds. */
   readonly signals?: ReadonlyMap<string, SignalType>;
+  /** The same where only some detectors are read; all of it when left out. */
+  readonly of?: SignalsOf;
+  /** Whether the axes that the plan moves go back to where they stood at the start; they stay when left out. */
+  readonly atEnd?: AtEnd;
 }
 
 /**
@@ -147,20 +192,20 @@ export interface PathOptions extends Pick<LayOutOptions, "limits" | "read"> {
  * @param options the limits that adaptive nodes keep to, and the signals that they see
  * @throws InputError, into the engine, when a relative axis does not say where it stands
  */
-export function* planPath(tree: Tree, seed: number, { limits, read, signals = new Map() }: PathOptions = {}): Path {
-  const relative = relativeAxes(tree);
+export function* planPath(tree: Tree, seed: number, options: PathOptions = {}): Path {
+  const { limits, read, signals = new Map(), of, atEnd } = options, returning = returningAxes(tree, atEnd);
   let origin: Setpoints = {};
-  if (relative.length) {
-    const where: MoveRequest = { kind: "move", setpoint: {}, locate: relative };
+  if (returning.length) {
+    const where: MoveRequest = { kind: "move", setpoint: {}, locate: returning };
     origin = ((yield where) as Located).setpoint;
     refuseUnknownOrigin(tree, origin);
   }
   let summary: Summary | void;
   try {
-    summary = yield* laidPath(layOut(tree, { limits, read, origin }).root, { seed, signals, origin });
+    summary = yield* laidPath(layOut(tree, { limits, read, origin }).root, { seed, signals, of, origin });
   } finally {
-    if (relative.length) {
-      yield { kind: "move", setpoint: Object.fromEntries(relative.map((axis) => [axis, origin[axis]])) };
+    if (returning.length) {
+      yield { kind: "move", setpoint: Object.fromEntries(returning.map((axis) => [axis, origin[axis]])) };
     }
   }
   return summary ?? {};

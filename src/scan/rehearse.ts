@@ -1,6 +1,7 @@
 import type { Path, Reply, Request } from "../core/path.ts";
 import type { Point, Readings, Setpoint, Setpoints } from "../core/point.ts";
 import { random } from "../core/random.ts";
+import { shiftedSetpoint } from "./shifted_setpoint.ts";
 
 /** What a detector would read at a place: one number a signal. */
 export type Response = (setpoint: Setpoints, pass: string) => Readings;
@@ -33,13 +34,15 @@ export interface RehearseOptions {
   readonly times: DryTimes;
   /** No more points than this. */
   readonly most: number;
+  /** Where an axis stands that has not been moved yet; 0 when left out. */
+  readonly standing?: (axis: string) => Setpoint;
 }
 
 /**
  * Carries a path out without a rig: each request is answered as if it had been done at once, and its time is reckoned.
  * Questions are answered with `continue`, since that is what takes longest.
  */
-export function rehearse(path: Path, { respond, times, most }: RehearseOptions): Rehearsal {
+export function rehearse(path: Path, { respond, times, most, standing = () => 0 }: RehearseOptions): Rehearsal {
   const passes = new Map<string, number>(), starts = new Map<string, number>();
   let points = 0, timeMs = 0, place: Setpoints = {}, first: Setpoints | undefined;
   const go = (setpoint: Setpoints) => {
@@ -48,27 +51,29 @@ export function rehearse(path: Path, { respond, times, most }: RehearseOptions):
     first ??= place;
   };
   const measure = (request: Extract<Request, { kind: "measure" }>): Point => {
-    const { setpoint, pass = "pass_0", index = [], skip = false, give = {}, keep, read, due = [] } = request;
+    const { setpoint, pass = "pass_0", index = [], skip = false, give = {}, keep, read, due = [], offset } = request;
     const base = { pass, index, setpoint, readback: setpoint, seqNum: points, failed: [] };
     if (skip) return { ...base, reading: {}, timestampMs: NaN, quality: "skipped" };
     for (const { loop, ms } of due) {
       if (ms === 0 || !starts.has(loop)) starts.set(loop, timeMs - ms);
       else timeMs = Math.max(timeMs, starts.get(loop)! + ms);
     }
-    go(setpoint);
+    go(shiftedSetpoint(setpoint, offset));
+    const timestampMs = timeMs;
     timeMs += times.readMs(read);
     points++;
     if (keep !== false) passes.set(pass, (passes.get(pass) ?? 0) + 1);
-    const reading = { ...respond({ ...place, ...setpoint }, pass), ...give };
-    return { ...base, reading, timestampMs: timeMs, quality: "good" };
+    const reading = { ...respond({ ...place }, pass), ...give };
+    return { ...base, reading, timestampMs, quality: "good" };
   };
   const replyTo = (request: Request): Reply => {
     if (request.kind === "measure") return measure(request);
     if (request.kind === "move") {
       go(request.setpoint);
-      const setpoint = { ...place };
-      for (const axis of request.locate ?? []) setpoint[axis] ??= 0;
-      return { setpoint, readback: setpoint };
+      for (const axis of request.locate ?? []) {
+        if (!Object.hasOwn(place, axis)) place = { ...place, [axis]: standing(axis) };
+      }
+      return { setpoint: place, readback: place };
     }
     return request.kind === "ask" ? "continue" : request.kind === "consult" ? { done: true } : undefined;
   };

@@ -1,8 +1,9 @@
 import type { DerivedPlan } from "../adapt/derive/plan_derived.ts";
-import type { Setpoints } from "../core/point.ts";
+import type { AxisInfo } from "../core/device.ts";
+import type { Setpoint, Setpoints } from "../core/point.ts";
 import { type Motion, motionOf, readMs, type TimeModel, together, type Visit } from "./estimate.ts";
 import type { SignalType } from "../adapt/expression/environment.ts";
-import type { Laid } from "./lay_out.ts";
+import { type Laid, laidIn, ownPasses, type Pass } from "./lay_out.ts";
 import { laidPoints } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
 import { laidPath } from "./plan_path.ts";
@@ -17,6 +18,8 @@ export interface RehearsalContext {
   readonly settleMs: ReadonlyMap<string, number>;
   /** All that is read. */
   readonly signals: ReadonlyMap<string, SignalType>;
+  /** The same where only some detectors are read. */
+  readonly of?: (read: readonly string[]) => ReadonlyMap<string, SignalType>;
   readonly origin: Setpoints;
   /** What the sample answers; some simulated peaks when left out. */
   readonly respond?: Response;
@@ -27,8 +30,8 @@ export interface RehearsalContext {
 /** What an adaptive part of a plan does at one visit, as the mean over some simulated samples. */
 export interface RehearsedVisit extends Visit {
   readonly points: number;
-  /** Stored points without a grid. */
-  readonly free: number;
+  /** Stored points of the groups that grow, by path. */
+  readonly free: Readonly<Record<string, number>>;
   /** Whether all of it was tried; else it is reckoned from what was. */
   readonly ended: boolean;
 }
@@ -85,13 +88,18 @@ function meanOf(rehearsals: readonly Rehearsal[], of: (rehearsal: Rehearsal) => 
 
 /** Tries an adaptive part of a plan on some simulated samples. */
 export function rehearsedVisit(laid: Laid, context: RehearsalContext): RehearsedVisit {
-  const { signals, origin } = context, spans = spansOf(laid, origin), times = dryTimes(context);
+  const { signals, of, origin } = context, spans = spansOf(laid, origin), times = dryTimes(context);
   const numbers = [...signals].filter(([, { shape = [] }]) => !shape.length).map(([name]) => name);
   const rehearsals = Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
     const respond = context.respond
       ? withDerived(context.respond, context.derived)
       : simulatedResponse(spans, numbers, seed);
-    return rehearse(laidPath(laid, { seed, signals, origin }), { respond, times, most: MOST_POINTS });
+    return rehearse(laidPath(laid, { seed, signals, of, origin }), {
+      respond,
+      times,
+      most: MOST_POINTS,
+      standing: (axis) => standingAt(context, axis),
+    });
   });
   const { min, max } = laidPoints(laid),
     [{ first, last }] = rehearsals,
@@ -101,22 +109,22 @@ export function rehearsedVisit(laid: Laid, context: RehearsalContext): Rehearsed
   const more = points / Math.max(1, tried), ms = more * meanOf(rehearsals, ({ timeMs }) => timeMs);
   const places = (setpoints: Setpoints) =>
     new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
-  const free = freePasses(laid);
-  return {
-    ms,
-    againMs: ms,
-    begin: () => places(first),
-    end: () => places(last),
-    points,
-    ended,
-    free: more * meanOf(rehearsals, ({ passes }) => free.reduce((sum, name) => sum + (passes.get(name) ?? 0), 0)),
-  };
+  const free: Record<string, number> = {};
+  for (const { name, taken } of freePasses(laid)) {
+    const path = taken ? name : "points", stored = meanOf(rehearsals, ({ passes }) => passes.get(name) ?? 0);
+    free[path] = (free[path] ?? 0) + more * stored;
+  }
+  return { ms, againMs: ms, begin: () => places(first), end: () => places(last), points, ended, free };
 }
 
-/** The passes whose number of points depends on the data. */
-function freePasses(laid: Laid): string[] {
-  if (laid.kind === "sequence") return laid.parts.flatMap(freePasses);
-  const own = laid.kind === "sampler" ? laid.passes : "pass" in laid && laid.pass ? [laid.pass] : [];
-  const names = own.filter(({ space }) => !space).map(({ name }) => name);
-  return "inner" in laid && laid.inner ? [...names, ...freePasses(laid.inner)] : names;
+/** Where an axis is taken to stand before it is moved. */
+function standingAt({ model, origin }: RehearsalContext, axis: string): Setpoint {
+  const info = model.axes.get(axis) as (AxisInfo & { readonly setpoint?: Setpoint }) | undefined;
+  return origin[axis] ?? info?.setpoint ?? info?.labels?.[0] ?? 0;
+}
+
+/** The passes whose number of points depends on the data, each once. */
+function freePasses(laid: Laid): Pass[] {
+  const all = [...ownPasses(laid).filter(({ space }) => !space), ...laidIn(laid).flatMap(freePasses)];
+  return [...new Map(all.map((pass) => [pass.name, pass])).values()];
 }

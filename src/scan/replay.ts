@@ -12,6 +12,7 @@ import type {
 } from "../core/path.ts";
 import type { Point, Quality, Setpoint, Setpoints } from "../core/point.ts";
 import { lineOf } from "./line_of.ts";
+import { shiftedSetpoint } from "./shifted_setpoint.ts";
 import { skippedPoint } from "./skipped_point.ts";
 
 /**
@@ -111,12 +112,18 @@ export async function replay(path: Path, recorded: Recorded): Promise<Replayed> 
     if (!known) {
       return { path: goOn(path, [...lost, next.value], tape), setpoint, complete: false, points: tape.points };
     }
-    const went = known.setpoint ?? ("setpoint" in next.value ? next.value.setpoint : {});
+    const went = known.setpoint ?? wentBy(next.value);
     if (known.moved) { for (const axis in went) setpoint[axis] = went[axis]; }
     if (next.value.kind === "measure") tape.follow(next.value, known.quality);
     next = path.next(known.reply);
   }
   return { path: ended(next.value, lost), setpoint, complete: true, points: tape.points };
+}
+
+/** Where a request takes the axes. */
+function wentBy(request: Request): Setpoints {
+  if (request.kind === "measure") return shiftedSetpoint(request.setpoint, request.offset);
+  return request.kind === "move" ? request.setpoint : {};
 }
 
 /** What was recorded, taken piece by piece. */
@@ -226,7 +233,7 @@ class Tape {
     if (!grids?.has(pass)) this.points++;
     const setpoint = { ...request.setpoint, ...point.setpoint };
     this.#see(point);
-    const went = { ...this.#passOver(point), ...setpoint };
+    const went = { ...this.#passOver(point), ...shiftedSetpoint(setpoint, request.offset) };
     return { reply: { ...point, index, setpoint }, moved: point.quality !== "skipped", setpoint: went };
   }
 

@@ -1,6 +1,8 @@
 import { InputError, type Issue } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import type { Around, AroundAction, AroundActions, Interlude } from "../core/around_plan.ts";
 import type { Plan } from "../core/plan.ts";
+import { placed } from "./around_tree.ts";
 import { DEEPEST, MOST_NODES } from "./refuse_bottomless.ts";
 
 /** Named plans by name. */
@@ -22,8 +24,31 @@ class Resolver {
     if ("plans" in node) {
       return { ...node, plans: node.plans.map((inner, k) => this.resolve(inner, `${place}.plans[${k}]`, parents)) };
     }
+    if (node.kind === "around") return this.around(node, place, parents);
     if ("plan" in node) return { ...node, plan: this.resolve(node.plan, `${place}.plan`, parents) };
     return node;
+  }
+
+  /** The plan, and the plans among its actions. */
+  around(node: Around, place: string, parents: readonly string[]): Plan {
+    const act = (action: AroundAction, at: string) =>
+      typeof action === "function" || action.kind === "set" || action.kind === "take"
+        ? action
+        : this.resolve(action, at, parents);
+    const all = (actions: AroundActions, at: string): AroundActions =>
+      Array.isArray(actions)
+        ? (actions as readonly AroundAction[]).map((one, k) => act(one, `${at}[${k}]`))
+        : act(actions as AroundAction, at);
+    const every = placed<Interlude>(node.every, `${place}.every`).map(({ one, path }) => ({
+      ...one,
+      do: all(one.do, `${path}.do`),
+    }));
+    return {
+      ...node,
+      plan: this.resolve(node.plan, `${place}.plan`, parents),
+      ...node.first && { first: all(node.first, `${place}.first`) },
+      ...node.every && { every: Array.isArray(node.every) ? every : every[0] },
+    };
   }
 
   use(name: string, node: Plan, place: string, parents: readonly string[]): Plan {

@@ -8,12 +8,13 @@ import type { LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunRules } from "../core/rules.ts";
+import { actionsOf } from "./around_tree.ts";
 import type { Given } from "./fold_gives.ts";
 import type { Pass } from "./lay_out.ts";
 import { readList } from "./read_list.ts";
 import { waitedChannels } from "./waited_channel.ts";
 import type { KnownSignals } from "./signal_issues.ts";
-import type { Tree } from "./tree.ts";
+import { type Tree, treesIn } from "./tree.ts";
 
 /** What decides which signals there are. */
 export interface SignalOptions extends Pick<RunRules, "hold" | "settle"> {
@@ -43,20 +44,20 @@ export interface RunSignals extends KnownSignals {
   holds(passes: readonly Pass[]): LayoutGroup["channels"];
 }
 
-/** Words of the `read` lists of folds, and where they stand. */
-function foldReads(tree: Tree | undefined): { readonly read: readonly string[]; readonly path: string }[] {
+/** Words of the `read` lists of folds and takes, and where they stand. */
+function ownReads(tree: Tree | undefined): { readonly read: readonly string[]; readonly path: string }[] {
   if (!tree) return [];
-  if (tree.kind === "sequence") return tree.trees.flatMap(foldReads);
-  const inner = "inner" in tree ? foldReads(tree.inner) : [];
-  if (tree.kind !== "fold" || !tree.plan.read) return inner;
-  return [{ read: tree.plan.read, path: `${tree.path}.read` }, ...inner];
+  const inside = treesIn(tree).flatMap(ownReads);
+  if (tree.kind === "fold" && tree.plan.read) return [{ read: tree.plan.read, path: `${tree.path}.read` }, ...inside];
+  if (tree.kind !== "around") return inside;
+  const takes = actionsOf(tree).flatMap((one) => one.kind === "take" ? [one] : []);
+  return [...takes.map(({ action, path }) => ({ read: action.read, path: `${path}.read` })), ...inside];
 }
 
 /** The signals that the nodes of a plan need beside those that are read. */
 function impliedSignals(tree: Tree | undefined): Record<string, DerivedSpec> {
   if (!tree) return {};
-  if (tree.kind === "sequence") return Object.assign({}, ...tree.trees.map(impliedSignals));
-  const inner = "inner" in tree ? impliedSignals(tree.inner) : {};
+  const inner: Record<string, DerivedSpec> = Object.assign({}, ...treesIn(tree).map(impliedSignals));
   if (tree.kind !== "sampler" && tree.kind !== "over") return inner;
   const { plan } = tree.sampler;
   return plan.kind === "focus" ? { ...focusDerived(plan), ...inner } : inner;
@@ -80,7 +81,7 @@ function asMap(channels: readonly RigChannel[]): Map<string, ChannelInfo> {
 export function runSignals(rig: Rig | undefined, tree: Tree | undefined, options: SignalOptions): RunSignals {
   const { read = [], keep } = options;
   const own = rig ? readList(rig, read) : { channels: [], issues: [] };
-  const folded = rig ? foldReads(tree).map(({ read, path }) => readList(rig, read, path)) : [];
+  const folded = rig ? ownReads(tree).map(({ read, path }) => readList(rig, read, path)) : [];
   const wanted = new Set([own, ...folded].flatMap(({ channels }) => channels.map(({ name }) => name)));
   const channels = rig ? [...rig.channels.values()].filter(({ name }) => wanted.has(name)) : [];
   const signals = derive({ ...impliedSignals(tree), ...options.derive?.signals });

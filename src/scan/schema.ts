@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Plan } from "../core/plan.ts";
 import { adaptiveSchemas } from "./adaptive_schema.ts";
+import { ACTION_SCHEMAS, aroundSchema, interludeKeysOf, type NodeSchemas } from "./around_schema.ts";
 import { atEndSchema, rulesShape, streamsShape } from "./rules_schema.ts";
 
 const number = z.number();
 const axis = z.string().min(1).describe("The axis' name in the rig, as in x or camera.exposure");
 const num = z.int().min(1).describe("How many points");
-const unit = z.string().optional().describe("The unit meant; a rig with another unit is refused");
+const unit = z.string().optional().describe("The unit meant, converted to that of the axis");
 const settleMs = z.number().min(0).optional().describe("Wait this long after each move, in ms");
 const pair = z.tuple([number, number]);
 const positivePair = z.tuple([z.number().positive(), z.number().positive()]);
@@ -34,7 +35,9 @@ const regions = [
     .describe("the inside of a polygon, edges included"),
 ] as const;
 
-const leaf = { axis, unit, settleMs };
+const backlash = number.optional()
+  .describe("Setpoints are approached from below, coming from this far away; from above when negative");
+const leaf = { axis, unit, settleMs, backlash };
 
 /** The schema of each node, by kind. Getters, because plans hold plans. */
 const nodes = [
@@ -121,7 +124,13 @@ const nodes = [
     .describe("num times, ms apart from start to start"),
   z.strictObject({ kind: z.literal("use"), plan: z.string().min(1) }).describe("a plan of `plans` by its name"),
   ...adaptiveSchemas(() => planSchema),
+  aroundSchema(() => planSchema, allNodes),
 ] as const;
+
+/** Named apart, because actions are plans too: a type cannot be found from itself. */
+function allNodes(): NodeSchemas {
+  return nodes;
+}
 
 /** What a plan may look like. */
 export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("kind", nodes)).meta({
@@ -133,8 +142,13 @@ export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("ki
 /** The keys that a node or region of a kind may have, for the near match of an unknown one; none for an unknown kind. */
 export function nodeKeys(node: unknown): readonly string[] {
   const kind = (node as { kind?: unknown } | null | undefined)?.kind;
-  const schema = [...nodes, ...regions].find((candidate) => candidate.shape.kind.value === kind);
-  return schema ? Object.keys(schema.shape) : [];
+  const all: readonly { readonly shape: { readonly kind: { readonly value: string } } }[] = [
+    ...nodes,
+    ...regions,
+    ...ACTION_SCHEMAS,
+  ];
+  const schema = all.find((candidate) => candidate.shape.kind.value === kind);
+  return schema ? Object.keys(schema.shape) : interludeKeysOf(node);
 }
 
 /** What to do when a reading still fails after its retries. */

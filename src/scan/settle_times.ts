@@ -1,4 +1,4 @@
-import type { Laid } from "./lay_out.ts";
+import { type Laid, laidIn } from "./lay_out.ts";
 import type { Space } from "./space.ts";
 
 /** Per-axis settling as a plan declares it, milliseconds; the longest where an axis stands twice. */
@@ -11,7 +11,6 @@ export function settleTimes(laid: Laid, times: Map<string, number> = new Map()):
   if (laid.kind === "space") take(laid.space);
   if (laid.kind === "nest") take(laid.outer);
   if (laid.kind === "sampler") take(laid.sampler.space);
-  if (laid.kind === "sequence") { for (const part of laid.parts) settleTimes(part, times); }
-  else if (laid.kind !== "space" && laid.inner) settleTimes(laid.inner, times);
+  for (const part of laidIn(laid)) settleTimes(part, times);
   return times;
 }

@@ -4,7 +4,7 @@ import { InputError, type Issue } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { triggerIssues } from "../adapt/triggers/mod.ts";
 import { foldRecipe, innerSignals } from "./fold_recipe.ts";
-import type { Laid, LaidFold, LaidSampler } from "./lay_out.ts";
+import { type Laid, type LaidFold, laidIn, type LaidSampler } from "./lay_out.ts";
 
 /** What is there to be looked at. */
 export interface KnownSignals {
@@ -22,20 +22,13 @@ export interface KnownSignals {
  * @throws nothing: expressions that are wrong are issues too
  */
 export function signalIssues(laid: Laid, known: KnownSignals): Issue[] {
-  switch (laid.kind) {
-    case "space":
-      return [];
-    case "sequence":
-      return laid.parts.flatMap((part) => signalIssues(part, known));
-    case "nest":
-      return signalIssues(laid.inner, known);
-    case "sampler":
-      return [...samplerIssues(laid, known), ...laid.inner ? signalIssues(laid.inner, known) : []];
-    case "when":
-      return [...whenIssues(laid, known), ...signalIssues(laid.inner, known)];
-    case "fold":
-      return [...foldIssues(laid, known), ...signalIssues(laid.inner, known)];
-  }
+  return [...ownIssues(laid, known), ...laidIn(laid).flatMap((part) => signalIssues(part, known))];
+}
+
+function ownIssues(laid: Laid, known: KnownSignals): Issue[] {
+  if (laid.kind === "sampler") return samplerIssues(laid, known);
+  if (laid.kind === "when") return whenIssues(laid, known);
+  return laid.kind === "fold" ? foldIssues(laid, known) : [];
 }
 
 /** What a sampler sees at its points: what is read there, or what the fold inside brings back. */

@@ -3,7 +3,6 @@ import { InputError } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import type { RunHeader } from "../core/sink.ts";
-import { generatorRecord } from "./create_run.ts";
 import { differences } from "./differences.ts";
 import { parsePlan } from "./parse_plan.ts";
 import type { PathFunction } from "./path_tools.ts";
@@ -11,6 +10,7 @@ import type { OnReadError } from "./read_policy.ts";
 import type { AnyRead } from "./read_rates.ts";
 import { PATH_VERSION } from "./replay.ts";
 import type { ScanOptions } from "./scan_options.ts";
+import { generatorRecord, hasGenerators, storablePlan } from "./storable_plan.ts";
 
 /** What is kept of the options of a run, so that it can be resumed from its store alone. */
 export interface StoredSettings {
@@ -108,8 +108,12 @@ export function storedPlan(
   if (typeof given !== "function" && stored.kind === "generator") {
     throw InputError.at("plan", "the run is that of a generator function: give the function that it was begun with");
   }
-  if (given === undefined) return stored as Plan;
-  const issues = differences(stored, typeof given === "function" ? generatorRecord(given) : parsePlan(given), "plan");
+  if (given === undefined) {
+    if (!hasGenerators(stored)) return stored as Plan;
+    throw InputError.at("plan", "actions of the run are generator functions: give the plan that it was begun with");
+  }
+  const record = typeof given === "function" ? generatorRecord(given) : storablePlan(parsePlan(given));
+  const issues = differences(stored, record, "plan");
   if (issues.length) throw new InputError(issues);
   return given;
 }

@@ -1,4 +1,5 @@
 import type { AdaptivePlan, Fold, When } from "../core/adaptive_plan.ts";
+import { actionTrees, type AroundTree } from "./around_tree.ts";
 import { cross, type Space } from "./space.ts";
 
 /** The nodes that choose their own setpoints. */
@@ -36,9 +37,18 @@ export type Tree =
   | { readonly kind: "over"; readonly sampler: Sampler; readonly inner: FoldTree }
   /** A point, and a plan there when a trigger fires. */
   | { readonly kind: "when"; readonly plan: When; readonly path: string; readonly inner: Tree }
-  | FoldTree;
+  | FoldTree
+  /** A plan with what is done before it, in between and after it: a grid inside keeps its grid. */
+  | AroundTree;
 
-/** Whether anything in it looks at what was measured. */
+/** The trees that a tree is made of: those of its actions come last. */
+export function treesIn(tree: Tree): readonly Tree[] {
+  if (tree.kind === "sequence") return tree.trees;
+  if (tree.kind === "around") return [tree.inner, ...actionTrees(tree)];
+  return "inner" in tree ? [tree.inner] : [];
+}
+
+/** Whether anything in it looks at what was measured, as what is done around points does: it counts them. */
 export function isAdaptive(tree: Tree): boolean {
   if (tree.kind === "space") return false;
   if (tree.kind === "nest") return isAdaptive(tree.inner);
@@ -53,16 +63,20 @@ export function crossTrees(outer: Tree, inner: Tree): Tree {
   if (!outer.space.dimensions.length) return inner;
   if (inner.kind === "space") return { kind: "space", space: cross(outer.space, inner.space) };
   if (inner.kind === "nest") return { kind: "nest", outer: cross(outer.space, inner.outer), inner: inner.inner };
-  if (inner.kind === "sampler" || inner.kind === "over") {
-    const { path } = inner.sampler;
-    inner = { kind: "fold", plan: { kind: "fold" }, path, inner, implicit: true };
-  }
-  return { kind: "nest", outer: outer.space, inner };
+  return { kind: "nest", outer: outer.space, inner: foldedInLoops(inner) };
+}
+
+/** An adaptive node inside loops is a fold, whose findings are kept over the loops' dimensions. */
+function foldedInLoops(inner: Tree): Tree {
+  if (inner.kind === "around") return { ...inner, inner: foldedInLoops(inner.inner) };
+  if (inner.kind !== "sampler" && inner.kind !== "over") return inner;
+  return { kind: "fold", plan: { kind: "fold" }, path: inner.sampler.path, inner, implicit: true };
 }
 
 /** How many passes the grids of a tree have, without laying them out. */
 export function countPasses(tree: Tree): number {
   if (tree.kind === "nest" || tree.kind === "fold" || tree.kind === "when") return countPasses(tree.inner);
+  if (tree.kind === "around") return countPasses(tree.inner);
   return tree.kind === "sequence" ? tree.trees.reduce((sum, inner) => sum + countPasses(inner), 0) : 1;
 }
 
