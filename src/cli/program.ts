@@ -62,8 +62,8 @@ function addInfo(program: Command): void {
 }
 
 function addPlot(program: Command): void {
-  const plot = withCommandOptions(program.command("plot").argument("<run>", "a run, finished or not"));
-  plot.description("a picture in the terminal, or in a file")
+  const plot = withCommandOptions(program.command("plot").argument("<runs...>", "runs, finished or not"));
+  plot.description("a picture of a run, or of several over each other, in the terminal or in a file")
     .option("--detector <name>", "what to draw; the first detector when left out")
     .option("--at <places>", "where to cut an N-D run, as in wavelength=640.2,y=0")
     .option("-o, --out <file>", "a file: .svg, .html (one page, works offline), .txt or .json")
@@ -74,6 +74,7 @@ function addPlot(program: Command): void {
     "plot neon.zarr",
     "plot neon.zarr -o neon.svg --prominence 0.1",
     "plot map.zarr --at wavelength=640.2 -o map.html",
+    "plot cold.zarr warm.zarr -o both.svg",
   );
 }
 

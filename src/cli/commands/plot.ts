@@ -2,8 +2,10 @@ import { InputError } from "../../core/errors.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { peakConditions } from "../peak_conditions.ts";
 import { writeFigure } from "../../view/mod.ts";
+import { overlay } from "../../wire/overlay.ts";
 import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
+import { terminalColour, terminalSize } from "../terminal_screen.ts";
 
 /** `wavelength=640.2,y=0` as the places of a cut. */
 function parseCut(text: string | undefined): Record<string, number | string> | undefined {
@@ -19,34 +21,23 @@ function parseCut(text: string | undefined): Record<string, number | string> | u
   );
 }
 
-function terminalSize(): { columns: number; rows: number } {
-  try {
-    return Deno.consoleSize();
-  } catch {
-    return { columns: 80, rows: 24 };
-  }
+/** The options of `sonde plot`. */
+export interface PlotCommandOptions extends OutputOptions, Readonly<Record<string, unknown>> {
+  /** What to draw; the first detector when left out. */
+  readonly detector?: string;
+  /** A file. */
+  readonly out?: string;
+  /** Where to cut. */
+  readonly at?: string;
 }
 
-/** What colours the terminal shows: none where it is not one, or where NO_COLOR is set. */
-function terminalColour(): "none" | "256" | "24bit" {
-  if (!Deno.stdout.isTerminal() || Deno.env.get("NO_COLOR")) return "none";
-  return /truecolor|24bit/i.test(Deno.env.get("COLORTERM") ?? "") ? "24bit" : "256";
-}
-
-/** `sonde plot`: a picture in the terminal, or in a file. */
-export async function plotCommand(
-  place: string,
-  options:
-    & OutputOptions
-    & { readonly detector?: string; readonly out?: string; readonly at?: string }
-    & Record<string, unknown>,
-): Promise<void> {
-  const at = parseCut(options.at), run = await openRun(place);
-  const figure = await figureOf(run, {
-    detector: options.detector,
-    at,
-    peaks: options.peaks === false ? false : peakConditions(options),
-  });
+/** `sonde plot`: a picture of a run, or of several over each other, in the terminal or in a file. */
+export async function plotCommand(places: readonly string[], options: PlotCommandOptions): Promise<void> {
+  const at = parseCut(options.at), { detector, peaks: marks } = options, conditions = peakConditions(options);
+  const peaks = marks === false ? false : conditions;
+  const figure = places.length === 1
+    ? await figureOf(await openRun(places[0]), { detector, at, peaks })
+    : await overlay(places, { detector, at, peaks });
   if (options.json) return printJson(figure);
   if (options.out === undefined) {
     const { columns, rows } = terminalSize(), colour = terminalColour();

@@ -25,7 +25,7 @@ export function addCurves(panel: CurvePanel, context: PlotlyContext): boolean {
       x,
       y,
       ...axes,
-      line: { color: theme.series[k % theme.series.length], width: 1.5 },
+      line: { color: theme.series[k % theme.series.length], width: 1.5, ...dashOf(k, theme.series.length) },
       marker: { size: 5 },
       connectgaps: false,
       hovertemplate: `${hover}<extra>${plain(series.name)}</extra>`,
@@ -36,6 +36,13 @@ export function addCurves(panel: CurvePanel, context: PlotlyContext): boolean {
   });
   addPeaks(panel, context, axes);
   return true;
+}
+
+/** Dash patterns tell curves apart when colours repeat, as in SVG. */
+const DASHES = ["6px,4px", "2px,3px", "8px,3px,2px,3px"];
+
+function dashOf(k: number, colours: number): { readonly dash?: string } {
+  return k < colours ? {} : { dash: DASHES[(Math.floor(k / colours) - 1) % DASHES.length] };
 }
 
 /** Peaks as markers; those whose labels would lie on a stronger one's say theirs on hover only. */

@@ -9,7 +9,7 @@ import { ACROSS, Braille, DOWN } from "./braille.ts";
 import { Canvas, cellWidth, type Colour } from "./canvas.ts";
 import { cellOf, drawFrame, type Plot, plotScales } from "./frame.ts";
 
-/** Without colours, every curve but the first is drawn with a character of its own. */
+/** Without colours, and where they repeat, every curve but the first is drawn with a character of its own. */
 const GLYPHS = ["", "o", "x", "+", "*", "#"];
 
 /** A panel of curves as a canvas; undefined when there is nothing to draw. */
@@ -32,7 +32,7 @@ export function curveCanvas(
   panel.series.forEach((series, k) => {
     const strokes = decimate(series.x, series.y, dots.x, shiftedUp(dots.y));
     const points = series.draw === "points" || (!series.draw && panel.x.labels), hue = colourOf(k, theme);
-    const glyph = (colour === "none" && glyphOf(k)) || (points ? "●" : "");
+    const glyph = glyphOf(k, colour, theme) || (points ? "●" : "");
     if (!glyph) return braille.strokes(strokes, hue);
     for (const stroke of strokes) {
       stroke.x.forEach((at, i) => {
@@ -58,14 +58,15 @@ function colourOf(k: number, theme: Theme): Rgb {
   return fromHex(theme.series[k % theme.series.length]);
 }
 
-function glyphOf(k: number): string {
-  return k === 0 ? "" : GLYPHS[1 + (k - 1) % (GLYPHS.length - 1)];
+function glyphOf(k: number, colour: Colour, theme: Theme): string {
+  const first = colour === "none" ? 1 : theme.series.length;
+  return k < first ? "" : GLYPHS[1 + (k - first) % (GLYPHS.length - 1)];
 }
 
 function drawLegend(canvas: Canvas, panel: CurvePanel, colour: Colour, theme: Theme): void {
   let left = 0;
   panel.series.forEach((series, k) => {
-    const entry = `${(colour === "none" && glyphOf(k)) || "⣀"} ${series.name}`;
+    const entry = `${glyphOf(k, colour, theme) || "⣀"} ${series.name}`;
     if (left < canvas.width) canvas.write(left, 0, entry, colourOf(k, theme));
     left += cellWidth(entry) + 3;
   });
