@@ -24,7 +24,7 @@ export interface QueuedRun {
 
 /** Whether a run has begun and not ended. */
 export function inProgress({ status }: BegunRun): boolean {
-  return ["running", "waiting", "paused", "ending"].includes(status.state);
+  return ["running", "waiting", "holding", "paused", "ending"].includes(status.state);
 }
 
 /** An entry whose turn did not come. */

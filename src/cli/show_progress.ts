@@ -47,6 +47,8 @@ export function progressLine(status: RunStatus, width: number): string {
     : `${points.toLocaleString("en")}/${about}${goal.toLocaleString("en")}`;
   const time = state === "paused"
     ? `paused: ${reason}`
+    : state === "holding"
+    ? `holding: ${reason}`
     : state === "waiting"
     ? `waiting for an answer: ${question?.next}?`
     : remainingMs === undefined

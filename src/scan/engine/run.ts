@@ -128,18 +128,15 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#abort(new RunAborted(reason));
   }
 
-  /**
-   * Writes a line into the log of the run, at once: from the loop, a terminal or a cell, also while it is paused or holding.
-   *
-   * @param data more of it, for programs; JSON
-   * @throws SondeError before the run has begun, and when it has ended
-   */
+  /** Writes a line into the run's log at once, also while it is paused or holding; `data` is for programs. Throws before its begin. */
   async note(text: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { performer } = this.#session ?? {};
     if (!performer || !this.#path) {
-      throw new SondeError("a note needs a run that has begun: it begins with its first point");
+      throw new SondeError("a note needs a run in progress: this one has not begun");
     }
-    if (this.#cleaning) throw new SondeError("the run has ended: `sonde note` writes into what is stored");
+    if (this.#cleaning) {
+      throw new SondeError("a note needs a run in progress: this one has ended; sonde note writes into its store");
+    }
     await performer.log("note", text, { by: "person", ...data });
   }
 

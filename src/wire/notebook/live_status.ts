@@ -23,6 +23,8 @@ export function liveStatus(status: RunStatus, report: string, units: ReadonlyMap
     : `${of(points)} points${expected === undefined ? "" : `, about ${of(expected)} expected`}`;
   const how = state === "paused"
     ? `paused: ${reason}`
+    : state === "holding"
+    ? `holding: ${reason}`
     : state === "waiting"
     ? `waiting for an answer: ${question?.next}?`
     : state;
