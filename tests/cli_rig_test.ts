@@ -263,7 +263,7 @@ const WRONG: Readonly<Record<string, { text: string; says: RegExp }>> = {
     text: "x: { driver: sim.stage, unit: mm, limts: [0, 1] }\n",
     says: /^error: rig\.x\.limts: "sim\.stage" has no option "limts"; did you mean "limits"\?/,
   },
-  "limits the wrong way round": {
+  "limits of a driver the wrong way round": {
     text: "x: { driver: sim.stage, unit: mm, limits: [1, 0] }\n",
     says: /^error: rig\.x\.limits: sim\.stage: limits must be \[low, high\]; received \[1,0\]/,
   },
