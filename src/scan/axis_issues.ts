@@ -2,6 +2,7 @@ import { type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
+import { conversion } from "../core/unit.ts";
 import type { Reach } from "./reach.ts";
 
 /** Unit, kind and limits of one column against the axis of the rig that it moves. */
@@ -10,12 +11,11 @@ function columnIssues({ column, least, most, labels }: Reach, axis: RigAxis, ori
   const error = (message: string, received: unknown, allowed: string, place = path) =>
     issues.push({ path: place, message, received, allowed, severity: "error" });
   if (unit !== undefined && unit !== axis.unit) {
-    error(
-      `unit ${show(unit)} is not the unit of ${axis.name} in the rig, ${show(axis.unit)}`,
-      unit,
-      axis.unit,
-      `${path}.unit`,
-    );
+    // What can be converted has been, but for equal ratios that would count from another zero.
+    const why = conversion(unit, axis.unit)
+      ? `equal ratios in ${show(unit)} are none in ${show(axis.unit)}, the unit of ${axis.name} in the rig; use a list`
+      : `unit ${show(unit)} cannot be converted to the unit of ${axis.name} in the rig, ${show(axis.unit)}`;
+    error(why, unit, axis.unit, `${path}.unit`);
   }
   if (axis.labels) {
     const known = axis.labels.map(show).join(", ");

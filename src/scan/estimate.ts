@@ -1,18 +1,18 @@
-import type { AxisInfo, Detector } from "../core/device.ts";
-import type { Setpoint } from "../core/point.ts";
+import type { Detector } from "../core/device.ts";
+import type { Setpoint, Setpoints } from "../core/point.ts";
 import { hash32, random } from "../core/random.ts";
-import type { Timings } from "../core/timings.ts";
+import { approachTime, type AxisTimes } from "./approach_time.ts";
 import { permutation } from "./permutation.ts";
 import { insidePart } from "./reach.ts";
 import type { Laid } from "./lay_out.ts";
 import type { Column, Dimension, Shuffled, Space } from "./space.ts";
 
 /** What is needed to tell how long a scan will take. */
-export interface TimeModel {
-  readonly axes: ReadonlyMap<string, AxisInfo>;
+export interface TimeModel extends AxisTimes {
   /** The detectors that are read, by device name. */
   readonly detectors: ReadonlyMap<string, Detector>;
-  readonly timings: Timings;
+  /** Where relative axes stand, as far as it is known. */
+  readonly origin?: Setpoints;
 }
 
 /** Steps looked at on a long dimension: enough for a mean, and quick on 10⁷. */
@@ -39,7 +39,7 @@ export function together(motions: Iterable<Motion>): Motion {
 /** Where axes stand, each with the column that put it there. */
 export type Places = ReadonlyMap<
   string,
-  { readonly setpoint: Setpoint; readonly column: Pick<Column, "axis" | "settleMs"> }
+  { readonly setpoint: Setpoint; readonly column: Moved }
 >;
 
 /** What is in a loop: how long a visit takes, and where the axes are when the n-th (from 0) begins and ends. */
@@ -57,17 +57,17 @@ export function readMs({ detectors, timings }: TimeModel): number {
   return Math.max(0, ...[...detectors].map(([name, detector]) => timings.readMs(name) ?? detector.readMs?.() ?? 0));
 }
 
+/** What a move depends on beside its ends. */
+type Moved = Pick<Column, "axis" | "settleMs"> & Partial<Pick<Column, "backlash" | "relative">>;
+
 /** How long an axis takes from one setpoint to another. */
-export function motionOf(
-  { axes, timings }: TimeModel,
-  column: Pick<Column, "axis" | "settleMs">,
-  from: Setpoint,
-  to: Setpoint,
-): Motion {
+export function motionOf(model: TimeModel, column: Moved, from: Setpoint, to: Setpoint): Motion {
   if (from === to) return STILL;
-  const info = axes.get(column.axis), numbers = typeof from === "number" && typeof to === "number";
-  const moveMs = timings.moveMs(column.axis, numbers ? Math.abs(to - from) : 0) ?? info?.moveMs?.(from, to) ?? 0;
-  return { moveMs, settleMs: column.settleMs ?? info?.settleMs ?? 0 };
+  const { axis, backlash, settleMs } = column, info = model.axes.get(axis);
+  const start = column.relative ? model.origin?.[axis] ?? info?.setpoint : undefined;
+  const place = (at: Setpoint) => typeof at === "number" && typeof start === "number" ? at + start : at;
+  const moveMs = approachTime(model, axis, place(from), place(to), backlash);
+  return { moveMs, settleMs: settleMs ?? info?.settleMs ?? 0 };
 }
 
 /** From places to other places; an axis that stood nowhere yet is not counted. */
