@@ -90,7 +90,7 @@ export interface Seen {
   readonly dims: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Units by full name, as in `/pass_0/diode`. */
   readonly units: Readonly<Record<string, string>>;
-  /** Numbers by full name, flat; frames are left out. */
+  /** Numbers by full name, flat; of frames their `centre` along x in pixels, and their `sharpness`. */
   readonly values: Readonly<Record<string, readonly (number | string)[]>>;
   /** How often each quality stands in each group. */
   readonly good: Readonly<Record<string, number>>;
@@ -112,7 +112,16 @@ for node in tree.subtree:
         full = path.rstrip("/") + "/" + str(name)
         v = ds[name]
         if "units" in v.attrs: units[full] = v.attrs["units"]
-        if v.size > 20000: continue
+        if v.size > 20000:
+            if name + "_y" in ds.sizes:
+                a = v.values.astype(float)
+                light = np.clip(a - 2500, 0, None).sum(axis=-2)
+                with np.errstate(invalid="ignore"):
+                    x = (light * np.arange(a.shape[-1])).sum(axis=-1) / light.sum(axis=-1)
+                sharp = ((a[..., 2:] - a[..., :-2]) ** 2).mean(axis=(-1, -2)) / (a.mean(axis=(-1, -2)) - 100) ** 2
+                values[full + " centre"] = [float(c) for c in x.ravel()]
+                values[full + " sharpness"] = [float(c) for c in sharp.ravel()]
+            continue
         a = v.values
         if a.dtype.kind in "mM": a = a.astype("int64") / 1e9
         if a.dtype.kind in "fiub": values[full] = [float(x) for x in a.ravel()]
