@@ -17,7 +17,9 @@ import { duration } from "../duration.ts";
 import type { Advisor } from "../path_tools.ts";
 import { lineOf } from "../line_of.ts";
 import type { OnReadError } from "../read_policy.ts";
-import { type ApprovalFront, type ApprovalQuestion, approvalQuestion, decide } from "./approvals.ts";
+import { Ailments } from "./ailments.ts";
+import type { ApprovalFront, ApprovalQuestion } from "./approvals.ts";
+import { Inquiry } from "./inquiry.ts";
 import type { Mover } from "./mover.ts";
 import type { Acquired, Reader } from "./reader.ts";
 import type { Sentinel } from "./sentinel.ts";
@@ -71,20 +73,17 @@ export class Performer {
   skipped = 0;
   /** Whether it only waits, with no point in hand: for the due time of a paced loop, an answer, or advice. */
   waiting = false;
-  /** What a person is being asked. */
-  question: ApprovalQuestion | undefined;
   #stored = 0;
   /** The next point's number in the store; points that are not kept have none. */
   #seqNum = 0;
   #line = "";
   #starts = new Map<string, number>();
-  #ailing = new Map<string, string>();
+  readonly #ailments = new Ailments((kind, text, data) => this.log(kind, text, data));
   #recorded: Point | undefined;
   /** Sinks that have the point in hand and are not done with it. */
   #writing: Promise<unknown> | undefined;
   readonly #fromMs: number;
-  #answer: Answer | undefined;
-  #advising: { readonly promise: PromiseLike<Advice> | Advice; recorded: boolean } | undefined;
+  readonly #inquiry: Inquiry;
 
   /** One performer a run. */
   constructor(readonly means: Means) {
@@ -94,6 +93,12 @@ export class Performer {
     this.skipped = skipped;
     this.#stored = measured + skipped;
     this.#fromMs = means.waits.clock.nowMs();
+    this.#inquiry = new Inquiry({
+      ...means,
+      timeFor: (points) => this.#timeFor(points),
+      log: (kind, text, data) => this.log(kind, text, data),
+      idle: (start) => this.#idle(start),
+    });
   }
 
   /** The number of the next point that is stored. */
@@ -126,7 +131,7 @@ export class Performer {
     if (going) await going;
     const acquiring = this.#acquire(request);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
-    if (acquired.reasons.size || this.#ailing.size) await this.#report(acquired);
+    if (acquired.reasons.size || this.#ailments.any) await this.#ailments.report(acquired, this.measured);
     const failed = acquired.failed.length > 0;
     if (failed && (policy.then === "abort" || policy.then === "pause" && !last)) {
       throw new ReadFailure(acquired.failed, acquired.reasons);
@@ -195,11 +200,9 @@ export class Performer {
   #readingsOf({ pass = "pass_0", give, keep }: MeasureRequest, { reading, failed }: Acquired): Readings {
     const { derived, sentinel } = this.means, all = derived ? derived.readings(reading, pass, failed) : reading;
     const found = give ? { ...all, ...give } : all;
-    if (!sentinel?.mayWait) return found;
-    const waited = sentinel.waitedMs;
-    // What a point that is not kept was waited for counts for the one that stands for it.
-    if (keep !== false) sentinel.waitedMs = 0;
-    return { ...found, waited };
+    // How long a point that is not kept was waited for counts for the one that stands for it.
+    const waited = sentinel?.waitedMs(keep !== false);
+    return waited === undefined ? found : { ...found, waited };
   }
 
   #record(request: MeasureRequest, acquired: Acquired, quality: Quality): Promise<Point> | Point {
@@ -306,58 +309,19 @@ export class Performer {
     return { setpoint, readback };
   }
 
-  /**
-   * Asks people, and records question and answer, and who has answered.
-   *
-   * @param again the same question was broken off by a pause: it is asked anew unless it had been decided already
-   */
-  async ask(request: AskRequest, again = false): Promise<Answer> {
-    if (again && this.#answer) return this.#answer;
-    this.#answer = undefined;
-    const { rig, waits: { clock }, fronts, say } = this.means, troubles: string[] = [];
-    const warn = (text: string) => {
-      troubles.push(text);
-      say(`warning: ${text}`);
-    };
-    const question = this.question = approvalQuestion(request, {
-      askedAtMs: clock.nowMs(),
-      timeMs: request.action && this.#timeFor(request.action.points),
-      unitOf: (axis) => rig.axes.get(axis)?.unit ?? "",
-    });
-    const { found, next } = request;
-    try {
-      const { answer, by, afterMs } = await this.#idle((signal) => decide(question, fronts, { clock, signal, warn }));
-      this.#answer = answer;
-      if (by === "nobody" || by === "deadline") say(`${found}: ${next}? ${answer} (${by} has answered)`);
-      for (const text of troubles) await this.log("warning", text);
-      await this.log("ask", `${found}: ${next}? ${answer}`, { ...request, answer, by, afterMs });
-      return answer;
-    } catch (thrown) {
-      // Whoever breaks it off does not wait for the log.
-      if (!this.#answer) {
-        void this.log("transition", `not answered: ${found}: ${next}?`, { found, next }).catch(() => {});
-      }
-      throw thrown;
-    } finally {
-      this.question = undefined;
-    }
+  /** What a person is being asked. */
+  get question(): ApprovalQuestion | undefined {
+    return this.#inquiry.question;
   }
 
-  /**
-   * Consults a program elsewhere, and records what it answers.
-   *
-   * @param again the wait was broken off by a pause: the program has been asked already
-   */
-  async consult({ data }: ConsultRequest, again = false): Promise<Advice> {
-    const { advisor } = this.means;
-    if (!advisor) throw new SondeError("the path consults a program elsewhere, and was given none (advisor)");
-    if (!again || !this.#advising) this.#advising = { promise: advisor.advise(data), recorded: false };
-    const { promise } = this.#advising;
-    const advice = isPromise(promise) ? await this.#idle((signal) => unless(signal, promise)) : promise;
-    if (this.#advising.recorded) return advice;
-    this.#advising.recorded = true;
-    await this.log("transition", "advised", { reply: advice });
-    return advice;
+  /** Asks people; `again` when the same question was broken off by a pause. */
+  ask(request: AskRequest, again = false): Promise<Answer> {
+    return this.#inquiry.ask(request, again);
+  }
+
+  /** Consults a program elsewhere; `again` when the wait for it was broken off by a pause. */
+  consult(request: ConsultRequest, again = false): Promise<Advice> {
+    return this.#inquiry.consult(request, again);
   }
 
   /** Waits with no point in hand; what is waited for lets go when the signal is aborted. */
@@ -385,21 +349,6 @@ export class Performer {
     for (const sink of this.means.sinks) {
       const logged = sink.log(entry);
       if (isPromise(logged)) await this.means.waits.wait(logged, Infinity);
-    }
-  }
-
-  /** Failures are logged when they begin and when they end, not at each of ten thousand points. */
-  async #report(acquired: Acquired): Promise<void> {
-    for (const [name, reason] of acquired.reasons) {
-      if (this.#ailing.get(name) === reason) continue;
-      this.#ailing.set(name, reason);
-      const outcome = acquired.failed.length ? "failed" : "read again";
-      await this.log("warning", reason, { name, outcome, seqNum: this.measured });
-    }
-    for (const name of [...this.#ailing.keys()]) {
-      if (acquired.reasons.has(name)) continue;
-      this.#ailing.delete(name);
-      await this.log("transition", `${name}: answers again`, { name });
     }
   }
 
@@ -444,13 +393,4 @@ function shifted(setpoint: Setpoints, offset: Readonly<Record<string, number>>):
 
 function placesText(setpoint: Setpoints): string {
   return Object.entries(setpoint).map(([axis, at]) => `${axis} ${at}`).join(", ") || "nothing";
-}
-
-/** Waits for a promise unless the signal is aborted: whoever does not know of signals is left to itself. */
-function unless<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).then(() => signal.removeEventListener("abort", stop));
-  });
 }

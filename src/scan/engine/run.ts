@@ -11,9 +11,9 @@ import type { Job } from "./job.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { ReadFailure } from "./performer.ts";
 import { type RunState, type RunStatus, statusOf } from "./run_status.ts";
-import { WaitedTooLong } from "./sentinel.ts";
 import { Session } from "./session.ts";
 import { timeLine } from "./time_split.ts";
+import { WaitedTooLong } from "./watch_desk.ts";
 
 export type { RunState, RunStatus } from "./run_status.ts";
 
