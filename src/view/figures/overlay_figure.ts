@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
+import { type Conversion, conversion } from "../../core/unit.ts";
 import { Figure } from "../figure.ts";
-import { axisTitle, type CurvePanel, type FigureData, type Series } from "../figure_data.ts";
+import { axisTitle, type CurvePanel, type FigureData, type Peak, type Quantity, type Series } from "../figure_data.ts";
 
 /** A curve that is laid over others. */
 export interface OverlayCurve {
@@ -14,10 +15,11 @@ export interface OverlayCurve {
 export const MOST_CURVES = 15;
 
 /**
- * Curves over one axis in one panel, each with a name of its own. They may have other places along it; the axes must be
- * the same, in the same units.
+ * Curves over one axis in one panel, each with a name of its own. They may have other places along it, and other units
+ * that measure the same: those of the first count.
  *
- * @throws {InputError} when there are none or too many, or when one has another axis or unit than the first
+ * @throws {InputError} when there are none or too many, or when one has another axis than the first, or a unit that does
+ *   not become the first one's
  *
  * @example
  * ```ts
@@ -49,8 +51,8 @@ export function overlayFigure(
   const panel: CurvePanel = {
     kind: "curve",
     x: { name: x.name, unit: x.unit, labels, scale: logarithmic ? x.scale : undefined },
-    y: { name: y.name, unit: y.unit },
-    series: curves.map((curve) => seriesOf(curve, labels)),
+    y: { name: [...new Set(curves.map((curve) => curve.panel.y.name))].join(", "), unit: y.unit },
+    series: curves.map((curve) => seriesOf(inUnitsOf(curve, first.panel), labels)),
   };
   return new Figure({ ...head, panels: [panel] });
 }
@@ -65,13 +67,44 @@ function differs(first: OverlayCurve, { name, panel }: OverlayCurve) {
     const kind = (labels: unknown) => labels ? "labels" : "numbers";
     const message = `has ${kind(panel.x.labels)} along ${x.name}, and ${first.name} has ${kind(x.labels)}`;
     issues.push(issue(message, kind(x.labels)));
-  } else if ((panel.x.unit ?? "") !== (x.unit ?? "")) {
+  } else if (!between(panel.x, x)) {
     issues.push(issue(`goes along ${axisTitle(panel.x)}, and ${first.name} along ${axisTitle(x)}`, x.unit ?? ""));
   }
-  if ((panel.y.unit ?? "") !== (y.unit ?? "")) {
+  if (!between(panel.y, y)) {
     issues.push(issue(`reads ${axisTitle(panel.y)}, and ${first.name} ${axisTitle(y)}`, y.unit ?? ""));
   }
   return issues;
+}
+
+/** How numbers of one quantity become those of another; undefined where the two measure different things. */
+function between({ unit: from = "" }: Quantity, { unit: to = "" }: Quantity): Conversion | undefined {
+  const bare = (unit: string) => unit === "1" ? "" : unit;
+  if (bare(from) === bare(to)) return SAME;
+  return conversion(from, to);
+}
+
+const SAME: Conversion = { convert: (number) => number, scale: (number) => number, sameZero: true };
+
+/** A curve with its numbers in the units of a panel. */
+function inUnitsOf({ name, panel }: OverlayCurve, { x, y }: CurvePanel): OverlayCurve {
+  const along = between(panel.x, x)!, up = between(panel.y, y)!;
+  if (along === SAME && up === SAME) return { name, panel };
+  const peakIn = (peak: Peak): Peak => ({
+    ...peak,
+    at: along.convert(peak.at),
+    height: up.convert(peak.height),
+    prominence: peak.prominence && up.scale(peak.prominence),
+    width: peak.width && along.scale(peak.width),
+    left: peak.left && along.convert(peak.left),
+    right: peak.right && along.convert(peak.right),
+  });
+  const series = panel.series.map((one) => ({
+    ...one,
+    x: Array.from(one.x, along.convert),
+    y: Array.from(one.y, up.convert),
+    peaks: one.peaks?.map(peakIn),
+  }));
+  return { name, panel: { ...panel, series } };
 }
 
 /** The labels of all, those of the first in their order and then what is new. */
