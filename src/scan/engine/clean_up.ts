@@ -1,6 +1,7 @@
-import { messageOf } from "../../core/errors.ts";
+import { DeviceError, messageOf } from "../../core/errors.ts";
 import { duration } from "../duration.ts";
-import type { Path, Reply, Request } from "../../core/path.ts";
+import type { Located, MoveRequest, Path, Reply, Request } from "../../core/path.ts";
+import type { Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
 import type { Session } from "./session.ts";
 
@@ -27,6 +28,32 @@ export interface CleanedUp {
 }
 
 /**
+ * A move of a path that cleans up. Where one axis fails, the others are still moved, one by one.
+ *
+ * @param leftMs given to moves that have no deadline of their own
+ * @throws what went wrong first; what goes wrong then is added to `errors`
+ */
+async function moveAll(session: Session, request: MoveRequest, leftMs: number, errors: unknown[]): Promise<Located> {
+  const { performer, waits, mover } = session, { deadlineMs = leftMs } = request;
+  const go = (setpoint: Setpoints) => performer.move({ ...request, setpoint, deadlineMs }, false);
+  const untilMs = waits.clock.nowMs() + deadlineMs;
+  try {
+    return await go(request.setpoint);
+  } catch (thrown) {
+    errors.push(thrown);
+    // Nobody waits any longer for what is stuck.
+    waits.breakOff(thrown);
+    errors.push(...await session.halt("fault"));
+    const late = waits.clock.nowMs() >= untilMs, stuck = thrown instanceof DeviceError ? thrown.device : undefined;
+    for (const [axis, to] of late ? [] : Object.entries(request.setpoint)) {
+      if (axis === stuck || mover.axis(axis).setpoint === to) continue;
+      await go({ [axis]: to }).catch((also) => void errors.push(also));
+    }
+    throw thrown;
+  }
+}
+
+/**
  * Lets the path's `finally` run: moves only, and after an abort or a failure only those marked `always`. A move that
  * fails is thrown into the path; what is then still moving is stopped.
  */
@@ -38,8 +65,11 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
     if (request.kind === "measure" || request.kind === "recall") return undefined;
     if (request.kind === "consult") return {};
     if (!gently && !request.always) return { setpoint: {}, readback: {} };
-    const late = () => new Error(`the path's own moves took more than ${duration(FINALLY_MS)}`);
-    return await waits.wait(performer.move(request, false), Math.max(0, untilMs - waits.clock.nowMs()), late);
+    const leftMs = untilMs - waits.clock.nowMs();
+    if (leftMs <= 0 && request.deadlineMs === undefined) {
+      throw new Error(`the path's own moves took more than ${duration(FINALLY_MS)}`);
+    }
+    return await moveAll(session, request, leftMs, errors);
   };
   let next = path.return({});
   for (let k = 0; !next.done; k++) {
@@ -48,7 +78,7 @@ async function finishPath(session: Session, path: Path, gently: boolean, errors:
     try {
       reply = await perform(next.value);
     } catch (thrown) {
-      errors.push(thrown, ...await session.halt("fault"));
+      if (!errors.includes(thrown)) errors.push(thrown);
       next = path.throw(thrown);
       continue;
     }
@@ -78,7 +108,10 @@ export async function cleanUp(
   if (session && end.status !== "success") {
     await attempt(() => session.halt(end.status === "failed" ? "fault" : "abort"));
   }
-  if (session?.sentinel) await attempt(() => session.sentinel!.end());
+  if (session?.sentinel) {
+    const late = () => new Error(`axes that a hold sets were not there within ${duration(FINALLY_MS)}`);
+    await attempt(() => session.waits.wait(session.sentinel!.end(), FINALLY_MS, late));
+  }
   if (session && path) await attempt(() => finishPath(session, path, !end.error, errors));
   if (session) await attempt(() => session.endStreams());
   if (session) await attempt(() => session.dismiss());

@@ -21,6 +21,7 @@ import { Ailments } from "./ailments.ts";
 import type { ApprovalFront, ApprovalQuestion } from "./approvals.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { Mover } from "./mover.ts";
+import { placesText } from "./places_text.ts";
 import type { Acquired, Reader } from "./reader.ts";
 import type { Sentinel } from "./sentinel.ts";
 import type { TimeCounter } from "./time_split.ts";
@@ -296,7 +297,12 @@ export class Performer {
   async move(request: MoveRequest, recorded: boolean = this.means.recorded): Promise<Located> {
     const { mover, waits } = this.means, { deadlineMs = Infinity } = request;
     const moving = this.go(request.setpoint);
-    const late = () => new SondeError(`${placesText(request.setpoint)}: not there within ${duration(deadlineMs)}`);
+    const late = () =>
+      new SondeError(
+        `${placesText(request.setpoint, (name) => mover.axis(name).setpoint)}: not there within ${
+          duration(deadlineMs)
+        }`,
+      );
     if (moving) await (Number.isFinite(deadlineMs) ? waits.wait(moving, deadlineMs, late) : moving);
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
     for (const name of new Set([...Object.keys(request.setpoint), ...request.locate ?? []])) {
@@ -389,8 +395,4 @@ function shifted(setpoint: Setpoints, offset: Readonly<Record<string, number>>):
     if (typeof nominal === "number") places[axis] = nominal + offset[axis];
   }
   return places;
-}
-
-function placesText(setpoint: Setpoints): string {
-  return Object.entries(setpoint).map(([axis, at]) => `${axis} ${at}`).join(", ") || "nothing";
 }
