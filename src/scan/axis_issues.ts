@@ -1,9 +1,10 @@
-import { type Issue, show } from "../core/errors.ts";
+import { type Issue, LimitError, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
 import { conversion } from "../core/unit.ts";
 import type { Reach } from "./reach.ts";
+import type { Column } from "./space.ts";
 
 /** Unit, kind and limits of one column against the axis of the rig that it moves. */
 function columnIssues({ column, least, most, labels }: Reach, axis: RigAxis, origin: Setpoints): Issue[] {
@@ -44,11 +45,32 @@ function columnIssues({ column, least, most, labels }: Reach, axis: RigAxis, ori
     const beyond = [least + start, most + start].find((setpoint) =>
       setpoint < axis.limits![0] || setpoint > axis.limits![1]
     );
-    if (beyond !== undefined) {
-      error(`${axis.name} would go to ${beyond} ${axis.unit}; allowed: ${numbers}`, beyond, numbers);
-    }
+    if (beyond !== undefined) error(beyondText(axis, beyond, numbers), beyond, numbers);
+    else issues.push(...backlashIssues(column, axis, least + start, most + start));
   }
   return issues;
+}
+
+/** Of an axis that moves others it is theirs that explain its limits. */
+function beyondText(axis: RigAxis, beyond: number, numbers: string): string {
+  try {
+    if (axis.derived) axis.check(beyond);
+  } catch (thrown) {
+    if (thrown instanceof LimitError) return thrown.message;
+    throw thrown;
+  }
+  return `${axis.name} would go to ${beyond} ${axis.unit}; allowed: ${numbers}`;
+}
+
+/** What is approached from one side begins beyond the farthest setpoint. */
+function backlashIssues({ path, backlash: own }: Column, axis: RigAxis, least: number, most: number): Issue[] {
+  const backlash = own ?? axis.backlash ?? 0, limits = axis.limits!;
+  const to = backlash > 0 ? least : most, from = to - backlash;
+  if (!backlash || from >= limits[0] && from <= limits[1]) return [];
+  const allowed = `${limits[0]} … ${limits[1]} ${axis.unit}`.trim();
+  const message = `${axis.name} would come to ${to} ${axis.unit} from ${from} ${axis.unit} (backlash ${backlash}); ` +
+    `allowed: ${allowed}`;
+  return [{ path, message, received: from, allowed, severity: "error" }];
 }
 
 /**

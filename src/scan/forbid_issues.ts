@@ -1,8 +1,19 @@
 import { InputError, type Issue } from "../core/errors.ts";
+import { ForbidError } from "../core/forbid_error.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
+import { Cursor } from "./cursor.ts";
+import { passesOf } from "./derived_issues.ts";
+import { resolveMoves } from "./engine/resolve_moves.ts";
 import { Forbidden } from "./forbid/forbidden.ts";
+import { freeWay } from "./forbid/free_way.ts";
 import type { Laid } from "./lay_out.ts";
+import { type Space, spacePoints } from "./space.ts";
+import { MOST_PLACES, placeAt, visitPlaces } from "./sub_grid.ts";
+import { maskTest } from "./walk.ts";
+
+/** Points of a grid whose ways from one to the next are looked at; of longer grids the engine does it on the way. */
+const MOST_WAYS = 100_000;
 
 /** What is wrong with the conditions themselves. */
 export function conditionIssues(forbid: readonly string[] = [], rig: Rig): readonly Issue[] {
@@ -19,9 +30,91 @@ function readConditions(forbid: readonly string[], rig: Rig): Forbidden | InputE
   }
 }
 
-/** Setpoints of a plan, and ways between them, that lie where axes must never be. */
-export function forbidIssues(forbid: readonly string[], _laid: Laid, rig: Rig, _origin: Setpoints): readonly Issue[] {
+/**
+ * Setpoints of a plan, and ways between them, that lie where axes must never be. Conditions that also name axes which the plan
+ * does not move are judged at each move, and so are paths that decide by what they measure.
+ *
+ * @param origin where relative axes stand, as far as it is known
+ */
+export function forbidIssues(forbid: readonly string[], laid: Laid, rig: Rig, origin: Setpoints): readonly Issue[] {
   const forbidden = readConditions(forbid, rig);
   if (forbidden instanceof InputError) return forbidden.issues;
+  const found = passesOf(laid).flatMap(({ space }) => space ? ofGrid(forbidden, space, rig, origin) : []);
+  return [...new Map(found.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
+}
+
+/** The places of the axes that have motors; undefined where that depends on axes that stand nobody knows where. */
+function motorsAt(place: Setpoints, rig: Rig): ReadonlyMap<string, unknown> | undefined {
+  const asked = Object.entries(place).filter(([name]) => rig.axes.has(name));
+  try {
+    const { moves, missing } = resolveMoves(new Map(asked), (name) => rig.axes.get(name)!);
+    return missing.length ? undefined : moves;
+  } catch (thrown) {
+    // Two places for one axis: said elsewhere.
+    if (thrown instanceof InputError) return undefined;
+    throw thrown;
+  }
+}
+
+function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints): Issue[] {
+  const columns = space.dimensions.flatMap(({ columns }) => columns);
+  const startOf = (axis: string) => origin[axis] ?? rig.axes.get(axis)?.setpoint;
+  // An axis may be moved by itself, or by a derived one.
+  const movers = (name: string) => columns.filter(({ axis }) => axis === name || reaches(axis, name, rig));
+  const issues = forbidden.conditions.flatMap(({ text, axes }, k): Issue[] => {
+    const moving = axes.flatMap(movers);
+    if (!moving.length) return [];
+    const path = moving.at(-1)!.path, still = axes.filter((name) => !movers(name).length);
+    if (still.length) {
+      const message = `whether it keeps out of where ${text} depends on ${still.join(", ")}: judged at each move`;
+      return [{ path, message, severity: "warning" }];
+    }
+    let issue: Issue | undefined;
+    const { all } = visitPlaces(space, new Set(moving.map(({ axis }) => axis)), startOf, (place) => {
+      const motors = motorsAt(place, rig);
+      if (!motors || !forbidden.holds(k, (name) => Number(motors.get(name)))) return true;
+      const where = axes.map((name) => `${name} ${Number(motors.get(name))}`).join(", ");
+      issue = { path, message: `${where} is forbidden: ${text}`, received: place, severity: "error" };
+      return false;
+    });
+    if (issue || all) return issue ? [issue] : [];
+    const message = `${text}: of more than ${
+      MOST_PLACES.toLocaleString("en")
+    } combinations so many were drawn and looked at`;
+    return [{ path, message, severity: "warning" }];
+  });
+  if (issues.some(({ severity }) => severity === "error")) return issues;
+  return [...issues, ...wayIssues(forbidden, space, rig, startOf)];
+}
+
+function reaches(axis: string, name: string, rig: Rig): boolean {
+  return rig.axes.get(axis)?.derived?.moves.some((moved) => moved === name || reaches(moved, name, rig)) ?? false;
+}
+
+/** Ways from one point to the next, where the order is known and all axes are that conditions name. */
+function wayIssues(
+  forbidden: Forbidden,
+  space: Space,
+  rig: Rig,
+  startOf: (axis: string) => Setpoints[string] | undefined,
+): Issue[] {
+  if (space.shuffles.length || spacePoints(space) > MOST_WAYS) return [];
+  const cursor = new Cursor(space, 0), outside = maskTest(space);
+  let before: ReadonlyMap<string, number> | undefined;
+  while (cursor.next()) {
+    if (outside?.(cursor.index)) continue;
+    const place = placeAt(space.dimensions, cursor.index, startOf), motors = place && motorsAt(place, rig);
+    if (!motors || forbidden.axes.some((name) => !motors.has(name))) return [];
+    const here = new Map([...motors].flatMap(([name, at]) => typeof at === "number" ? [[name, at] as const] : []));
+    const places = new Map(forbidden.axes.map((name) => [name, here.get(name)!]));
+    const moved = before && [...places].filter(([name, at]) => at !== before!.get(name));
+    try {
+      if (moved?.length) freeWay(new Map(moved), before!, forbidden);
+    } catch (thrown) {
+      if (!(thrown instanceof ForbidError)) throw thrown;
+      return [{ path: "plan", message: thrown.message, received: place, severity: "error" }];
+    }
+    before = places;
+  }
   return [];
 }
