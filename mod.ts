@@ -56,6 +56,7 @@ export type { GivenAgain } from "./src/wire/stored_scan.ts";
 export { type RunEntry, type RunEntryDimension, runs } from "./src/wire/runs.ts";
 export type { RunsFilter } from "./src/wire/select_runs.ts";
 export type { CatalogueEntry } from "./src/zarr/run_catalogue.ts";
+export { addNote, type NoteOptions } from "./src/zarr/add_note.ts";
 export { type OpenedRun, openRun, resume, type ResumeOptions } from "./src/wire/resume.ts";
 export { type CheckedPass, CheckReport } from "./src/scan/check.ts";
 export { hold } from "./src/scan/hold.ts";

@@ -18,6 +18,7 @@ const TOUCHES_FILES = [
   "src/zarr/stores/fs.ts",
   "src/zarr/stores/write_at.ts",
   "src/zarr/journal.ts",
+  "src/zarr/note_spool.ts",
   "src/zarr/run_folder.ts",
   "src/zarr/run_catalogue.ts",
   "src/zarr/run_attributes.ts",

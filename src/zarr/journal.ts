@@ -139,13 +139,23 @@ export class RunLock implements AsyncDisposable {
    * @throws {StoreError} when the file beside the store cannot be written
    */
   static async take(store: string): Promise<RunLock> {
+    const taken = await RunLock.tryTake(store);
+    if (taken instanceof RunLock) return taken;
+    throw new SondeError(`${store} is being written by ${taken.holder}: wait until that run ends`);
+  }
+
+  /**
+   * Takes the lock of a store unless somebody holds it; then says who.
+   *
+   * @throws {StoreError} when the file beside the store cannot be written
+   */
+  static async tryTake(store: string): Promise<RunLock | { readonly holder: string }> {
     const path = `${store}.lock`;
     try {
       for (;;) {
         const file = await Deno.open(path, { read: true, write: true, create: true });
         if (!await file.tryLock(true)) {
-          const holder = (await new Response(file.readable).text()).trim();
-          throw new SondeError(`${store} is being written by ${holder || "another process"}: wait until that run ends`);
+          return { holder: (await new Response(file.readable).text()).trim() || "another process" };
         }
         // Its last holder may have deleted the file between our opening and our locking it.
         const there = await Deno.stat(path).catch(() => undefined);
@@ -158,7 +168,7 @@ export class RunLock implements AsyncDisposable {
         return new RunLock(path, file);
       }
     } catch (cause) {
-      throw cause instanceof SondeError ? cause : new StoreError(path, "write", cause);
+      throw new StoreError(path, "write", cause);
     }
   }
 

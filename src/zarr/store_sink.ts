@@ -5,15 +5,18 @@ import type { LogEntry, Outcome, RunHeader } from "../core/sink.ts";
 import type { Attributes } from "./array_spec.ts";
 import { Backlog } from "./backlog.ts";
 import { chunkCodec } from "./codecs.ts";
-import { RING_BYTES } from "./frames/frame_ring.ts";
-import { WorkerRoute } from "./frames/worker_route.ts";
+import { frameWorkers } from "./frames/frame_workers.ts";
+import type { WorkerRoute } from "./frames/worker_route.ts";
 import { firstGap, groupPlaces } from "./first_gap.ts";
+import { groupOfPass } from "./group_of_pass.ts";
 import { GroupWriter } from "./group_writer.ts";
 import { Journal, RunLock } from "./journal.ts";
 import { decodeRecord } from "./journal_record.ts";
 import { KeptPoints } from "./kept_points.ts";
 import { LogWriter } from "./log_writer.ts";
 import type { Node } from "./metadata.ts";
+import { foldNotes } from "./fold_notes.ts";
+import { noteIds, NoteSpool, type SpooledNote } from "./note_spool.ts";
 import { openRun } from "./open_run.ts";
 import { parseNode } from "./parse_node.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -40,6 +43,9 @@ export class StoreSink implements ResumedSink, ZarrSink {
   readonly #pipeline: Pipeline;
   /** The way of large frames into a folder. */
   readonly #frames: WorkerRoute | undefined;
+  /** Where other processes leave notes for this run. */
+  readonly #notes: NoteSpool | undefined;
+  #noted: Set<string> = new Set();
   readonly #metadata: RunMetadata;
   readonly #log: LogWriter;
   readonly #groups: GroupWriter[] = [];
@@ -67,6 +73,8 @@ export class StoreSink implements ResumedSink, ZarrSink {
   #most: Readonly<Record<string, number>> = {};
   /** Points that were measured and handed in; of a run whose points are only filled up, the engine's count is taken. */
   #measured: number | undefined = 0;
+  /** One more than the largest number of a point, as far as it is known. */
+  #next = 0;
 
   /** Nothing is read or written yet. `lock` is that of the run, where it is taken already. */
   constructor(store: Store, options: ZarrSinkOptions, lock?: RunLock) {
@@ -76,7 +84,11 @@ export class StoreSink implements ResumedSink, ZarrSink {
     this.#clock = options.clock ?? systemClock;
     const codec = chunkCodec(options.compression ?? "zstd");
     this.#pipeline = new Pipeline(store, codec, options.queueBytes ?? QUEUE_BYTES, this.#clock);
-    if (store instanceof FsStore) this.#frames = this.#workerRoute(store);
+    if (store instanceof FsStore) {
+      const { times } = this.#pipeline, nowMs = () => this.#clock.nowMs();
+      this.#frames = frameWorkers(store, options, { times, nowMs, onError: this.#onError });
+      this.#notes = new NoteSpool(store.location);
+    }
     this.#metadata = new RunMetadata(this.#pipeline);
     this.#log = new LogWriter(this.#pipeline, this.#onError);
   }
@@ -113,6 +125,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
       this.#startJournal(header.experimentId);
       // One of a run that was here before, and was deleted without it.
       await this.#journal?.remove();
+      await this.#notes?.remove();
       await Promise.all(this.#groups.map((group) => group.create()));
       await this.#metadata.update(this.#attributes, this.#nodes());
     } catch (thrown) {
@@ -168,6 +181,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
     this.#makeGroups(header);
     refuseOtherCut(this.location, this.#found.nodes, this.#nodes());
     await this.#log.restore(run);
+    this.#noted = await noteIds(run);
     if (cut) {
       const own = header.layout.groups.filter(({ stream }) => !stream);
       this.#upTo = firstGap(await Promise.all(own.map((group) => groupPlaces(run, group))));
@@ -237,14 +251,13 @@ export class StoreSink implements ResumedSink, ZarrSink {
       this.#pass = point.pass;
     }
     if (this.#measured !== undefined && point.seqNum >= 0) this.#measured++;
+    this.#next = Math.max(this.#next, point.seqNum + 1);
     return this.#put(this.#group, point);
   }
 
   sample(point: Point): Promise<void> | undefined {
     this.#throwFailure();
-    const group = this.#groups.find(({ stream, pass }) => stream && pass === point.pass);
-    if (!group) throw new SondeError(`${this.location} has no stream "${point.pass}"`);
-    return this.#put(group, point);
+    return this.#put(groupOfPass(this.#groups, point.pass, true, this.location), point);
   }
 
   #put(group: GroupWriter, point: Point): Promise<void> | undefined {
@@ -256,6 +269,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
 
   log(entry: LogEntry): void {
     this.#throwFailure();
+    this.#next = Math.max(this.#next, entry.seqNum);
     this.#log.put(entry);
     if (this.#cancelTimer === undefined) this.#arm();
   }
@@ -268,16 +282,19 @@ export class StoreSink implements ResumedSink, ZarrSink {
     await this.#publishing;
     this.#failure = undefined;
     const failures: unknown[] = [];
-    const attempt = (work: Promise<void>) => work.catch((error) => void failures.push(error));
+    const attempt = (work: Promise<unknown>) => work.catch((error) => void failures.push(error));
     await attempt(this.#publishData(true));
     // Also makes room on a full disk, so that what is left can be said.
     await attempt(this.#frames?.close() ?? Promise.resolve());
     if (this.#frames && failures.length) await this.#publishData(true).catch(() => {});
     await attempt(this.#metadata.update(this.#lastAttributes(this.#header, outcome), this.#nodes()));
-    if (failures.length) await attempt(this.#keepBacklog());
-    else await attempt(this.#journal?.remove() ?? Promise.resolve());
+    // What cannot be published stands in the journal, where there is room for it, for `resume`.
+    if (!failures.length) await attempt(this.#journal?.remove() ?? Promise.resolve());
+    else if (this.#backlog?.waiting) await attempt(this.#backlog.flush());
     this.#journal?.close();
     await this.release();
+    // Whoever had a note in the meantime has found the run locked.
+    await attempt(foldNotes(this.#store));
     if (failures.length) throw failures[0];
   }
 
@@ -286,24 +303,6 @@ export class StoreSink implements ResumedSink, ZarrSink {
     const end = runAttributes(header, { ...outcome, points: this.#measured ?? outcome.points }),
       { ended_at, exit_status, exit_reason, actual } = end;
     return { ...this.#attributes, ended_at, exit_status, exit_reason, actual };
-  }
-
-  /** What cannot be published stands in the journal, where there is room for it, for `resume`. */
-  async #keepBacklog(): Promise<void> {
-    if (this.#backlog?.waiting) await this.#backlog.flush();
-  }
-
-  #workerRoute(store: FsStore): WorkerRoute {
-    const { compression = "zstd", workers = navigator.hardwareConcurrency, queueBytes = RING_BYTES } = this.#options;
-    return new WorkerRoute({
-      store,
-      compression,
-      workers: Math.max(1, workers),
-      ringBytes: queueBytes,
-      times: this.#pipeline.times,
-      nowMs: () => this.#clock.nowMs(),
-      onError: this.#onError,
-    });
   }
 
   /** The point is safe, so that a run that may not wait loses nothing when it fails here. */
@@ -331,12 +330,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
   #groupFor(pass: string): GroupWriter {
     const known = this.#groupOf.get(pass);
     if (known) return known;
-    const own = this.#groups.filter(({ stream }) => !stream);
-    const group = own.find((group) => group.pass === pass) ?? own.find((group) => group.pass === undefined);
-    if (!group) {
-      const passes = own.map((group) => group.pass).join(", ");
-      throw new SondeError(`a point of pass "${pass}" has no place in ${this.location}; its passes: ${passes}`);
-    }
+    const group = groupOfPass(this.#groups, pass, false, this.location);
     this.#groupOf.set(pass, group);
     return group;
   }
@@ -363,6 +357,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
   async #publishData(last: boolean): Promise<void> {
     const nodes = this.#nodes(), nowMs = this.#clock.nowMs();
     await this.#metadata.announce(nodes);
+    await this.#notes?.drain((notes) => this.#takeNotes(notes, nodes));
     let logging = this.#publishLog(nodes);
     const beforeStatus = () => logging = logging.then(() => this.#publishLog(nodes));
     await Promise.all([
@@ -382,6 +377,16 @@ export class StoreSink implements ResumedSink, ZarrSink {
     if (!this.#log.waiting) return;
     await this.#log.publish();
     await this.#metadata.update(this.#attributes, new Map([...nodes, ...this.#log.nodes()]));
+  }
+
+  /** Stores what people have noted elsewhere, each note once. */
+  async #takeNotes(notes: readonly SpooledNote[], nodes: ReadonlyMap<string, Node>): Promise<void> {
+    for (const note of notes) {
+      const { note_id: id } = note.data;
+      if (!this.#noted.has(id)) this.#log.put({ ...note, seqNum: this.#next });
+      this.#noted.add(id);
+    }
+    await this.#publishLog(nodes);
   }
 
   #nodes(): Map<string, Node> {

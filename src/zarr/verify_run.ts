@@ -7,6 +7,7 @@ import { isRewrittenMarker, REWRITTEN_MARKER } from "./rechunk/rewritten_marker.
 import { separatorOf } from "./rechunk/stored_array.ts";
 import { Journal } from "./journal.ts";
 import { decodeRecord } from "./journal_record.ts";
+import { NoteSpool } from "./note_spool.ts";
 import { FsStore } from "./stores/fs.ts";
 import { openStore } from "./stores/open_store.ts";
 import type { Key, Store } from "./stores/store.ts";
@@ -60,7 +61,7 @@ export interface VerifyReport {
   readonly unchecked: number;
   /** Bytes that were read. */
   readonly bytes: number;
-  /** What stands beside the run and belongs to it: a journal, a lock, objects never finished. */
+  /** What stands beside the run and belongs to it: a journal, a lock, notes that wait, objects never finished. */
   readonly leftovers: readonly string[];
   /** Whole points in the journal beside the run, which `resume` takes in. */
   readonly journaled: number;
@@ -126,6 +127,7 @@ class Verification {
     await this.#findStrays();
     const leftovers = await this.store.leftovers?.() ?? [];
     for (const name of leftovers) this.#tell("warning", "", `${name} stands beside the run`);
+    await this.#countNotes();
     const journaled = await this.#readJournal(root);
     return this.#report(String(root.attributes.exit_status), points, leftovers, journaled);
   }
@@ -144,6 +146,16 @@ class Verification {
     }
     if (kept.size) this.#tell("warning", "", `the journal holds ${kept.size} points, which sonde resume takes in`);
     return kept.size;
+  }
+
+  /** Notes of people that wait for the process that writes the run. */
+  async #countNotes(): Promise<void> {
+    if (!(this.store instanceof FsStore)) return;
+    const { length } = await new NoteSpool(this.store.location).read();
+    const waiting = length === 1 ? "1 note waits" : `${length} notes wait`;
+    if (length) {
+      this.#tell("warning", "", `${waiting} beside the run: its writer, sonde resume or the next note takes them in`);
+    }
   }
 
   #report(status: string, points: number, leftovers: readonly string[], journaled: number): VerifyReport {

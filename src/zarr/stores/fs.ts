@@ -111,7 +111,8 @@ export class FsStore implements Store {
     const own = basename(this.location), names: string[] = [];
     for (const folder of new Set([dirname(this.location), this.location])) {
       for await (const { name } of Deno.readDir(folder)) {
-        if (name.startsWith(`.${own}.`) || name === `${own}.journal` || name === `${own}.lock`) names.push(name);
+        const known = [`${own}.journal`, `${own}.lock`, `${own}.notes`];
+        if (name.startsWith(`.${own}.`) || known.includes(name)) names.push(name);
       }
     }
     return names.sort();
