@@ -47,6 +47,22 @@ const FILES: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
   "bad YAML": [`${RIG}read: [diode\nplan: {`, /is not YAML/],
 };
 
+const IMPORTS = `import { connect, InputError, linspace, scan, sim } from "sonde";\n`;
+
+/** The same in scripts; the form of the executable that cannot run them says so. */
+const SCRIPTS: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
+  "a script's setpoint beyond the limits": [
+    `${IMPORTS}await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+await scan(linspace("x", 0, 9, 5), { rig, read: ["diode"], to: "script_wrong.zarr" }).done;\n`,
+    /x would go to 9 mm; allowed: -5 … 5 mm|docs\/executable\.md/,
+  ],
+  "what only a script's driver can tell": [
+    `${IMPORTS}const lamp = { driver: "lamp", connect() { throw InputError.at("power", "is too much"); } };
+await using rig = await connect({ lamp });\n`,
+    /rig\.lamp\.power: is too much|docs\/executable\.md/,
+  ],
+};
+
 /** What is wrong on the command line itself. */
 const WORDS: readonly WrongInput[] = [
   { what: "no command", args: [], says: /which command\?/ },
@@ -84,15 +100,15 @@ const WORDS: readonly WrongInput[] = [
 async function laidOut(host: SmokeHost): Promise<WrongInput[]> {
   await Deno.mkdir(join(host.folder, "wrong"), { recursive: true });
   await host.write("good.yaml", scan(LINE));
-  const written = Object.entries(FILES).map(async ([what, [text, says]], k) => {
-    await host.write(`wrong/${k}.yaml`, text);
-    return ["run", "check"].map((command) => ({
-      what: `${what} (${command})`,
-      args: [command, `wrong/${k}.yaml`],
-      says,
-    }));
-  });
-  return [...(await Promise.all(written)).flat(), ...WORDS];
+  const write = async (suffix: string, commands: readonly string[], files: typeof FILES): Promise<WrongInput[]> => {
+    const written = Object.entries(files).map(async ([what, [text, says]], k) => {
+      const path = `wrong/${k}.${suffix}`;
+      await host.write(path, text);
+      return commands.map((command) => ({ what: `${what} (${command})`, args: [command, path], says }));
+    });
+    return (await Promise.all(written)).flat();
+  };
+  return [...await write("yaml", ["run", "check"], FILES), ...await write("ts", ["run"], SCRIPTS), ...WORDS];
 }
 
 /** What stands in the folder, and since when; what the executable itself unpacks is no matter. */
