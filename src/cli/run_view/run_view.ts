@@ -6,9 +6,10 @@ import type { RunStatus } from "../../scan/engine/run.ts";
 import { LiveModel } from "../../view/notebook/live_model.ts";
 import type { FigureData } from "../../view/mod.ts";
 import { liveFigure, type LiveFigureOptions } from "../../view/notebook/live_figure.ts";
-import { keptPeaks, livePeaks } from "../../wire/notebook/live_peaks.ts";
+import { livePeaks } from "../../wire/notebook/live_peaks.ts";
 import { liveStatus, unitsOf } from "../../wire/notebook/live_status.ts";
 import { duration } from "../../scan/duration.ts";
+import type { OutputOptions } from "../output.ts";
 import { showProgress } from "../show_progress.ts";
 import { figureText } from "./figure_text.ts";
 import { InlineScreen } from "./inline_screen.ts";
@@ -43,12 +44,14 @@ export interface ViewedRun {
 
 /** The least time between two pictures. */
 const EVERY_MS = 100;
-/** Figures take at most one part in so many of the time, */
+/** Drawing takes at most one part in so many of the time, */
 const SHARE = 100;
-/** after this much, which the first ones take anyway: their code is not compiled yet. */
-const GRANT_MS = 100;
+/** after this much, which the first pictures take anyway: their code is not compiled yet. */
+const GRANT_MS = 50;
 /** While it grows: the peaks that are clear already, and no more pixels of a frame than a terminal shows. */
 const FIGURE: LiveFigureOptions = { peaksOf: livePeaks, longest: 160 };
+/** States in which a person types lines, where keys are not heard one by one. */
+const TYPING: ReadonlySet<string> = new Set(["paused", "waiting"]);
 /** Rows below the figure, and one above it, so that some of what was there before is seen. */
 const BELOW = 8;
 
@@ -72,6 +75,7 @@ export class RunView implements Sink, Disposable {
   #remainingMs: number | undefined;
   #figure = "";
   #drawn = "";
+  #size = "";
   #spentMs = 0;
   #openedMs = 0;
   #dueMs = 0;
@@ -83,9 +87,16 @@ export class RunView implements Sink, Disposable {
     this.#question = new ViewQuestion((text) => console.error(text));
   }
 
-  /** Where the run asks: in the view, where it would at the terminal. */
+  /** Where the run asks: in the view instead of at the plain terminal, as long as keys are heard here. */
   fronts(fronts: readonly ApprovalFront[]): readonly ApprovalFront[] {
-    return fronts.map((front) => front.name === this.#question.front.name ? this.#question.front : front);
+    return fronts.map((front) => {
+      if (front.name !== "terminal") return front;
+      const ask: ApprovalFront["ask"] = async (question, signal) => {
+        const answer = this.#keyboard ? await this.#question.ask(question, signal) : undefined;
+        return answer ?? await front.ask(question, signal);
+      };
+      return { name: front.name, ask };
+    });
   }
 
   /** Shows a run from its first point until it has ended, under these names where they are not its own. */
@@ -106,11 +117,11 @@ export class RunView implements Sink, Disposable {
     const keyboard = openKeyboard(user);
     this.#keyboard = keyboard !== undefined;
     if (keyboard) this.#open.use(keyboard);
-    const timer = setInterval(() => this.#attempt(() => this.#draw()), EVERY_MS);
+    const timer = setInterval(() => this.#attempt(() => this.#tick()), EVERY_MS);
     Deno.unrefTimer(timer);
     this.#open.defer(() => clearInterval(timer));
     for (const event of ["unload", "error", "unhandledrejection"]) this.#leaveAt(event);
-    this.#attempt(() => this.#draw());
+    this.#attempt(() => this.#tick());
   }
 
   /** Takes what it needs of the point. */
@@ -125,6 +136,7 @@ export class RunView implements Sink, Disposable {
 
   /** Draws the last picture, and gives the terminal back. */
   async close({ status, reason }: Outcome): Promise<void> {
+    if (!this.#model) return;
     const figure = await this.#lastFigure();
     this.#attempt(() => {
       const now = this.#run!.status, shown = liveStatus(now, "", this.#units), [how, , entries] = shown.lines;
@@ -135,15 +147,17 @@ export class RunView implements Sink, Disposable {
     this[Symbol.dispose]();
   }
 
-  /** With the peaks that noise cannot explain; of a run that was taken up again, all that its store holds. */
+  /** Of a run that was taken up again, all that its store holds. A longer search for peaks would be time of the scan. */
   async #lastFigure(): Promise<FigureData> {
-    const own = () => liveFigure(this.#model!, { ...FIGURE, peaksOf: keptPeaks });
+    const own = () => liveFigure(this.#model!, FIGURE);
     return this.#model!.first ? await this.#run!.figure().catch(own) : own();
   }
 
   /** Gives the terminal back; what was drawn last stays. */
   [Symbol.dispose](): void {
     if (this.#open.disposed) return;
+    this.#keyboard = false;
+    this.#question.giveUp();
     this.#open.dispose();
     this.#screen.leave();
   }
@@ -168,19 +182,27 @@ export class RunView implements Sink, Disposable {
     return status;
   }
 
-  /** The whole picture; its figure is drawn anew when there is news and time for it. */
+  /** Draws when there is time for it; at once where the terminal has another size. */
+  #tick(): void {
+    const fromMs = performance.now(), { columns, rows } = this.terminal.size(), size = `${columns} ${rows}`;
+    if (fromMs < this.#dueMs && size === this.#size) return;
+    this.#size = size;
+    // A line that somebody types, an answer or the Enter that goes on, moves the cursor away from the picture.
+    const typing = !this.#keyboard && TYPING.has(this.#run!.status.state);
+    if (typing) this.#screen.leave();
+    else this.#draw();
+    this.#spentMs += performance.now() - fromMs;
+    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
+  }
+
+  /** The whole picture; its figure is the last one where there is nothing new. */
   #draw(): void {
     const run = this.#run!, status = this.#now(), { columns, rows } = this.terminal.size(), nowMs = performance.now();
     const question = this.#question.lines().flatMap((line) => wrapWords(line, columns - 1));
     const keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
     const room = rows - BELOW - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
-    const sized = this.#drawn.slice(this.#drawn.indexOf(" ")) === wanted.slice(wanted.indexOf(" "));
-    if (this.#drawn !== wanted && (!sized || nowMs >= this.#dueMs)) {
-      this.#drawn = wanted;
-      this.#figureOf(liveFigure(this.#model!, FIGURE), room);
-      this.#spentMs += performance.now() - nowMs;
-      this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
-    }
+    if (this.#drawn !== wanted) this.#figureOf(liveFigure(this.#model!, FIGURE), room);
+    this.#drawn = wanted;
     this.#show(liveStatus(status, run.report, this.#units), question, keys);
   }
 
@@ -222,7 +244,7 @@ export interface RunShow {
 }
 
 /** A view at a terminal, lines of progress elsewhere, and nothing for programs and those who want results only. */
-export function showRun({ json, quiet }: { readonly json?: boolean; readonly quiet?: boolean }): RunShow {
+export function showRun({ json, quiet }: OutputOptions): RunShow {
   const terminal = json || quiet ? undefined : viewTerminal();
   if (terminal) return new RunView(terminal);
   const nothing = { [Symbol.dispose]() {} };

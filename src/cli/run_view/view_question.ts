@@ -1,6 +1,6 @@
 import { messageOf, SondeError } from "../../core/errors.ts";
 import type { Answer } from "../../core/path.ts";
-import type { ApprovalFront, ApprovalQuestion } from "../../scan/engine/approvals.ts";
+import type { ApprovalQuestion } from "../../scan/engine/approvals.ts";
 
 /** By the words that people type; a bare Enter is none of them: it must not set axes in motion. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
@@ -17,7 +17,7 @@ const MOST_TYPED = 24;
 interface Asked {
   readonly question: ApprovalQuestion;
   readonly fromMs: number;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Answer | undefined) => void;
   readonly reject: (why: unknown) => void;
 }
 
@@ -42,9 +42,31 @@ export class ViewQuestion {
     return this.#asked !== undefined;
   }
 
-  /** Where the engine asks: `terminal` in the record, as without a view. */
-  get front(): ApprovalFront {
-    return { name: "terminal", ask: (question, signal) => this.#ask(question, signal) };
+  /**
+   * Asks, and waits for the answer; undefined when it has to be asked elsewhere (`giveUp`).
+   *
+   * @throws the reason of `signal`, when the question is over
+   */
+  ask(question: ApprovalQuestion, signal: AbortSignal): Promise<Answer | undefined> {
+    return new Promise((resolve, reject) => {
+      [this.#typed, this.#hint] = ["", false];
+      const asked = this.#asked = { question, fromMs: performance.now(), resolve, reject };
+      const over = () => {
+        // One that a person has answered here is over by that.
+        if (this.#asked !== asked) return;
+        this.#over(() => {
+          this.#tell(`${headOf(question)}\n(${messageOf(signal.reason)})`);
+          reject(signal.reason);
+        });
+      };
+      signal.addEventListener("abort", over, { once: true });
+    });
+  }
+
+  /** No more keys will come. */
+  giveUp(): void {
+    const asked = this.#asked;
+    if (asked) this.#over(() => asked.resolve(undefined));
   }
 
   /** The question and what was typed; empty when nothing is asked. */
@@ -73,22 +95,6 @@ export class ViewQuestion {
     this.#over(() => {
       this.#tell(`${headOf(question)}\nAnswer: ${answer}.`);
       resolve(answer);
-    });
-  }
-
-  #ask(question: ApprovalQuestion, signal: AbortSignal): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      [this.#typed, this.#hint] = ["", false];
-      const asked = this.#asked = { question, fromMs: performance.now(), resolve, reject };
-      const over = () => {
-        // One that a person has answered here is over by that.
-        if (this.#asked !== asked) return;
-        this.#over(() => {
-          this.#tell(`${headOf(question)}\n(${messageOf(signal.reason)})`);
-          reject(signal.reason);
-        });
-      };
-      signal.addEventListener("abort", over, { once: true });
     });
   }
 

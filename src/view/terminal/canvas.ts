@@ -13,10 +13,13 @@ interface Cell {
 // Scripts whose characters take two cells (East Asian Width W and F), near enough.
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
+// Most labels are made of these alone: each is a grapheme of one cell, and finding that out takes a tenth of the time.
+const SIMPLE = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u2190-\u2193\u2212\u2500-\u259f\u2800-\u28ff]*$/;
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** Characters as a terminal shows them: one entry a cell, control characters (and so escape sequences) left out. */
 export function toCells(text: string): string[] {
+  if (SIMPLE.test(text)) return text.split("");
   // deno-lint-ignore no-control-regex
   const shown = text.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069]/g, "");
   return [...GRAPHEMES.segment(shown)].flatMap(({ segment }) => WIDE.test(segment) ? [segment, ""] : [segment]);
