@@ -7,6 +7,9 @@ import { selectRuns, SORTS } from "../src/wire/select_runs.ts";
 import { parseSince } from "../src/cli/parse_since.ts";
 import { type CatalogueEntry, runCatalogue } from "../src/zarr/run_catalogue.ts";
 import { textTable } from "../src/cli/text_table.ts";
+import { connect, sim } from "../src/hw/mod.ts";
+import { linspace } from "../src/scan/nodes.ts";
+import { check, scan } from "../src/wire.ts";
 import { RunLock } from "../src/zarr/journal.ts";
 import { files, inFolder, RIG, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
 import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
@@ -262,6 +265,16 @@ Deno.test("a disk with less than the estimate is doubted, and one with less than
     assertEquals([never.issues.length, never.doubts.length, never.issues[0].path], [1, 0, "to"]);
     assertEquals(await findHindrances("s3://bucket/a.zarr", free * 8), { issues: [], doubts: [] });
     assertEquals(files(folder), []);
+  }));
+
+Deno.test("a run knows before it begins what check says that it takes, and has touched nothing by then", () =>
+  inFolder(async (folder) => {
+    await using rig = await connect({ x: sim.stage({ unit: "mm" }), camera: sim.camera({ shape: [6, 8] }) });
+    const plan = linspace("x", 0, 1, 11), read = ["camera"] as const;
+    const { timeMs, bytes } = await check(plan, rig, { read });
+    const run = scan(plan, { rig, read, to: join(folder, "a.zarr"), quiet: true });
+    assertEquals<unknown>(run.estimate, { timeMs, bytes });
+    assert(bytes! > 11 * 6 * 8 * 2 && files(folder).length === 0);
   }));
 
 Deno.test("sonde run and check refuse a scan that no disk of this machine holds", () =>

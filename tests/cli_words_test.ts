@@ -234,6 +234,7 @@ Deno.test("sonde doctor says what is missing and how to get it", () =>
     ) {
       assert(checks.some((check) => check.name === name), name);
     }
+    assertMatch(checks[0].found, /^sonde \d+\.\d+\.\d+\S* \(from source, \S+, Deno [\d.]+\)$/);
     const aravis = checks.find(({ name }) => name === "libaravis")!;
     assertEquals(aravis.state, "missing");
     assertMatch(aravis.fix!, /Install it with/);
