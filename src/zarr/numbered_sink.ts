@@ -25,6 +25,9 @@ class NumberedSink implements Sink {
   write(...args: Parameters<Sink["write"]>): void | Promise<void> {
     return this.#sink!.write(...args);
   }
+  sample(...args: Parameters<NonNullable<Sink["sample"]>>): void | Promise<void> {
+    return this.#sink!.sample!(...args);
+  }
   log(...args: Parameters<Sink["log"]>): void | Promise<void> {
     return this.#sink!.log(...args);
   }
