@@ -50,13 +50,13 @@ const FIT: Record<string, [plan: Plan, error: string | RegExp]> = {
     relative(linspace("x", -6, 6, 5)),
     "plan.plan: x would go to -6 mm; allowed: -5 … 5 mm",
   ],
-  "another unit than the rig's": [
-    linspace("x", 0, 1, 3, { unit: "um" }),
-    'plan.unit: unit "um" is not the unit of x in the rig, "mm"',
+  "a unit that measures something else": [
+    linspace("x", 0, 1, 3, { unit: "nV" }),
+    'plan.unit: unit "nV" cannot be converted to the unit of x in the rig, "mm"',
   ],
-  "another unit in the second part of a concat": [
-    concat(linspace("x", 0, 1, 3, { unit: "mm" }), linspace("x", 0, 1, 3, { unit: "um" })),
-    'plan.plans[1].unit: unit "um" is not the unit of x in the rig, "mm"',
+  "an unknown unit in the second part of a concat": [
+    concat(linspace("x", 0, 1, 3, { unit: "mm" }), linspace("x", 0, 1, 3, { unit: "furlong" })),
+    'plan.plans[1].unit: unit "furlong" cannot be converted to the unit of x in the rig, "mm"',
   ],
   "a label for numbers": [list("x", ["left"]), 'plan: x takes numbers, not labels; received "left"'],
   "a number for labels": [
@@ -181,7 +181,7 @@ Deno.test("a detector's own dimension may not be an axis or a loop of the plan",
 Deno.test("check() gives every mistake at once, each at its own place", async () => {
   const plan = nest(
     linspace("wavelenght", 600, 700, 3),
-    linspace("y", -1, 9, 3, { unit: "um" }),
+    linspace("y", -1, 9, 3, { unit: "V" }),
     linspace("x", 0, NaN, 0),
     list("filter", ["BP601"]),
     zip(logspace("camera.exposure", 1, 10, 3), repeat(4)),
@@ -194,7 +194,7 @@ Deno.test("check() gives every mistake at once, each at its own place", async ()
       "plan.plans[4]: zip takes plans of equal length; received camera.exposure: 3, repeat: 4",
       '"dioed" is not a detector of the rig; did you mean "diode"? Allowed: camera, diode',
       'plan.plans[0].axis: the rig has no axis "wavelenght"; did you mean "wavelength"? Allowed: wavelength, x, y, filter, camera.exposure',
-      'plan.plans[1].unit: unit "um" is not the unit of y in the rig, "mm"',
+      'plan.plans[1].unit: unit "V" cannot be converted to the unit of y in the rig, "mm"',
       "plan.plans[1]: y would go to 9 mm; allowed: -5 … 5 mm",
       'plan.plans[3]: filter has no label "BP601"; did you mean "BP600"? Allowed: empty, BP600',
     ].map((error) => error.startsWith('"') ? `read[0]: ${error}` : error),
