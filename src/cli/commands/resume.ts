@@ -33,7 +33,9 @@ export async function resumeCommand(place: string, options: ResumeCommandOptions
   }
   await using rig = await connectRig({ rig: devices, seed: Number(attributes.seed) }, options.rig ?? location);
   const run = await resume(place, rig, { remeasure, devices, fronts, quiet: true });
-  for (const warning of json || quiet ? [] : run.warnings) notice(`warning: ${warning}`);
+  // What is doubtful about the plan was said when the run began; what is another rig now was not.
+  const changes = run.warnings.filter((warning) => warning.startsWith("rig."));
+  for (const change of json || quiet ? [] : changes) notice(`warning: ${change}`);
   {
     using _shown = view.show(run, { name: String(attributes.name), sample: String(attributes.sample ?? "") });
     await run.done;
