@@ -23,9 +23,14 @@ export const settleRuleSchema = z.strictObject({
 /** What is waited for after a move. */
 export const settleSchema = z.union([text, settleRuleSchema]);
 
+const monitorSchema = z.strictObject({
+  everyMs: z.number().positive().optional().describe("On a clock of its own; left out, when it has changed"),
+});
+
 /** The keys that a rule may have, for the near match of an unknown one; none where no rule stands. */
 export function ruleKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === "hold") return Object.keys(holdSchema.shape);
+  if (path[0] === "monitor") return Object.keys(monitorSchema.shape);
   return path[0] === "settle" ? Object.keys(settleRuleSchema.shape) : [];
 }
 
@@ -44,7 +49,7 @@ export const rulesShape = {
 /** The keys of a scan file that say what is recorded beside the points. */
 export const streamsShape = {
   baseline: z.boolean().optional().describe("Whether the whole rig is recorded at the start and at the end"),
-  monitor: z.record(text, z.strictObject({ everyMs: z.number().positive().optional() })).optional()
+  monitor: z.record(text, monitorSchema).optional()
     .describe("Detectors and axes that are recorded on their own clocks, by name"),
 };
 

@@ -1,3 +1,4 @@
+import { type GroupRole, groupRole } from "../core/layout.ts";
 import type { RunSelection, RunSource } from "./run_source.ts";
 
 /** An array of a stored run, as far as figures are concerned. */
@@ -23,11 +24,19 @@ export interface StoredRun {
   coordinate(name: string): Promise<ArrayLike<number> | ArrayLike<bigint> | string[]>;
 }
 
+/** Who asks for nothing else gets the scan itself; then what was taken in between, then streams. */
+const ROLES: readonly GroupRole[] = ["scan", "taken", "stream"];
+
+/** The groups of a run, those of the scan itself first. */
+function groupsOf({ groups }: StoredRun): string[] {
+  const rank = (path: string) => ROLES.indexOf(groupRole(groups.get(path) as Record<string, unknown> ?? {}));
+  return [...groups.keys()].sort((a, b) => rank(a) - rank(b));
+}
+
 /** The group that holds most of a run's points: the root, or the first pass. */
 function mainGroup(run: StoredRun): string {
-  const paths = [...run.groups.keys()];
   const holds = (path: string) => run.arrays.has(path ? `${path}/quality` : "quality");
-  return paths.find(holds) ?? "";
+  return groupsOf(run).find(holds) ?? "";
 }
 
 /**
@@ -40,8 +49,13 @@ export function groupWith(run: StoredRun, name: string | undefined): string {
   if (name === undefined) return main;
   const slash = name.lastIndexOf("/");
   if (slash > 0 && run.arrays.has(name)) return name.slice(0, slash);
-  const paths = [main, ...run.groups.keys()];
+  const paths = [main, ...groupsOf(run)];
   return paths.find((path) => run.arrays.has(path ? `${path}/${name}` : name)) ?? main;
+}
+
+/** Times of a stream, from its first one: no axis of a figure holds nanoseconds since 1970. */
+function secondsSinceFirst(times: ArrayLike<bigint>): Float64Array {
+  return Float64Array.from({ length: times.length }, (_, k) => Number(times[k] - times[0]) / 1e9);
 }
 
 /**
@@ -59,6 +73,10 @@ export async function sourceOfRun(run: StoredRun, group: string = mainGroup(run)
     const array = run.arrays.get(prefix + name) ??
       (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined);
     if (!array || array.dimensions.length !== 1) return { name, size };
+    if (array.units.startsWith("nanoseconds since")) {
+      const values = secondsSinceFirst(await run.coordinate(array.name) as ArrayLike<bigint>);
+      return { name, size, coordinate: { name, unit: "s", values } };
+    }
     const shown = array.name.slice(prefix.length).replace(/_setpoint$/, ""),
       unit = array.units === "1" ? "" : array.units;
     return {

@@ -1,3 +1,4 @@
+import { groupRole } from "../core/layout.ts";
 import type { RunArray, RunData } from "../zarr/open_run.ts";
 import { plannedPasses } from "./planned_passes.ts";
 
@@ -24,12 +25,13 @@ function countsOf(codes: ArrayLike<number | bigint | string>, of: (k: number) =>
   return counts;
 }
 
-/** The passes of a run in the order of their names in the store, each with its points by quality. */
+/** The passes of a run in the order of their names in the store, each with its points by quality; streams are none. */
 export async function runPasses(run: RunData): Promise<StoredPass[]> {
   const passes: StoredPass[] = [];
   for (const [name, array] of run.arrays) {
     if (name !== "quality" && !name.endsWith("/quality")) continue;
     const group = name === "quality" ? "" : name.slice(0, -"/quality".length);
+    if (groupRole(run.groups.get(group) ?? {}) === "stream") continue;
     const { data } = await array.read(), codes = data as Uint8Array;
     const of = run.arrays.get(`${group}/pass`);
     if (of) passes.push(...await freePasses(group, of, codes));

@@ -1,4 +1,4 @@
-import type { LayoutDimension, LayoutGroup } from "../../core/layout.ts";
+import { groupPoints, type LayoutDimension, type LayoutGroup } from "../../core/layout.ts";
 import type { RunHeader } from "../../core/sink.ts";
 
 /** Passes of a run that belong together: their points are drawn in one picture. */
@@ -24,7 +24,7 @@ const NUMBERED = /^pass_\d+$/;
  * that somebody has named (`dark`).
  */
 export function liveFamilies({ layout, axes }: Pick<RunHeader, "layout" | "axes">): LiveFamily[] {
-  const { groups } = layout, together = new Map<string, LayoutGroup[]>();
+  const groups = layout.groups.filter(({ stream }) => !stream), together = new Map<string, LayoutGroup[]>();
   for (const group of groups) {
     // Scans of other axes, one after the other, are numbered passes too, and have nothing in common.
     const key = [nameOf(group), ...group.axes.toSorted()].join();
@@ -33,7 +33,9 @@ export function liveFamilies({ layout, axes }: Pick<RunHeader, "layout" | "axes"
   const outer = groups.length > 1 ? groups.find(({ path }) => path === "")?.dimensions.map(({ name }) => name) : [];
   return [...together.values()].map((members) => {
     const isOuter = members.every(({ path }) => path === "") && members.length === 1;
-    const around = members.find((group) => group.around)?.around ?? (isOuter ? [] : outer ?? []);
+    // What is taken in between stands in no loop: its points are counted.
+    const isTaken = members.every((group) => group.pass !== undefined && groupPoints(group) === undefined);
+    const around = members.find((group) => group.around)?.around ?? (isOuter || isTaken ? [] : outer ?? []);
     const own = members.map((group) => group.dimensions.filter((dimension) => !around.includes(dimension.name)));
     const proper = members.flatMap((group, k) => own[k].every((one) => isProper(one, group, axes)) ? [own[k]] : []);
     const inner = proper[0];

@@ -91,7 +91,7 @@ export class LiveModel {
 
   /** Whether the points of a pass belong to a family: to the one that names it, or else to the one that takes any. */
   #holds(family: LiveFamily, pass: string): boolean {
-    const { groups } = this.header.layout;
+    const groups = this.header.layout.groups.filter(({ stream }) => !stream);
     const group = groups.find((one) => one.pass === pass) ?? groups.find((one) => one.pass === undefined);
     return group !== undefined && family.groups.includes(group);
   }
