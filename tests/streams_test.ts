@@ -9,6 +9,9 @@ import type { StreamOptions } from "../src/core/rules.ts";
 import { check, linspace, nest, openRun, resume, scan, sim, verifyRun } from "../mod.ts";
 import { type Bench, bench, collect, RecordingSink, turns } from "./engine_support.ts";
 import { parseScanFile } from "../src/scan/scan_file.ts";
+import { streamGroups } from "../src/scan/stream_groups.ts";
+import { liveFamilies } from "../src/view/notebook/live_families.ts";
+import { runPasses } from "../src/wire/run_passes.ts";
 import { python } from "./python.ts";
 import { withFolder } from "./zarr_fixture.ts";
 
@@ -321,3 +324,40 @@ Deno.test("a run that is taken up goes on in the same streams", () =>
     assertEquals([report.whole, report.points, report.findings], [true, 10, []]);
     await turns();
   }));
+
+Deno.test("pictures and counts are of the scan itself; a stream is drawn over its time when it is asked for", () =>
+  withFolder(async (folder) => {
+    const to = join(folder, "own.zarr");
+    await using b = await bench();
+    const own = function* ({ measure }: { measure: CallableFunction }) {
+      for (let x = 0; x < 4; x++) yield* measure({ x });
+    };
+    const streams = { baseline: true, monitor: { "lock.X": { everyMs: 500 } } };
+    await scan(own as never, { rig: b.rig, read: ["diode"], to, quiet: true, ...streams } as never).done;
+    const run = await openRun(to), passes = await runPasses(run);
+    assertEquals(passes.map(({ pass, points }) => [pass, points.good]), [["pass_0", 4]]);
+    const drawn = (await run.figure({ peaks: false })).svg();
+    assert(drawn.includes("diode") && !drawn.includes("lock.X"));
+    const beside = (await run.figure({ detector: "monitor_lock.X/lock.X", peaks: false })).svg();
+    assert(beside.includes("time (s)") && beside.includes("lock.X"));
+    const model = liveFamilies({ layout: { groups: streamGroups(streams, b.rig as never) }, axes: b.rig.axes });
+    assertEquals(model, []);
+    await turns();
+  }));
+
+Deno.test("check counts the bytes of what is recorded beside the points, and none of its readings as points", async () => {
+  await using b = await bench();
+  const plan = linspace("x", 0, 9, 10), read = ["diode"] as const;
+  const alone = await check(plan, b.rig, { read }),
+    with_ = await check(plan, b.rig, {
+      read,
+      baseline: true,
+      monitor: { lock: { everyMs: 10 } },
+    });
+  assertEquals([with_.points, with_.timeMs, with_.passes], [alone.points, alone.timeMs, alone.passes]);
+  const samples = Math.ceil(alone.timeMs! / 10);
+  // Two readings, a number, a quality, what has failed and two times, and some for the baseline.
+  const each = 8 + 8 + 8 + 8 + 8 + 1 + 1;
+  assert(with_.bytes! - alone.bytes! >= samples * each && with_.bytes! - alone.bytes! < samples * each + 1000);
+  assert(with_.files! > alone.files!);
+});

@@ -27,7 +27,7 @@ import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
-import { streamIssues } from "./stream_groups.ts";
+import { expectedSamples, streamGroups, streamIssues } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
@@ -204,10 +204,10 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
     of: known.of,
   });
   const size = options.sizing?.({
-    layout,
+    layout: rig ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
     channels: known.stored,
     readBy: options.readBy,
-    expectedPoints: told?.expected,
+    expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },
   });
   issues.push(...readByIssues(options.readBy ?? [], size));
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
