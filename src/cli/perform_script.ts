@@ -13,13 +13,17 @@ class ScriptExit extends SondeError {
 /** Scripts that have run already: a module is run once only under one name. */
 const ran = new Map<string, number>();
 
+/** So long a script that has failed may take to its end, before the next one begins beside it. */
+const PATIENCE_MS = 10_000;
+
 /**
  * Runs a script that drives its own scan, in this process. What it leaves to the program's end fails it alone: errors that
  * nobody catches, and `Deno.exit`.
  *
+ * @param onFailure called when it has failed; it may still be going on then, and is waited for afterwards
  * @throws what the script throws
  */
-export async function performScript(path: string): Promise<void> {
+export async function performScript(path: string, onFailure: () => void = () => {}): Promise<void> {
   const url = toFileUrl(path), times = ran.get(url) ?? 0, { exit } = Deno, failed = Promise.withResolvers<never>();
   ran.set(url, times + 1);
   const fail = (event: PromiseRejectionEvent | ErrorEvent) => {
@@ -30,17 +34,28 @@ export async function performScript(path: string): Promise<void> {
   globalThis.addEventListener("unhandledrejection", fail);
   globalThis.addEventListener("error", fail);
   Deno.exit = (code = 0) => {
-    const ended = new ScriptExit(code);
-    failed.reject(ended);
-    throw ended;
+    const exited = new ScriptExit(code);
+    failed.reject(exited);
+    throw exited;
   };
+  const whole = importScript(times ? `${url}?again=${times}` : url);
   try {
-    await Promise.race([importScript(times ? `${url}?again=${times}` : url), failed.promise]);
+    await Promise.race([whole, failed.promise]);
   } catch (thrown) {
-    if (!(thrown instanceof ScriptExit) || thrown.code !== 0) throw thrown;
+    const wanted = thrown instanceof ScriptExit && thrown.code === 0;
+    if (!wanted) onFailure();
+    await settled(whole);
+    if (!wanted) throw thrown;
   } finally {
     Deno.exit = exit;
     globalThis.removeEventListener("unhandledrejection", fail);
     globalThis.removeEventListener("error", fail);
   }
+}
+
+/** Waits for the end of what has failed, whatever that is, with patience. */
+async function settled(whole: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>(), timer = setTimeout(resolve, PATIENCE_MS);
+  await Promise.race([whole.catch(() => {}), promise]);
+  clearTimeout(timer);
 }

@@ -69,21 +69,21 @@ async function performEntry(entry: QueueEntry, end: QueueEnd, options: PerformOp
   end.inHand = () => made.runs;
   try {
     if (entry.file) await performFile(entry, end.signal, options);
-    else await performScript(entry.from);
+    else await performScript(entry.from, () => abortAll(made.runs));
     // What a script has begun and not waited for ends before the next one moves anything.
     await Promise.all(made.runs.filter(inProgress).map(({ done }) => done));
   } catch (caught) {
     thrown = caught ?? new SondeError("it failed without saying why");
-    await endAll(made.runs.filter(inProgress));
+    abortAll(made.runs);
+    await Promise.allSettled(made.runs.filter(inProgress).map(({ done }) => done));
     for (const line of messageOf(thrown).split("\n")) notice(`error: ${entry.from}: ${line}`);
   }
   return { run: queuedRun(entry, made.runs, { timeMs: performance.now() - startMs, thrown }), thrown };
 }
 
-/** What a script that has failed left going. */
-async function endAll(runs: readonly BegunRun[]): Promise<void> {
-  for (const run of runs) run.abort("its script has failed");
-  await Promise.allSettled(runs.map(({ done }) => done));
+/** What a script that has failed has left going. */
+function abortAll(runs: readonly BegunRun[]): void {
+  for (const run of runs.filter(inProgress)) run.abort("its script has failed");
 }
 
 async function performFile({ from, file, then }: QueueEntry, signal: AbortSignal, options: PerformOptions) {
