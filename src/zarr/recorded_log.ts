@@ -41,8 +41,8 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
   const moves = replies.filter((entry) => !advised(entry)), advice = replies.filter(advised);
   // One that ended the run has never reached the path: it is asked again.
   const answers = entries.filter(({ kind, data }) => kind === "ask" && data.answer !== "abort");
-  // What people noted was never asked for by the path.
-  const notes = entries.filter(({ kind, data }) => kind === "note" && data.by === undefined);
+  // What people noted was never asked for by the path. What a path notes may say by which method it found a place.
+  const notes = entries.filter(({ kind, data }) => kind === "note" && !data.note_id && data.by !== "person");
   const numbers = (some: readonly Entry[]) => some.map(({ seqNum }) => seqNum);
   return {
     moves: moves.map(({ data }) => data.reply as Located),
