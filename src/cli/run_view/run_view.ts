@@ -47,7 +47,7 @@ const EVERY_MS = 100;
 /** Drawing takes at most one part in so many of the time, */
 const SHARE = 100;
 /** after this much, which the first pictures take anyway: their code is not compiled yet. */
-const GRANT_MS = 50;
+const GRANT_MS = 20;
 /** While it grows: the peaks that are clear already, and no more pixels of a frame than a terminal shows. */
 const FIGURE: LiveFigureOptions = { peaksOf: livePeaks, longest: 160 };
 /** States in which a person types lines, where keys are not heard one by one. */
