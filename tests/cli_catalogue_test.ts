@@ -288,3 +288,61 @@ Deno.test("sonde run and check refuse a scan that no disk of this machine holds"
     }
     assertEquals(files(folder), ["large.yaml", "rig.yaml"]);
   }));
+
+Deno.test("sonde note adds a line to a run that has ended, and sonde info shows it with who noted it", () =>
+  inFolder(async (folder) => {
+    await write(folder, "rig.yaml", RIG);
+    await write(folder, "line.yaml", LINE);
+    assertEquals((await sonde(folder, "run", "line.yaml", "--to", "a.zarr", "--quiet")).code, 0);
+    const noted = await sonde(folder, "note", "a.zarr", "the sample", "was upside down", "--by", "Ada");
+    assertEquals([noted.code, noted.out, noted.err], [0, `${join(folder, "a.zarr")}\n`, "noted\n"]);
+    const json = await sonde(folder, "note", "a.zarr", "really", "--json");
+    const { run, text, kept } = JSON.parse(json.out);
+    assertEquals([run, text, kept], [join(folder, "a.zarr"), "really", "stored"]);
+    const plain = await sonde(folder, "info", "a.zarr");
+    assertMatch(plain.out, /\nnotes:\n {2}\S+ \S+ {2}the sample was upside down \(Ada\)\n {2}\S+ \S+ {2}really/);
+    const whole = await sonde(folder, "info", "a.zarr", "--log");
+    assertMatch(whole.out, /\nlog:\n(.*\n)* {2}\+\S.* note +the sample was upside down \(Ada\)\n/);
+    const { log } = JSON.parse((await sonde(folder, "info", "a.zarr", "--log", "--json")).out);
+    assertEquals(log.slice(-2).map(({ kind, text }: Record<string, string>) => [kind, text]), [
+      ["note", "the sample was upside down"],
+      ["note", "really"],
+    ]);
+    assertEquals((await sonde(folder, "verify", "a.zarr")).code, 0);
+  }));
+
+Deno.test("sonde note reaches a run that another process is writing", () =>
+  inFolder(async (folder) => {
+    const child = await slowRun(folder, "s.zarr");
+    try {
+      const noted = await sonde(folder, "note", "s.zarr", "laser realigned", "--by", "Ada");
+      assertEquals([noted.code, noted.out], [0, `${join(folder, "s.zarr")}\n`], noted.err);
+      assertMatch(noted.err, /^noted; the process that writes the run stores it with its next points\n$/);
+    } finally {
+      await end(child, "SIGINT");
+    }
+    assertMatch((await sonde(folder, "info", "s.zarr")).out, /laser realigned \(Ada\)/);
+  }));
+
+Deno.test("sonde note says what is wrong in a line, with exit code 2", () =>
+  inFolder(async (folder) => {
+    for (
+      const [words, says] of [
+        [["none.zarr", "text"], /^error: run: .*none\.zarr is not a run of Sonde: there is no zarr\.json$/],
+        [["none.zarr"], /^error: missing required argument 'words'$/],
+        [["none.zarr", "text", "--bye", "Ada"], /^error: unknown option '--bye'; did you mean --by\?$/],
+      ] as const
+    ) {
+      const { code, out, err } = await sonde(folder, "note", ...words);
+      assertEquals([code, out], [2, ""]);
+      assertMatch(err.trim(), says);
+    }
+    await write(folder, "rig.yaml", RIG);
+    await write(folder, "line.yaml", LINE);
+    assertEquals((await sonde(folder, "run", "line.yaml", "--to", "a.zarr", "--quiet")).code, 0);
+    assertMatch(
+      (await sonde(folder, "note", "a.zarr", " ")).err,
+      /^error: text: a note says something; received " "\n$/,
+    );
+    assertEquals(files(folder), ["a.zarr", "line.yaml", "rig.yaml"]);
+  }));

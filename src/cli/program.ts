@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { checkCommand } from "./commands/check.ts";
 import { infoCommand } from "./commands/info.ts";
+import { noteCommand } from "./commands/note.ts";
 import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
 import { rechunkCommand } from "./commands/rechunk.ts";
@@ -61,6 +62,16 @@ function addInfo(program: Command): void {
   addExamples(info, "info map.zarr", "info zoom.zarr --log", "info map.zarr --json");
 }
 
+function addNote(program: Command): void {
+  const note = withCommandOptions(
+    program.command("note").argument("<run>", "a run, finished or not").argument("<words...>", "what is to be noted"),
+  );
+  note.description("add a note to the log of a run, while it goes on or afterwards")
+    .option("--by <name>", "who notes it, instead of the user of this computer")
+    .action(noteCommand);
+  addExamples(note, 'note map.zarr "laser realigned"', "note map.zarr the sample was upside down --by Ada");
+}
+
 function addPlot(program: Command): void {
   const plot = withCommandOptions(program.command("plot").argument("<runs...>", "runs, finished or not"));
   plot.description("a picture of a run, or of several over each other, in the terminal or in a file")
@@ -118,6 +129,7 @@ export function makeProgram(): Command {
   addResume(program);
   addCheck(program);
   addInfo(program);
+  addNote(program);
   addPlot(program);
   addPeaks(program);
   addRechunk(program);

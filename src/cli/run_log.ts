@@ -1,11 +1,12 @@
 import { duration } from "../scan/duration.ts";
+import { localTime } from "../wire/local_time.ts";
 import type { RunData } from "../zarr/open_run.ts";
 
 /** An entry of a run's log. */
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Points stored by then. */
+  /** Points stored by then; −1 for what was noted from outside the run. */
   readonly points: number;
   /** `note`, `ask`, `warning` or `transition`. */
   readonly kind: string;
@@ -38,11 +39,25 @@ function answered({ by, afterMs }: LogEntry["data"]): string {
 /** An entry in a line: when, after how many points, what kind it is, and what it says. */
 export function logLine({ time, points, kind, text, data }: LogEntry, createdAt: string): string {
   const sinceMs = Math.max(0, Date.parse(time) - Date.parse(createdAt));
-  const head = `${`+${duration(sinceMs)}`.padEnd(10)} ${`${points}`.padStart(7)}  ${kind.padEnd(10)}`;
-  return `${head}  ${text}${kind === "ask" ? answered(data) : ""}`;
+  const head = `${`+${duration(sinceMs)}`.padEnd(10)} ${`${points < 0 ? "" : points}`.padStart(7)}  ${kind.padEnd(10)}`;
+  return `${head}  ${text}${kind === "ask" ? answered(data) : ""}${kind === "note" ? notedBy(data) : ""}`;
+}
+
+/** Whether a person has noted it from outside the run. */
+export function isAdded({ kind, data }: LogEntry): boolean {
+  return kind === "note" && typeof data.note_id === "string";
+}
+
+function notedBy({ by }: LogEntry["data"]): string {
+  return typeof by === "string" && by ? ` (${by})` : "";
+}
+
+/** A note of a person in a line: when, what, and who. */
+export function noteLine({ time, text, data }: LogEntry): string {
+  return `${localTime(time)}  ${text}${notedBy(data)}`;
 }
 
 /** The last note of a run: what an adaptive scan has found in the end, and why it ended; undefined where nothing was noted. */
 export async function lastNote(run: RunData): Promise<string | undefined> {
-  return (await runLog(run)).findLast(({ kind }) => kind === "note")?.text;
+  return (await runLog(run)).findLast((entry) => entry.kind === "note" && !isAdded(entry))?.text;
 }

@@ -4,7 +4,7 @@ import { findLine, runFinds, type StoredFind } from "../../wire/run_finds.ts";
 import { countsText, runPasses, type StoredPass, totalPoints } from "../../wire/run_passes.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
-import { type LogEntry, logLine, runLog } from "../run_log.ts";
+import { isAdded, type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
 
 /** The options of `sonde info`. */
 export interface InfoCommandOptions extends OutputOptions {
@@ -45,13 +45,14 @@ function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: strin
     }
   }
   if (finds.length) lines.push("", "found:", ...finds.map((find) => `  ${findLine(find)}`));
-  const notes = log.filter(({ kind }) => kind === "note");
+  const notes = log.filter((entry) => entry.kind === "note" && !isAdded(entry)), added = log.filter(isAdded);
   if (!finds.length) lines.push(...peakLines(notes.at(-1)));
   if (whole) lines.push("", "log:", ...log.map((entry) => `  ${logLine(entry, createdAt)}`));
   else if (notes.length) {
     const more = log.length > 1 ? ` (all ${log.length.toLocaleString("en")} entries of the log: --log)` : "";
     lines.push("", `last note${more}:`, `  ${notes[notes.length - 1].text}`);
   }
+  if (!whole && added.length) lines.push("", "notes:", ...added.map((note) => `  ${noteLine(note)}`));
   return lines;
 }
 
