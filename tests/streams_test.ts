@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { connect } from "../src/hw/connect.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
@@ -8,6 +8,7 @@ import type { Point } from "../src/core/point.ts";
 import type { StreamOptions } from "../src/core/rules.ts";
 import { check, linspace, nest, openRun, resume, scan, sim, verifyRun } from "../mod.ts";
 import { type Bench, bench, collect, RecordingSink, turns } from "./engine_support.ts";
+import { checkScan } from "../src/cli/commands/check.ts";
 import { parseScanFile } from "../src/scan/scan_file.ts";
 import { streamGroups } from "../src/scan/stream_groups.ts";
 import { liveFamilies } from "../src/view/notebook/live_families.ts";
@@ -360,4 +361,14 @@ Deno.test("check counts the bytes of what is recorded beside the points, and non
   const each = 8 + 8 + 8 + 8 + 8 + 1 + 1;
   assert(with_.bytes! - alone.bytes! >= samples * each && with_.bytes! - alone.bytes! < samples * each + 1000);
   assert(with_.files! > alone.files!);
+});
+
+Deno.test("sonde check finds a monitor that the rig of a scan file does not have", async () => {
+  const file = parseScanFile(`
+rig: { x: { driver: sim.stage, unit: mm, limits: [-5, 5] }, lockin: { driver: sim.lockin } }
+read: [lockin]
+monitor: { lockin.Z: {} }
+plan: { kind: linspace, axis: x, start: 0, stop: 1, num: 2 }`);
+  const error = await assertRejects(() => checkScan(file, "scan.yaml", { quiet: true }), InputError);
+  assertEquals((error as InputError).issues.map(({ path }) => path), ["monitor.lockin.Z"]);
 });
