@@ -44,8 +44,9 @@ class Person implements AsyncDisposable {
     await this.#terminal.type(keys, 150);
   }
 
-  async signal(signal: Deno.Signal, when: RegExp): Promise<void> {
-    await this.#terminal.shows(when);
+  /** Sends a signal, once something new has come. */
+  async signal(signal: Deno.Signal, when?: RegExp): Promise<void> {
+    if (when) await this.#terminal.shows(when);
     await this.#terminal.signal(signal, 50);
   }
 
@@ -54,6 +55,14 @@ class Person implements AsyncDisposable {
     this.#mark();
     this.#size = { columns, rows };
     this.#terminal.resize(rows, columns);
+  }
+
+  /** Waits until nothing more is written. */
+  async stopped(): Promise<void> {
+    for (let length = -1; length !== this.#terminal.screen.length;) {
+      length = this.#terminal.screen.length;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
   }
 
   /** What is seen once something has come. */
@@ -279,6 +288,26 @@ async function killed(folder: string): Promise<void> {
   assertMatch(end.screen, /301 of 301 points · success/);
   assertEquals(end.code, 0);
 }
+
+viewTest(
+  "a run that was stopped and goes on draws below what the shell has said, and hears keys",
+  LINE,
+  async (folder) => {
+    await using person = new Person(folder, RUN);
+    await person.signal("SIGSTOP", /[1-9]\d %/);
+    await person.stopped();
+    await person.signal("SIGCONT");
+    await person.press("p", /\d %/);
+    const paused = await person.sees(/paused: by the key p/);
+    // The picture of before stays where it was, as the shell's lines do.
+    const all = `${paused.history}\n${paused.screen}`;
+    assertEquals(all.match(/^neon · lamp$/gm)?.length, 2);
+    await person.press("p");
+    const end = await person.end();
+    assertEquals(end.code, 0);
+    assertRestored(end);
+  },
+);
 
 viewTest("in the background there are no keys, and the terminal's mode is left alone", LINE, async (folder) => {
   const command = RUN.map((word) => `'${word}'`).join(" ");
