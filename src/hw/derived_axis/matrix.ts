@@ -36,7 +36,8 @@ export function inverseMatrix(matrix: Matrix): number[][] | undefined {
       for (let j = 0; j < 2 * n; j++) rows[i][j] -= times * rows[column][j];
     }
   }
-  return rows.map((row) => row.slice(n));
+  const inverse = rows.map((row) => row.slice(n));
+  return inverse.every((row) => row.every(Number.isFinite)) ? inverse : undefined;
 }
 
 /** A matrix times a vector. */

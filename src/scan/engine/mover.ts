@@ -224,6 +224,8 @@ export class Mover {
     const stops = [...this.#known.values()].filter(({ moved }) => moved).map(async (known) => {
       known.last = undefined;
       const { axis } = known;
+      // What it moves is stopped by itself.
+      if (axis.derived) return;
       try {
         const stopped = axis.stop(why);
         const late = () => new MoveError(axis.name, undefined, undefined, `did not stop within ${STOP_TIMEOUT_MS} ms`);
