@@ -40,6 +40,8 @@ export interface MoveRequest {
   readonly setpoint: Setpoints;
   /** Say also where these axes are. */
   readonly locate?: readonly string[];
+  /** Where they are is where a run that is taken up again puts them, unless they are moved later. */
+  readonly restore?: boolean;
   /** Carried out while a run is being cleaned up, even after an abort or a failure. */
   readonly always?: boolean;
   /** It has failed when it takes longer; what the axis says when left out. */

@@ -6,6 +6,7 @@ import { goodReading } from "../adapt/good_reading.ts";
 import type { OwnAction } from "../core/around_plan.ts";
 import type { Located, Path, Reply, Request, Summary } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
+import { endEarly } from "./fold_visits.ts";
 import type { LaidAction, LaidTake } from "./lay_out.ts";
 import { pathTools } from "./path_tools.ts";
 import type { Around } from "./walk.ts";
@@ -73,8 +74,7 @@ function* ownPath(make: OwnAction, pass: string, { index, setpoint: around }: Ar
     }
     return next.value;
   } finally {
-    let next = path.return({});
-    while (!next.done) next = path.next(yield next.value);
+    yield* endEarly(path);
   }
 }
 

@@ -11,6 +11,8 @@ export class Drift {
   readonly offsets: Offsets;
   /** The axes that are corrected and that no point of the plan names. */
   readonly alone: readonly string[];
+  /** The axes that the points of the plan name. */
+  readonly named: ReadonlySet<string>;
   readonly #laid: LaidAround;
   readonly #offsets: Record<string, number>;
   readonly #references: Record<string, number | undefined>;
@@ -22,8 +24,8 @@ export class Drift {
     this.#origin = origin;
     this.offsets = this.#offsets = Object.fromEntries(corrects.map((axis) => [axis, 0]));
     this.#references = Array.isArray(correct) ? {} : { ...correct as Readonly<Record<string, number>> };
-    const named = namedAxes(laid.inner);
-    this.alone = corrects.filter((axis) => !named.has(axis));
+    this.named = namedAxes(laid.inner);
+    this.alone = corrects.filter((axis) => !this.named.has(axis));
   }
 
   /**

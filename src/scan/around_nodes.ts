@@ -17,9 +17,6 @@ type AxesOfEvery<T> = T extends readonly unknown[] ? AxesOfEvery<T[number]>
 /** One or several actions, whatever axes they name. */
 type AnyActions = AroundAction | readonly AroundAction[];
 
-/** Axes that are corrected, as a list or with the places that are expected. */
-type CorrectedAxes<C> = C extends readonly (infer N extends string)[] ? N : keyof C & string;
-
 /**
  * A plan, and what is done before it (`first`), in between (`every`), and after it whatever happens (`last`). `correct`
  * lets the axes follow what the actions find.
@@ -42,10 +39,10 @@ type CorrectedAxes<C> = C extends readonly (infer N extends string)[] ? N : keyo
  */
 export function around<
   const P extends Plan,
-  const F extends AnyActions = never,
-  const E extends Interlude | readonly Interlude[] = never,
-  const L extends SetAction | readonly SetAction[] = never,
-  const C extends readonly string[] | Readonly<Record<string, number>> = never,
+  const F extends AnyActions = readonly [],
+  const E extends Interlude | readonly Interlude[] = readonly [],
+  const L extends SetAction | readonly SetAction[] = readonly [],
+  const G extends string = never,
 >(
   plan: P,
   options: {
@@ -56,9 +53,9 @@ export function around<
     /** At the end, also when the loop is left, the run aborted or failed: each even if another fails. */
     readonly last?: L;
     /** Axes that follow what the actions find; with the places where that is expected, or from what was found first. */
-    readonly correct?: C;
+    readonly correct?: readonly G[] | { readonly [K in G]?: number };
   },
-): Around<AxesOf<P> | AxesOfAction<F> | AxesOfEvery<E> | AxesOfAction<L> | CorrectedAxes<C>> {
+): Around<AxesOf<P> | AxesOfAction<F> | AxesOfEvery<E> | AxesOfAction<L> | NoInfer<G>> {
   return displayable("plan", { kind: "around", plan, ...options } as Around) as never;
 }
 

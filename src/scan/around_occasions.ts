@@ -65,19 +65,24 @@ function afterTime(ms: number): Occasion {
   };
 }
 
-/** Where a dimension stands in the index of each pass of a plan, the loops around it included. */
-export function dimensionPlaces(laid: Laid, name: string): Map<string, number> {
-  const places = new Map<string, number>();
-  const look = (part: Laid) => {
-    const passes = part.kind === "around" ? [] : ownPasses(part);
-    for (const { name: pass, space, around } of passes) {
-      const at = (space ?? around).dimensions.findIndex((dimension) => dimension.name === name);
-      if (at >= 0) places.set(pass, at);
-    }
-    for (const inner of innerLaid(part)) look(inner);
-  };
-  look(laid);
-  return places;
+/** The passes of a plan, each with the names of its dimensions, the loops around it included. */
+function passDimensions(laid: Laid): { readonly pass: string; readonly names: readonly string[] }[] {
+  const own = (laid.kind === "around" ? [] : ownPasses(laid)).map(({ name, space, around }) => ({
+    pass: name,
+    names: (space ?? around).dimensions.map((dimension) => dimension.name),
+  }));
+  return [...own, ...innerLaid(laid).flatMap(passDimensions)];
+}
+
+/** The dimensions of a plan whose steps may be waited for. */
+export function dimensionNames(laid: Laid): string[] {
+  return [...new Set(passDimensions(laid).flatMap(({ names }) => names))];
+}
+
+/** Where a dimension stands in the index of each pass that has it. */
+function dimensionPlaces(laid: Laid, name: string): Map<string, number> {
+  const places = passDimensions(laid).map(({ pass, names }): [string, number] => [pass, names.indexOf(name)]);
+  return new Map(places.filter(([, at]) => at >= 0));
 }
 
 /** When an interlude of a plan is due, from the beginning of a visit on. */

@@ -49,10 +49,16 @@ class Visit {
     this.#occasions = laid.every.map(({ interlude }) => occasionOf(interlude, laid.inner));
   }
 
+  get #ended(): boolean {
+    return this.#around.life.ended;
+  }
+
   /** What is done first: where it goes, axes stay, but for those of a take. */
   *first(): Doing<void> {
     const left = new Set<string>();
+    yield* this.#locateLast();
     for (const act of this.#acts.first) {
+      if (this.#ended) return;
       if (act.laid.kind === "take") yield* this.#taking(act, this.#around.setpoint);
       else if (act.laid.kind === "set") {
         const { setpoint } = act.laid.action;
@@ -67,7 +73,15 @@ class Visit {
         });
       }
     }
+    if (this.#ended) return;
     yield* this.#beginCorrecting(left);
+  }
+
+  /** What is set at the end only is put back where it stood when the run is taken up again. */
+  *#locateLast(): Doing<void> {
+    const axes = this.#laid.last.flatMap((action) => action.kind === "set" ? Object.keys(action.action.setpoint) : []);
+    const { named } = this.#drift, locate = [...new Set(axes)].filter((axis) => !named.has(axis));
+    yield* this.#locate(locate, true);
   }
 
   /** Axes that are corrected, and that the plan does not move, are told apart by who has put them where they stand. */
@@ -91,6 +105,7 @@ class Visit {
       while (!next.done) {
         const request = next.value;
         if (isStep(request)) yield* this.#interludes(request);
+        if (this.#ended) return {};
         const offsets = this.#drift.offsets, reply = yield shiftedRequest(request, offsets, this.#laid.limits);
         this.#notice(request, reply);
         next = path.next(nominalReply(request, reply, offsets));
@@ -143,7 +158,7 @@ class Visit {
   *#interludes(next: MeasureRequest | RecallRequest): Doing<void> {
     const step = placeOf(next);
     for (const [k, occasion] of this.#occasions.entries()) {
-      if (occasion.dueBefore(step)) yield* this.#interlude(this.#acts.every[k], next.setpoint);
+      if (!this.#ended && occasion.dueBefore(step)) yield* this.#interlude(this.#acts.every[k], next.setpoint);
     }
   }
 
@@ -153,6 +168,7 @@ class Visit {
     const before = { ...offsets };
     try {
       for (const [k, act] of acts.entries()) {
+        if (this.#ended) return;
         if (act.laid.kind === "take") {
           yield* this.#taking(act, k < acts.length - 1 ? this.#around.setpoint : next, here);
         } else {
@@ -185,27 +201,28 @@ class Visit {
    * @param known axes that need not be put back, and so not be located before they are moved; all when left out
    */
   *#act({ visit }: Act, going?: (axis: string, setpoint: Setpoint) => void, known?: Setpoints): Doing<void> {
-    const { index, setpoint, origin, skip } = this.#around;
-    const path = visit({ index, setpoint, origin, skip, dynamic: true });
+    const { index, setpoint, origin, skip, life } = this.#around;
+    const path = visit({ index, setpoint, origin, skip, life, dynamic: true });
     try {
       let next = path.next(undefined);
       while (!next.done) {
         const request = next.value, goes = "setpoint" in request ? request.setpoint : {};
+        if (this.#ended) return;
         if (known) yield* this.#locate(Object.keys(goes).filter((axis) => !Object.hasOwn(known, axis)));
         for (const axis in goes) going?.(axis, goes[axis]);
         next = path.next(nominalReply(request, yield this.#shifted(request), this.#drift.offsets));
       }
-      yield* this.#drift.learn(next.value, this.#places);
+      if (!this.#ended) yield* this.#drift.learn(next.value, this.#places);
     } finally {
       yield* this.#following(endEarly(path as Path));
     }
   }
 
   /** Asks where axes are of which nobody knows it. */
-  *#locate(axes: readonly string[]): Doing<void> {
+  *#locate(axes: readonly string[], restore?: boolean): Doing<void> {
     const locate = axes.filter((axis) => !Object.hasOwn(this.#places, axis));
     if (!locate.length) return;
-    const request: Request = { kind: "move", setpoint: {}, locate };
+    const request: Request = { kind: "move", setpoint: {}, locate, restore };
     const { setpoint } = nominalReply(request, yield request, this.#drift.offsets) as Located;
     for (const axis of locate) this.#places[axis] = setpoint[axis];
   }
@@ -248,7 +265,7 @@ export function aroundVisits(
     const visit = new Visit(laid, acts, around);
     try {
       yield* visit.first();
-      return yield* visit.between(inner(around));
+      return around.life.ended ? {} : yield* visit.between(inner(around));
     } finally {
       yield* visit.last();
     }

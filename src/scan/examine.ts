@@ -8,19 +8,22 @@ import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunRules, StreamOptions } from "../core/rules.ts";
 import { Timings } from "../core/timings.ts";
+import { aroundIssues } from "./around_issues.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import type { TimeModel } from "./estimate.ts";
+import { derivedIssues } from "./derived_issues.ts";
 import { estimatePlan } from "./estimate_plan.ts";
 import { forbidIssues } from "./forbid_issues.ts";
+import { inRigUnits } from "./in_rig_units.ts";
 import { laidPoints, type PointRange } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
 import { type LaidOut, layOut, type Pass } from "./lay_out.ts";
 import type { Leaves } from "./leaves.ts";
-import { nameIssues } from "./name_issues.ts";
+import { nameIssues, type Names, type NamesInStore } from "./name_issues.ts";
 import { planIssues } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
-import { reach, reachAlone } from "./reach.ts";
+import { type Reach, reach, reachAlone } from "./reach.ts";
 import type { Response } from "./rehearse.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { ruleIssues } from "./rule_issues.ts";
@@ -120,13 +123,13 @@ function budgetIssue(points: number, maxPoints: number): Issue[] {
   return [{ path: "plan", message, received: points, allowed: `at most ${maxPoints} points`, severity: "error" }];
 }
 
-/** The names that a plan and a read list bring together in one store. */
+/** The names that a plan and a read list bring together in one store, each where it stands. */
 function namesOf(
   { columns, dimensions }: Leaves,
   channels: readonly RigChannel[],
   read: readonly string[],
   passes: readonly Pass[] = [],
-): Issue[] {
+): Names {
   const placeOf = ({ name, device }: RigChannel) => {
     const k = read.findIndex((word) => word === name || word === device);
     return k < 0 ? "plan" : `read[${k}]`;
@@ -138,7 +141,13 @@ function namesOf(
   );
   const given = passes.flatMap(({ gives }) => gives.map(({ name }) => ({ name, path: "plan" })))
     .filter(({ name }) => !detectors.some((one) => one.name === name));
-  return nameIssues({ axes, dimensions, detectors: [...detectors, ...given], frames });
+  return { axes, dimensions, detectors: [...detectors, ...given], frames };
+}
+
+/** The same without their places; of detectors, those only that are read. */
+function namesAlone({ axes, dimensions, frames }: Names, channels: readonly { readonly name: string }[]): NamesInStore {
+  const of = (named: readonly { readonly name: string }[]) => named.map(({ name }) => name);
+  return { axes: of(axes), dimensions: of(dimensions), frames: of(frames), detectors: of(channels) };
 }
 
 /** More mistakes than anybody reads at once: then the rest of the plan is not looked at. */
@@ -148,7 +157,7 @@ const ENOUGH_ISSUES = 1000;
 function issuesAlone(leaves: Leaves, rig: Rig | undefined, channels: readonly RigChannel[], options: ExamineOptions) {
   const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
   const reached = leaves.columns.map((leaf) => reachAlone(leaf, maxPoints));
-  const issues = [...namesOf(leaves, channels, read), ...rig ? axisIssues(reached, rig.axes, origin) : []];
+  const issues = [...nameIssues(namesOf(leaves, channels, read)), ...rig ? axisIssues(reached, rig.axes, origin) : []];
   return issues.filter(({ severity }) => severity === "error");
 }
 
@@ -166,17 +175,17 @@ export function limitsOf(rig: Rig | undefined): LimitsOf {
  * Everything that can be known of a plan without moving anything: all issues, with paths; shape, points, time and size.
  * It never throws for a bad plan.
  */
-export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOptions = {}): Examined {
+export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptions = {}): Examined {
   const { maxPoints = MAX_POINTS, origin = {}, read = [] } = options;
   const nothing = { gridPoints: 0, points: 0, adaptive: false };
   try {
-    refuseBottomless(plan, "plan");
+    refuseBottomless(given, "plan");
   } catch (thrown) {
     const { channels, issues: unread } = runSignals(rig, undefined, options);
     if (thrown instanceof InputError) return { ...nothing, channels, issues: [...thrown.issues, ...unread] };
     throw thrown;
   }
-  const bad = planIssues(plan);
+  const bad = planIssues(given), plan = rig ? inRigUnits(given, rig.axes) : given;
   if (bad.length > ENOUGH_ISSUES) return { ...nothing, channels: [], issues: bad };
   const { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));
   const known = runSignals(rig, tree, options), { channels, issues: unread } = known;
@@ -189,16 +198,17 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
   const laid = layOut(tree, { limits: limitsOf(rig), read: known.read, origin }), adaptive = isAdaptive(tree);
   const reached = adaptive ? laidReach(laid.root, origin) : laid.passes.flatMap(({ space }) => reach(space!).columns);
   const range = adaptive ? laidPoints(laid.root) : exactly(laid.passes);
-  const issues = [...first, ...namesOf(leaves, channels, read, laid.passes)];
+  const names = namesOf(leaves, channels, read, laid.passes);
+  const issues = [...first, ...nameIssues(names), ...aroundIssues(laid, rig, known, namesAlone(names, channels))];
   if (range.max === 0) {
     const message = "the plan has no points: its masks leave none";
     issues.push({ path: "plan", message, received: 0, allowed: "at least 1 point", severity: "error" });
   }
   if (adaptive) issues.push(...budgetIssue(range.min, maxPoints), ...rig ? signalIssues(laid.root, known) : []);
-  if (rig) issues.push(...onceEach(axisIssues(reached, rig.axes, origin)), ...besideIssues(rig, laid, options));
+  if (rig) issues.push(...onceEach(rigIssues(laid, reached, rig, origin)), ...besideIssues(rig, laid, options));
   const layout = planLayout(laid, rig?.axes ?? new Map(), origin, (passes) => known.holds(passes));
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
-  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels), known.signals, {
+  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels, origin), known.signals, {
     ...options,
     derived: known.derived,
     of: known.of,
@@ -226,6 +236,11 @@ export function examine(plan: Plan, rig: Rig | undefined, options: ExamineOption
     timeMs: rig && told?.timeMs,
     size,
   };
+}
+
+/** What is wrong with where axes of the rig would go. */
+function rigIssues({ root }: LaidOut, reached: readonly Reach[], rig: Rig, origin: Setpoints): Issue[] {
+  return [...axisIssues(reached, rig.axes, origin), ...derivedIssues(root, reached, rig.axes, origin)];
 }
 
 /** What is wrong with what is watched, forbidden and recorded beside the plan. */
@@ -258,9 +273,9 @@ function readByIssues(readBy: readonly string[], size: Size | undefined): Issue[
   });
 }
 
-function timeModel(rig: Rig | undefined, channels: readonly RigChannel[]): TimeModel {
+function timeModel(rig: Rig | undefined, channels: readonly RigChannel[], origin: Setpoints): TimeModel {
   if (!rig) return { axes: new Map(), detectors: new Map(), timings: new Timings() };
   const devices = [...new Set(channels.map((channel) => channel.device))];
   const detectors = new Map(devices.map((name) => [name, rig.devices.get(name)!.detector!]));
-  return { axes: rig.axes, detectors, timings: rig.timings };
+  return { axes: rig.axes, detectors, timings: rig.timings, origin };
 }

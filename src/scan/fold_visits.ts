@@ -4,7 +4,7 @@ import type { Point, Setpoints } from "../core/point.ts";
 import { foldRecipe, type FoldSeries } from "./fold_recipe.ts";
 import { innerLaid, type Laid, type LaidFold, ownPasses } from "./lay_out.ts";
 import { skippedPoint } from "./skipped_point.ts";
-import type { Around } from "./walk.ts";
+import { type Around, Life } from "./walk.ts";
 
 /** What comes of a fold: what the plan inside has found, and the point that stands for it. */
 export interface Folded {
@@ -20,13 +20,16 @@ export type FoldVisits = (around: Around) => Generator<Request, Folded, Reply>;
  *
  * @param passes the plan's own; what is measured around it in between is no part of the series
  */
-function* gather(path: Path, series: FoldSeries, passes: ReadonlySet<string>): Path {
+function* gather(path: Path, series: FoldSeries, passes: ReadonlySet<string>, life: Life): Path {
   try {
     let next = path.next(undefined);
     while (!next.done) {
       const request = next.value, reply = isNothing(request) ? skippedPoint(request) : yield request;
       const counts = request.kind === "measure" && passes.has(request.pass ?? "pass_0");
-      if (counts && series.add(reply as Point)) return yield* endEarly(path);
+      if (counts && series.add(reply as Point)) {
+        life.end();
+        return yield* endEarly(path);
+      }
       next = path.next(reply);
     }
     return next.value;
@@ -82,8 +85,9 @@ export function foldVisits(
         return { summary: recipe.summaryOf(known), point: known };
       }
     }
-    const series = recipe.begin();
-    const summary = (yield* gather(inner({ ...around, as: undefined }), series, passes)) ?? {};
+    const series = recipe.begin(), life = new Life(around.life), path = inner({ ...around, life, as: undefined });
+    const summary = (yield* gather(path, series, passes, life)) ?? {};
+    if (around.life.ended) return { summary, point: skippedPoint({ ...at, setpoint: around.setpoint }) };
     const setpoint = { ...around.setpoint, ...plan.at as Setpoints, ...recipe.go(summary) };
     try {
       const point = (yield { ...at, setpoint, give: recipe.give(summary, series) }) as Point;

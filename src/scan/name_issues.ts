@@ -24,8 +24,16 @@ export interface Names {
   readonly frames: readonly Named[];
 }
 
-/** What is wrong with a name by itself. */
-function wrongAlone(name: string): string | undefined {
+/** The names of a store. */
+export type NamesInStore = { readonly [K in keyof Names]: readonly string[] };
+
+/** All names of a store, whatever they are of. */
+export function allNames({ axes, dimensions, detectors, frames }: NamesInStore): string[] {
+  return [...axes, ...dimensions, ...detectors, ...frames];
+}
+
+/** What is wrong with a name by itself; undefined when nothing is. */
+export function wrongName(name: string): string | undefined {
   const reserved = RESERVED.find((word) => word === name.toLowerCase());
   if (reserved ?? PASS.test(name)) {
     const like = reserved === undefined || reserved === name ? "" : ` in the form "${reserved}"`;
@@ -47,7 +55,7 @@ export function nameIssues({ axes, dimensions, detectors, frames }: Names): Issu
   for (const { name, path } of [...axes, ...dimensions, ...detectors, ...frames]) {
     if (told.has(name)) continue;
     told.add(name);
-    const wrong = wrongAlone(name), twin = folded.get(name.toLowerCase());
+    const wrong = wrongName(name), twin = folded.get(name.toLowerCase());
     if (wrong) error(path, wrong, name);
     if (twin === undefined) folded.set(name.toLowerCase(), name);
     else {

@@ -3,7 +3,7 @@ import type { AtEnd } from "../core/rules.ts";
 import { type ActionVisit, actionVisit } from "./around_actions.ts";
 import { actionTrees } from "./around_tree.ts";
 import { aroundVisits } from "./around_visits.ts";
-import type { Located, MoveRequest, Path, Summary } from "../core/path.ts";
+import type { Located, MoveRequest, Path, Reply, Request, Summary } from "../core/path.ts";
 import { InputError, show } from "../core/errors.ts";
 import type { Setpoints } from "../core/point.ts";
 import { hash32 } from "../core/random.ts";
@@ -12,7 +12,7 @@ import { type Laid, type LaidPlanAction, layOut, type LayOutOptions } from "./la
 import { overVisits, samplerVisits } from "./sampler_visits.ts";
 import type { Column, Space } from "./space.ts";
 import type { Tree } from "./tree.ts";
-import { type Around, dueOf, newWalk, setpointAt, walkSpace } from "./walk.ts";
+import { type Around, dueOf, Life, newWalk, setpointAt, walkSpace } from "./walk.ts";
 import { whenVisits } from "./when_visits.ts";
 
 /** The axes whose setpoints are offsets from where they stand when the run begins, in the plan's order. */
@@ -143,7 +143,10 @@ class Compiler {
   sequence(parts: readonly Laid[]): (around: Around) => Path {
     const paths = parts.map((part) => this.visits(part));
     return function* (around) {
-      for (const [k, path] of paths.entries()) yield* path(k === 0 ? around : { ...around, due: undefined });
+      for (const [k, path] of paths.entries()) {
+        if (around.life.ended) return;
+        yield* path(k === 0 ? around : { ...around, due: undefined });
+      }
     };
   }
 
@@ -152,7 +155,7 @@ class Compiler {
     return function* (around) {
       walk.cursor.restart();
       let due = around.due;
-      while (walk.cursor.next()) {
+      while (!around.life.ended && walk.cursor.next()) {
         const index = around.dynamic ? around.index : [...around.index, ...walk.cursor.index];
         const skip = around.skip || walk.skips !== undefined && walk.skips(walk.cursor.index);
         yield* path({ ...around, index, setpoint: setpointAt(walk, around), skip, due: dueOf(walk, due) });
@@ -163,7 +166,7 @@ class Compiler {
 }
 
 /** The path over a part of a plan by itself, without the loops around it. */
-export function laidPath(
+export function* laidPath(
   laid: Laid,
   { seed, signals, of = () => signals, origin }: {
     readonly seed: number;
@@ -172,7 +175,17 @@ export function laidPath(
     readonly origin: Setpoints;
   },
 ): Path {
-  return new Compiler(seed, signals, of).visits(laid)({ index: [], setpoint: {}, origin, skip: false, dynamic: false });
+  const life = new Life(), visits = new Compiler(seed, signals, of).visits(laid);
+  const path = visits({ index: [], setpoint: {}, origin, skip: false, life, dynamic: false });
+  const living: Iterator<Request, Summary | void, Reply> = {
+    next: (reply) => path.next(reply),
+    return(summary) {
+      life.end();
+      return path.return(summary ?? {});
+    },
+    throw: (error) => path.throw(error),
+  };
+  return yield* { [Symbol.iterator]: () => living };
 }
 
 /** What a path depends on beside the plan. */

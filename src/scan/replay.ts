@@ -112,7 +112,7 @@ export async function replay(path: Path, recorded: Recorded): Promise<Replayed> 
     if (!known) {
       return { path: goOn(path, [...lost, next.value], tape), setpoint, complete: false, points: tape.points };
     }
-    const went = known.setpoint ?? wentBy(next.value);
+    const went = known.setpoint ?? wentBy(next.value, known.reply);
     if (known.moved) { for (const axis in went) setpoint[axis] = went[axis]; }
     if (next.value.kind === "measure") tape.follow(next.value, known.quality);
     next = path.next(known.reply);
@@ -120,10 +120,14 @@ export async function replay(path: Path, recorded: Recorded): Promise<Replayed> 
   return { path: ended(next.value, lost), setpoint, complete: true, points: tape.points };
 }
 
-/** Where a request takes the axes. */
-function wentBy(request: Request): Setpoints {
+/** Where a request takes the axes, or wants to have them. */
+function wentBy(request: Request, reply: Reply): Setpoints {
   if (request.kind === "measure") return shiftedSetpoint(request.setpoint, request.offset);
-  return request.kind === "move" ? request.setpoint : {};
+  if (request.kind !== "move") return {};
+  const { setpoint, locate = [], restore } = request;
+  if (!restore) return setpoint;
+  const stood = (reply as Located).setpoint;
+  return { ...Object.fromEntries(locate.map((axis) => [axis, stood[axis]])), ...setpoint };
 }
 
 /** What was recorded, taken piece by piece. */

@@ -60,7 +60,7 @@ export function overVisits(laid: LaidSampler, seed: number, inner: FoldVisits): 
     const path = start(around)(stageOf(laid, around, hash32(seed, `visit ${visits++}`)));
     let reply: Reply = undefined;
     try {
-      for (;;) {
+      while (!around.life.ended) {
         const next = path.next(reply);
         if (next.done) return next.value;
         const request: Request = next.value;
@@ -71,6 +71,7 @@ export function overVisits(laid: LaidSampler, seed: number, inner: FoldVisits): 
           reply = (yield* inner(inside)).point;
         }
       }
+      return {};
     } finally {
       yield* endEarly(path);
     }

@@ -88,10 +88,10 @@ export function mapSpaces(tree: Tree, change: (space: Space) => Space): Tree {
   return tree;
 }
 
-/** The grids of a tree without adaptive nodes, in the order of measurement, each with the dimensions around it. */
+/** The grids of a tree without adaptive nodes, whatever is done around them, in the order of measurement, each with the dimensions around it. */
 export function gridsOf(tree: Tree): Space[] {
   if (tree.kind === "space") return [tree.space];
   if (tree.kind === "sequence") return tree.trees.flatMap(gridsOf);
   if (tree.kind === "nest") return gridsOf(tree.inner).map((space) => cross(tree.outer, space));
-  return [];
+  return tree.kind === "around" ? gridsOf(tree.inner) : [];
 }

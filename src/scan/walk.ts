@@ -5,6 +5,25 @@ import { insideRegion } from "./inside_region.ts";
 import type { Pass } from "./lay_out.ts";
 import type { Space } from "./space.ts";
 
+/**
+ * Whether a path goes on. A generator that is told to return may still yield, to put back what it moved; whoever has
+ * delegated to it then goes on behind its `yield*` as if it had come to its end, and must look here first.
+ */
+export class Life {
+  #ended = false;
+
+  /** A part of a path may be ended before the whole of it. */
+  constructor(readonly whole?: Life) {}
+
+  get ended(): boolean {
+    return this.#ended || this.whole !== undefined && this.whole.ended;
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+}
+
 /** What a path knows of the loops around it. */
 export interface Around {
   /** The place in those of them that have a grid. */
@@ -13,6 +32,7 @@ export interface Around {
   /** Where offsets count from. */
   readonly origin: Setpoints;
   readonly skip: boolean;
+  readonly life: Life;
   /** Points inside depend on what was measured: they have no grid, and `index` stays that of the grid outside. */
   readonly dynamic: boolean;
   /** The paced loops outside that step with the first point inside. */

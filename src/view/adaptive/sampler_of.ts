@@ -28,7 +28,7 @@ export function samplerOf(plan: unknown): FoundNode | undefined {
   const { kind, plan: inner, plans } = (plan ?? {}) as PlainNode;
   if (SAMPLERS.includes(String(kind))) return found(plan as SamplerNode);
   if (kind === "when") return { node: plan as When, axes: [], signal: "" };
-  if (kind === "fold") return samplerOf(inner);
+  if (kind === "fold" || kind === "around") return samplerOf(inner);
   if (kind === "concat") return samplerOf((plans as readonly unknown[])[0]);
   if (kind !== "nest") return undefined;
   for (const one of plans as readonly unknown[]) {
