@@ -19,6 +19,8 @@ export interface Job {
   readonly policy: Required<OnReadError>;
   /** By axis, as the plan declares it. */
   readonly settleMs: ReadonlyMap<string, number>;
+  /** By axis, as the plan declares it. */
+  readonly backlash: ReadonlyMap<string, number>;
   readonly readTimeoutMs?: number;
   readonly maxPoints: number;
   /** Points that will be measured; undefined where that depends on what is measured. */

@@ -2,6 +2,7 @@ import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import { defaultFronts } from "../default_fronts.ts";
+import { Forbidden } from "../forbid/forbidden.ts";
 import type { ApprovalFront } from "./approvals.ts";
 import { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
@@ -42,7 +43,8 @@ export class Session {
   constructor(readonly job: Job, host: SessionHost) {
     const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, recorded, derived, advisor, say } = job;
     this.waits = new Waits(rig.clock);
-    this.mover = new Mover(rig, settleMs, this.waits, this.times);
+    const forbidden = job.rules.forbid && new Forbidden(job.rules.forbid, rig.axes);
+    this.mover = new Mover(rig, settleMs, this.waits, this.times, { backlash: job.backlash, forbidden });
     const turns = job.streams.monitor || Object.keys(job.rules).length ? new DeviceTurns() : undefined;
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs, turns);
     const { waits, mover, times } = this, before = job.resumed;
