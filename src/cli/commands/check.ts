@@ -1,11 +1,9 @@
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { connectRig, readScanFile } from "../read_scan_file.ts";
+import { examineScan } from "../examine_scan.ts";
 import { beforeRun } from "../before_run.ts";
 import type { ScanFile } from "../../scan/scan_file.ts";
 import { InputError } from "../../core/errors.ts";
-import { checkPlan } from "../../scan/check.ts";
-import { rulesOf, streamsOf } from "../../scan/stored_settings.ts";
-import { planArrays } from "../../zarr/plan_arrays.ts";
 
 /** The options of `sonde check`. */
 export interface CheckCommandOptions extends OutputOptions {
@@ -26,17 +24,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions): 
  */
 export async function checkScan(file: ScanFile, path: string, options: OutputOptions): Promise<void> {
   await using rig = await connectRig(file, path);
-  const { maxPoints, readBy, derive, keep } = file, sizing = planArrays;
-  const beside = { ...rulesOf(file), ...streamsOf(file) };
-  const report = await checkPlan(file.plan, rig, {
-    read: file.read,
-    maxPoints,
-    readBy,
-    derive,
-    keep,
-    sizing,
-    ...beside,
-  });
+  const report = await examineScan(file, rig);
   if (!report.ok) throw new InputError(report.issues);
   const doubts = await beforeRun(file.to, report.bytes);
   if (!options.quiet && !options.json) { for (const doubt of doubts) notice(`warning: ${doubt}`); }
