@@ -36,7 +36,7 @@ export {
   zip,
 } from "./src/scan/nodes.ts";
 export { align, climb, focus, fold, learn, track, when, zoom } from "./src/scan/adaptive_nodes.ts";
-export { around, set, take } from "./src/scan/around_nodes.ts";
+export { around, set, take } from "./src/scan/around.ts";
 export { parsePlan } from "./src/scan/parse_plan.ts";
 export { parseScanFile, planToYaml, type ScanFile } from "./src/scan/scan_file.ts";
 export {
@@ -94,6 +94,7 @@ export {
 } from "./src/adapt/derive.ts";
 
 export { connect, type ConnectOptions } from "./src/hw/connect.ts";
+export { type Configuration, configured } from "./src/hw/configured.ts";
 export { calibrated, derivedAxis, type DerivedAxisOptions } from "./src/hw/derived_axis/derived_axis.ts";
 export { derivedAxes, type DerivedAxesOptions } from "./src/hw/derived_axis/derived_axes.ts";
 export type { Calibration } from "./src/hw/derived_axis/calibration.ts";
@@ -165,6 +166,7 @@ export type {
   Theme,
 } from "./src/view/mod.ts";
 
+export { ForbidError } from "./src/core/forbid_error.ts";
 export { fakeClock } from "./src/core/fake_clock.ts";
 export { type Clock, systemClock } from "./src/core/clock.ts";
 export {

@@ -19,6 +19,7 @@ const textOf = (path: string) => sources.find((source) => source.path === path)!
 /** Files that hold many small things of one kind, and are named after the kind. */
 const FAMILIES: Readonly<Record<string, string>> = {
   "src/hw/rig_types.ts": "how the compiler gets from device specs to the axes and readings of a rig",
+  "src/core/around_plan.ts": "a plan with what is done around it, and all that can be done",
   "src/scan/nodes.ts": "a function for each node of a plan",
   "src/adapt/triggers/trigger_nodes.ts": "a function for each trigger",
   "src/scan/adaptive_nodes.ts": "a function for each node that looks at what was measured",

@@ -3,7 +3,7 @@ import { pointEnvironment, type SignalType } from "../adapt/expression/environme
 import { InputError, type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig } from "../core/rig.ts";
-import { dimensionNames } from "./around_occasions.ts";
+import { dimensionNames } from "./occasion.ts";
 import { actionsOf } from "./around_tree.ts";
 import {
   type Laid,

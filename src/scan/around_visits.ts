@@ -1,9 +1,9 @@
 import type { Located, MeasureRequest, Path, RecallRequest, Reply, Request } from "../core/path.ts";
 import type { Point, Setpoint, Setpoints } from "../core/point.ts";
-import type { ActionVisit } from "./around_actions.ts";
-import { Drift } from "./around_drift.ts";
-import { type Occasion, occasionOf } from "./around_occasions.ts";
-import { nominalReply, shiftedRequest } from "./around_offsets.ts";
+import type { ActionVisit } from "./action_visit.ts";
+import { Drift } from "./drift.ts";
+import { type Occasion, occasionOf } from "./occasion.ts";
+import { nominalReply, shiftedRequest } from "./shifted_request.ts";
 import { endEarly } from "./fold_visits.ts";
 import type { LaidAction, LaidAround } from "./lay_out.ts";
 import type { Around } from "./walk.ts";

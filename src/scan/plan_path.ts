@@ -1,6 +1,6 @@
 import type { SignalType } from "../adapt/expression/environment.ts";
 import type { AtEnd } from "../core/rules.ts";
-import { type ActionVisit, actionVisit } from "./around_actions.ts";
+import { type ActionVisit, actionVisit } from "./action_visit.ts";
 import { actionTrees } from "./around_tree.ts";
 import { aroundVisits } from "./around_visits.ts";
 import type { Located, MoveRequest, Path, Reply, Request, Summary } from "../core/path.ts";

@@ -1,7 +1,7 @@
 import type { Reply, Request } from "../core/path.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
-import type { Finding } from "./around_actions.ts";
-import type { Offsets } from "./around_offsets.ts";
+import type { Finding } from "./action_visit.ts";
+import type { Offsets } from "./shifted_request.ts";
 import { laidReach } from "./laid_reach.ts";
 import { innerLaid, type Laid, type LaidAround, ownPasses } from "./lay_out.ts";
 
