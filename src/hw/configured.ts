@@ -8,6 +8,10 @@ import { guard } from "./guard.ts";
 export interface Configuration {
   /** Narrower limits of its axes, by their names within the device; `""` is the device itself. */
   readonly limits?: Readonly<Record<string, readonly [number, number]>>;
+  /**
+   * From which side and how far off its axes are approached, by their names within the device; a number for the device itself.
+   */
+  readonly backlash?: number | Readonly<Record<string, number>>;
   /** Where its axes are set once it is connected, in this order, by their names within the device. */
   readonly settings?: Readonly<Record<string, Setpoint>>;
 }
@@ -28,35 +32,50 @@ export interface Configuration {
  * console.assert(rig.axes.get("camera.exposure")?.limits?.[1] === 50);
  * ```
  */
-export function configured(spec: DeviceSpec, { limits = {}, settings = {} }: Configuration): DeviceSpec {
-  return {
+// deno-lint-ignore no-explicit-any
+export function configured<S extends DeviceSpec<any, any>>(
+  spec: S,
+  { limits = {}, settings = {}, backlash = {} }: Configuration,
+): S {
+  const approach = typeof backlash === "number" ? { "": backlash } : backlash;
+  const made: DeviceSpec = {
     driver: spec.driver,
     async connect(context) {
       const device = await spec.connect(context);
       try {
-        return await configure(device, context, { limits, settings });
+        return await configure(device, context, { limits, settings, backlash: approach });
       } catch (thrown) {
         await device[Symbol.asyncDispose]?.();
         throw thrown;
       }
     },
   };
+  return made as S;
+}
+
+/** A configuration with nothing left out. */
+interface Asked extends Required<Configuration> {
+  readonly backlash: Readonly<Record<string, number>>;
 }
 
 async function configure(
   device: Device,
   context: ConnectContext,
-  { limits, settings }: Required<Configuration>,
+  { limits, settings, backlash }: Asked,
 ): Promise<Device> {
   const own = device.axes ?? {},
     issues = [
       ...Object.entries(limits).flatMap(([part, pair]) => limitIssues(context.name, own, part, pair)),
+      ...Object.keys(backlash).flatMap((part) => backlashIssues(context.name, own, part)),
       ...Object.keys(settings).flatMap((part) => unknownAxis(context.name, own, `settings.${part}`, part)),
     ];
   // Typed, so that `connect` lets it through as a mistake in the file and not of the device.
   if (issues.length) throw new InputError(issues);
   const axes = Object.fromEntries(
-    Object.entries(own).map(([part, axis]) => [part, limits[part] ? narrowed(axis, limits[part]) : axis]),
+    Object.entries(own).map(([part, axis]) => [
+      part,
+      limits[part] || backlash[part] ? narrowed(axis, limits[part] ?? axis.limits, backlash[part]) : axis,
+    ]),
   );
   for (const [part, setpoint] of Object.entries(settings)) {
     const name = part ? `${context.name}.${part}` : context.name;
@@ -68,13 +87,24 @@ async function configure(
       throw new DeviceError(context.name, "configure", messageOf(thrown), { cause: thrown });
     }
   }
-  return Object.keys(limits).length ? withAxes(device, axes) : device;
+  return Object.keys(limits).length || Object.keys(backlash).length ? withAxes(device, axes) : device;
 }
 
 /** At the place in the rig file where the setting stands. */
 function settingIssue(device: string, part: string, { received, allowed }: LimitError): InputError {
   const path = part ? `rig.${device}.settings.${part}` : `rig.${device}.settings`;
   return InputError.at(path, `${show(received)} is not allowed; allowed: ${allowed}`, received, allowed);
+}
+
+function backlashIssues(device: string, axes: Readonly<Record<string, Axis>>, part: string): Issue[] {
+  const path = part ? `backlash.${part}` : "backlash", unknown = unknownAxis(device, axes, path, part);
+  if (unknown.length || !axes[part].labels) return unknown;
+  return [{
+    path: `rig.${device}.${path}`,
+    message: "is for axes with numbers; this one has labels",
+    received: part,
+    severity: "error",
+  }];
 }
 
 function unknownAxis(device: string, axes: Readonly<Record<string, Axis>>, path: string, part: string): Issue[] {
@@ -105,9 +135,9 @@ function limitIssues(
   return [];
 }
 
-/** The same axis with other limits. Its methods keep their object, which may have private fields. */
-function narrowed(axis: Axis, limits: readonly [number, number]): Axis {
-  const { unit, longName, tolerance, settleMs, timeoutMs, backlash } = axis;
+/** The same axis with other limits, and approached otherwise. Its methods keep their object, which may have private fields. */
+function narrowed(axis: Axis, limits: Axis["limits"], backlash: number | undefined = axis.backlash): Axis {
+  const { unit, longName, tolerance, settleMs, timeoutMs } = axis;
   return {
     ...{ unit, limits, longName, tolerance, settleMs, timeoutMs, backlash },
     set: (setpoint, op) => axis.set(setpoint, op),

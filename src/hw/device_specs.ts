@@ -5,7 +5,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
 import { inputOfDevice } from "./input_of_device.ts";
-import { axisLimitsSchema, settingsSchema } from "./rig_json_schema.ts";
+import { axisLimitsSchema, backlashSchema, settingsSchema } from "./rig_json_schema.ts";
 
 /**
  * A device as a rig file describes it: its driver, the driver's options, and what any device may be told: `settings` of its
@@ -13,19 +13,25 @@ import { axisLimitsSchema, settingsSchema } from "./rig_json_schema.ts";
  */
 export type DeviceEntry = Readonly<Record<string, unknown>>;
 
+/** Drivers of axes that move others, which need not be named. */
+const DERIVED = ["derived", "derived.matrix"];
+
 /** What any device may be told, beside the options of its driver. */
-const COMMON = ["driver", "limits", "settings"];
-const commonSchema = z.object({ limits: axisLimitsSchema.optional(), settings: settingsSchema.optional() });
+const COMMON = ["driver", "limits", "settings", "backlash"];
+const commonSchema = z.object({
+  limits: axisLimitsSchema.optional(),
+  settings: settingsSchema.optional(),
+  backlash: backlashSchema.optional(),
+});
 
 /** What goes to the driver, and what is done by us: limits by the names of axes are ours, a pair is the driver's. */
 function divide(whole: DeviceEntry): { options: DeviceEntry; common: DeviceEntry } {
-  const { driver: _, settings, ...entry } = whole;
-  if (driverOf(whole) === "derived.matrix") {
-    return { options: entry, common: settings === undefined ? {} : { settings } };
-  }
-  const { limits, ...rest } = entry, byAxis = typeof limits === "object" && limits !== null && !Array.isArray(limits);
-  if (byAxis) return { options: rest, common: { limits, ...settings !== undefined && { settings } } };
-  return { options: entry, common: settings === undefined ? {} : { settings } };
+  const { driver: _, settings, ...entry } = whole, ours = settings === undefined ? {} : { settings };
+  // Axes that move others have limits and backlash of their own.
+  if (DERIVED.includes(String(driverOf(whole)))) return { options: entry, common: ours };
+  const { backlash, ...told } = entry, both = backlash === undefined ? ours : { ...ours, backlash };
+  const { limits, ...rest } = told, byAxis = typeof limits === "object" && limits !== null && !Array.isArray(limits);
+  return byAxis ? { options: rest, common: { limits, ...both } } : { options: told, common: both };
 }
 
 /** The driver of an entry; those of axes that move others say by that what they are. */

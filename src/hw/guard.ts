@@ -23,6 +23,7 @@ class GuardedAxis implements RigAxis {
   readonly tolerance?: number;
   readonly settleMs?: number;
   readonly timeoutMs?: number;
+  readonly backlash?: number;
   readonly moveMs?: (from: Setpoint, to: Setpoint) => number;
   #setpoint: Setpoint | undefined;
   #moving: Setpoint | undefined;
@@ -38,6 +39,7 @@ class GuardedAxis implements RigAxis {
     this.tolerance = axis.tolerance;
     this.settleMs = axis.settleMs;
     this.timeoutMs = axis.timeoutMs;
+    this.backlash = axis.backlash;
     this.moveMs = axis.moveMs && ((from, to) => axis.moveMs!(from, to));
   }
 

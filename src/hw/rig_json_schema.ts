@@ -13,12 +13,19 @@ export const axisLimitsSchema: z.ZodType<Record<string, [number, number]>> = z.r
   z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, "expected [least, greatest]"),
 ).describe("Narrower limits of its axes, as in { exposure: [1, 500] }");
 
+/** From which side the axes of any device are approached. */
+export const backlashSchema: z.ZodType<number | Record<string, number>> = z.union([
+  z.number(),
+  z.record(z.string(), z.number()),
+]).describe("Setpoints are approached from below, coming from this far away; from above when negative; or by axis");
+
 /** The schema of one device of a rig, for editors: the options of its driver, and what any device may be told. */
 function deviceSchema(driver: string): z.ZodObject {
   const { options } = DRIVERS[driver], { limits } = options.shape as { limits?: z.ZodType };
   return options.extend({
     driver: z.literal(driver),
     settings: settingsSchema.optional(),
+    backlash: backlashSchema.optional(),
     limits: limits ? z.union([limits, axisLimitsSchema]).optional() : axisLimitsSchema.optional(),
   });
 }
