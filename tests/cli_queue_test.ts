@@ -242,6 +242,45 @@ for (const [key, name] of [["n\n", "n"], ["\x03", "Ctrl-C once more"]]) {
   );
 }
 
+terminalTest(
+  "between the views of two runs a person is asked too, and the keys of the first one are given back",
+  () =>
+    withScans({ "a.yaml": LINE, "slow.yaml": SLOW }, async (folder) => {
+      const env = { TERM: "linux" };
+      await using terminal = pseudoTerminal(sondeWords("run", "slow.yaml", "a.yaml"), { cwd: folder, env });
+      await terminal.shows(/p pause/);
+      await terminal.type("a", 300);
+      await terminal.type("a", 300);
+      await terminal.shows(/go on with a\.yaml\? y: go on, n: end the queue/);
+      await terminal.type("y\n", 300);
+      const { code, screen, restored } = await terminal.ended;
+      assertMatch(screen, /slow\.yaml +aborted .*\r?\na\.yaml +success +3 /);
+      assertEquals([code, restored], [1, true], screen);
+    }),
+);
+
+terminalTest(
+  "a script that measures nothing is not broken off by the first Ctrl-C, which says so, but by the second",
+  () =>
+    withScans(
+      { "a.yaml": LINE, "long.ts": "await new Promise((resolve) => setTimeout(resolve, 60_000));" },
+      async (folder) => {
+        await using terminal = pseudoTerminal(sondeWords("run", "long.ts", "a.yaml"), {
+          cwd: folder,
+          env: { TERM: "dumb" },
+        });
+        await terminal.shows(/1\/2 {2}long\.ts/);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await terminal.type("\x03");
+        await terminal.shows(/the queue ends with long\.ts; once more ends it at once/);
+        await terminal.type("\x03");
+        const { code, screen } = await terminal.ended;
+        assertMatch(screen, /long\.ts +failed .*\r?\na\.yaml +not begun/);
+        assertEquals(code, 130, screen);
+      },
+    ),
+);
+
 Deno.test("--again measures by the plan of a run once more, into a new store that names the old one, and says what differs", () =>
   withScans({
     "map.yaml": `name: map\nsample: WSe2\nseed: 7\nderive: { twice: 2 * diode }\nkeep: [twice]\n` +

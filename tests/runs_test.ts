@@ -32,17 +32,21 @@ Deno.test("runs() tells of each run what it measured, how it ended and over what
     await scan(map, { ...options, to: join(folder, "a.zarr"), name: "map", sample: "WSe2 7", operator: "Ada" }).done;
     const adaptive = zoom(linspace("x", -1, 1, 21), { on: "diode" });
     await scan(adaptive, { ...options, to: join(folder, "deep", "b.zarr"), name: "zoom" }).done;
+    const nested = nest(linspace("y", 0, 1, 2), zoom(linspace("x", -1, 1, 21), { on: "diode" }));
+    await scan(nested, { ...options, to: join(folder, "d.zarr"), name: "zooms" }).done;
     for await (const _ of scan(linspace("x", 0, 1, 5), { ...options, to: join(folder, "c.zarr") })) break;
     const listed = await runs(folder, { sort: "name" });
     assertEquals(listed.map(({ name, status }) => [name, status]), [
       ["map", "success"],
       ["scan", "aborted"],
       ["zoom", "success"],
+      ["zooms", "success"],
     ]);
-    const [first, , third] = listed;
+    const [first, , third, fourth] = listed;
     assertEquals([first.sample, first.operator, first.points, first.detectors], ["WSe2 7", "Ada", 12, ["diode"]]);
     assertEquals(first.dimensions, [{ name: "y", size: 3 }, { name: "x", size: 4 }]);
     assertEquals(third.dimensions, [{ name: "x", size: 21 }]);
+    assertEquals(fourth.dimensions, [{ name: "y", size: 2 }, { name: "x", size: 21 }]);
     assert(first.timeMs! > 0 && first.bytes! > 0 && first.endedAt! >= first.createdAt);
     assertEquals((await first.open()).array("diode").shape, [3, 4]);
     assertEquals(JSON.parse(JSON.stringify(listed))[0].place, join(folder, "a.zarr"));

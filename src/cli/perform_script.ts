@@ -44,7 +44,8 @@ export async function performScript(path: string, onFailure: () => void = () => 
   } catch (thrown) {
     const wanted = thrown instanceof ScriptExit && thrown.code === 0;
     if (!wanted) onFailure();
-    await settled(whole);
+    // Who presses Ctrl-C a second time does not want to wait.
+    if (!(thrown instanceof ScriptExit && thrown.code === 130)) await settled(whole);
     if (!wanted) throw thrown;
   } finally {
     Deno.exit = exit;

@@ -1,6 +1,7 @@
 import { atTerminal, type Interruptible, type Interruption, listenForInterrupts, onLines } from "../scan/interrupts.ts";
 import type { BegunRun } from "../wire/begun_runs.ts";
 import { Interrupted } from "./interruptible.ts";
+import { notice } from "./output.ts";
 import { inProgress } from "./queued_run.ts";
 
 /**
@@ -13,6 +14,8 @@ export class QueueEnd implements Interruptible, Disposable {
 
   /** The runs that the entry in hand has begun so far. */
   inHand: () => readonly BegunRun[] = () => [];
+  /** The script in hand, which nobody can interrupt while it has no run in progress. */
+  script: string | undefined;
 
   /** Hears from now on. */
   constructor() {
@@ -29,6 +32,9 @@ export class QueueEnd implements Interruptible, Disposable {
     if (terminal && this.#inProgress()) return;
     // What does not let itself be ended in order is not waited for.
     if (this.signal.aborted && !this.#inProgress()) Deno.exit(130);
+    if (this.script !== undefined && !this.#inProgress()) {
+      notice(`the queue ends with ${this.script}; once more ends it at once`);
+    }
     this.end();
   }
 
@@ -45,7 +51,7 @@ export class QueueEnd implements Interruptible, Disposable {
    */
   async goesOn(next: string, ask: boolean): Promise<boolean> {
     if (this.signal.aborted || !ask || !atTerminal()) return false;
-    console.error(`go on with ${next}? y: go on, n: end the queue; then Enter`);
+    notice(`go on with ${next}? y: go on, n: end the queue; then Enter`);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const stop = onLines((line) => {
       const word = line.trim().toLowerCase();

@@ -67,6 +67,7 @@ async function performEntry(entry: QueueEntry, end: QueueEnd, options: PerformOp
   const startMs = performance.now();
   let thrown: unknown;
   end.inHand = () => made.runs;
+  end.script = entry.file ? undefined : entry.from;
   try {
     if (entry.file) await performFile(entry, end.signal, options);
     else await performScript(entry.from, () => abortAll(made.runs));

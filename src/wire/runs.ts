@@ -63,9 +63,11 @@ function dimensionsOf(attributes: Attributes): readonly RunEntryDimension[] {
   const growing = { name: "point" };
   if ((attributes.plan as { kind?: unknown } | undefined)?.kind === "generator") return [growing];
   try {
-    const [first] = plannedPasses({ attributes });
-    if (!first) return [];
-    const { space, around } = first.pass;
+    const passes = plannedPasses({ attributes }).map(({ pass }) => pass);
+    // What was found over the loops, and what is taken beside the scan, is not what was scanned.
+    const main = passes.find(({ name, root }) => !root && /^pass_\d+$/.test(name)) ?? passes[0];
+    if (!main) return [];
+    const { space, around } = main;
     const sizes = (space ?? around).dimensions.map(({ name, size }) => ({ name, size }));
     return space ? sizes : [...sizes, growing];
   } catch {
