@@ -4,7 +4,7 @@ import { connect } from "../src/hw/connect.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import type { Detector, Device, DeviceSpec } from "../src/core/device.ts";
 import { InputError } from "../src/core/errors.ts";
-import type { Point } from "../src/core/point.ts";
+import type { Frame, Point } from "../src/core/point.ts";
 import type { StreamOptions } from "../src/core/rules.ts";
 import { check, linspace, nest, openRun, resume, scan, sim, verifyRun } from "../mod.ts";
 import { type Bench, bench, collect, RecordingSink, turns } from "./engine_support.ts";
@@ -371,4 +371,39 @@ monitor: { lockin.Z: {} }
 plan: { kind: linspace, axis: x, start: 0, stop: 1, num: 2 }`);
   const error = await assertRejects(() => checkScan(file, "scan.yaml", { quiet: true }), InputError);
   assertEquals((error as InputError).issues.map(({ path }) => path), ["monitor.lockin.Z"]);
+});
+
+Deno.test("who aborts a run while its first baseline waits for a dead device does not wait for it", async () => {
+  await using b = await bench();
+  const sink = new StreamSink(b.clock), it = run(b, sink, { baseline: true });
+  b.faults.lock.dead = true;
+  b.clock.timer(1500, () => it.abort("never mind"));
+  const startMs = b.clock.nowMs(), { thrown } = await collect(it);
+  assert(thrown instanceof Error && thrown.message.includes("never mind"));
+  assertEquals([sink.outcome.status, sink.points.length], ["aborted", 0]);
+  assert(b.clock.nowMs() - startMs < 20_000);
+});
+
+Deno.test("a detector that only a monitor reads is made ready for the run, and released after it", async () => {
+  await using b = await bench();
+  const sink = new StreamSink(b.clock);
+  await run(b, sink, { baseline: true, monitor: { cam: { everyMs: 3000 } } }).done;
+  assertEquals(b.did("cam", "stage", "unstage").map(({ action }) => action), ["stage", "unstage"]);
+  const frames = sink.of("monitor_cam");
+  assertEquals(frames.length, 4);
+  assert(new Set(frames.map(({ reading }) => (reading.cam as Frame).data)).size === 4, "each has its own memory");
+  // For the baseline alone it is made ready twice, and not held in between.
+  assertEquals(b.did("lock", "stage", "unstage").map(({ action }) => action), ["stage", "unstage", "stage", "unstage"]);
+});
+
+Deno.test("of a detector that the scan reads in frames, a monitor takes one now and then", async () => {
+  await using b = await bench();
+  const sink = new StreamSink(b.clock);
+  await run(b, sink, { monitor: { cam: { everyMs: 3000 } } }, { read: ["cam"] }).done;
+  const taken = sink.of("monitor_cam"), own = sink.points.map(({ timestampMs }) => timestampMs);
+  assert(taken.length >= 3 && taken.slice(1).every(({ timestampMs }) => own.includes(timestampMs)));
+  assertEquals(
+    b.did("cam", "trigger").length,
+    10 + taken.filter(({ timestampMs }) => !own.includes(timestampMs)).length,
+  );
 });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { Frame, type Point } from "../../core/point.ts";
+import type { RigChannel } from "../../core/rig.ts";
 import { isFrame, type Sampled, type StreamsReader, type Wanted } from "./streams_reader.ts";
 
 /** A signal without a clock of its own is looked at this often. */
@@ -59,7 +60,13 @@ export class StreamsMonitor {
   hear(point: Point): void {
     const { pass, channels } = this.#means.wanted;
     if (this.#stopped || !channels.length) return;
-    if (channels.some(({ name }) => point.reading[name] === undefined || point.failed.includes(name))) return;
+    // A detector that is read many times a point gives a frame of numbers, which is none of its readings.
+    const given = (channel: RigChannel) => (point.reading[channel.name] instanceof Frame) === isFrame(channel);
+    if (
+      channels.some((one) => point.reading[one.name] === undefined || !given(one) || point.failed.includes(one.name))
+    ) {
+      return;
+    }
     this.#heardLately = true;
     if (this.#framed && !this.#owed) return;
     const reading = Object.fromEntries(channels.map(({ name }) => {
