@@ -4,7 +4,9 @@ import type { CatalogueEntry } from "../zarr/run_catalogue.ts";
 import { SINCE_ALLOWED, sinceMs } from "./since.ts";
 
 /** What runs may be sorted by. */
-export const SORTS = ["date", "name", "sample", "status", "points", "time", "size"] as const;
+export const SORTS = ["date", "name", "sample", "status", "points", "time", "size"] as const satisfies Sort[];
+
+type Sort = NonNullable<RunsFilter["sort"]>;
 
 /** Which runs of a catalogue, and in what order. Texts are found inside of others; case, spaces, `-` and `_` do not count. */
 export interface RunsFilter {
@@ -25,7 +27,7 @@ export interface RunsFilter {
   /** Only runs that are being written. */
   readonly running?: boolean;
   /** What they are sorted by; by `date` when left out. */
-  readonly sort?: typeof SORTS[number];
+  readonly sort?: "date" | "name" | "sample" | "status" | "points" | "time" | "size";
   /** The other way round. */
   readonly reverse?: boolean;
   /** No more than so many: the last ones. */
@@ -46,7 +48,7 @@ const FILTER_KEYS: Readonly<Record<keyof RunsFilter, true>> = {
   limit: true,
 };
 
-const KEYS: Readonly<Record<typeof SORTS[number], (run: CatalogueEntry) => string | number>> = {
+const KEYS: Readonly<Record<Sort, (run: CatalogueEntry) => string | number>> = {
   date: ({ createdAt }) => createdAt,
   name: ({ name }) => name.toLowerCase(),
   sample: ({ sample }) => sample.toLowerCase(),
