@@ -2,11 +2,25 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { connect, linspace, nest, runs, type RunsFilter, scan, sim, zoom } from "../mod.ts";
+import {
+  again,
+  connect,
+  derive,
+  linspace,
+  nest,
+  openRun,
+  type PathFunction,
+  runs,
+  type RunsFilter,
+  scan,
+  sim,
+  zoom,
+} from "../mod.ts";
 import { InputError } from "../src/core/errors.ts";
 import { RunLock } from "../src/zarr/journal.ts";
 import { readRunAttributes } from "../src/zarr/run_attributes.ts";
 import { encodeNode, rootNode } from "../src/zarr/metadata.ts";
+import { changesSince } from "../src/wire/changes_since.ts";
 import { inFolder } from "./cli_support.ts";
 
 const connectRig = () =>
@@ -159,4 +173,49 @@ Deno.test("three thousand runs are all there, however deep their folders", () =>
     const listed = await runs(folder);
     assertEquals(new Set(listed.map(({ place }) => place)).size, 3000);
     assertEquals(listed[0].dimensions, [{ name: "x", size: 3 }]);
+  }));
+
+Deno.test("again() repeats a generator and derived functions when they are given, and says what is missing when not", () =>
+  inFolder(async (folder) => {
+    await using rig = await connectRig();
+    const [first, second, third] = ["a.zarr", "b.zarr", "c.zarr"].map((name) => join(folder, name));
+    const mine: PathFunction = function* mine({ measure }) {
+      for (const x of [0, 1]) yield* measure({ x });
+      return {};
+    };
+    await scan(mine, { rig, read: ["diode"], to: first, quiet: true }).done;
+    await assertRejects(() => again(first, rig), InputError, "is the run of a generator function mine");
+    await (await again(first, rig, { plan: mine, to: second, quiet: true })).done;
+    assertEquals((await openRun(second)).array("points/diode").shape, [2]);
+    const twice = derive({ twice: { from: ["diode"], compute: ({ diode }) => 2 * Number(diode) } });
+    await scan(linspace("x", 0, 1, 3), { rig, read: ["diode"], derive: twice, to: third, quiet: true }).done;
+    await assertRejects(() => again(third, rig), InputError, "twice: computed by functions");
+    const run = await again(third, rig, { derive: twice, to: join(folder, "d.zarr"), sample: "new", quiet: true });
+    for await (const _ of run);
+    const { attributes, arrays } = await openRun(join(folder, "d.zarr"));
+    assertEquals([attributes.sample, arrays.has("twice")], ["new", true]);
+    await assertRejects(
+      () => again(third, rig, { derive: twice, to: third, quiet: true }).then(({ done }) => done),
+      InputError,
+    );
+  }));
+
+Deno.test("again() is refused by a rig that has not what the plan needs, before anything moves", () =>
+  inFolder(async (folder) => {
+    const to = join(folder, "a.zarr");
+    {
+      await using rig = await connectRig();
+      await scan(linspace("x", 0, 5, 3), { rig, read: ["diode"], to, quiet: true }).done;
+    }
+    await using other = await connect({
+      x: sim.stage({ unit: "mm", limits: [-1, 1], instant: true }),
+      counts: sim.counter(),
+    });
+    const error = await assertRejects(() => again(to, other), InputError);
+    assertStringIncludes(error.message, "allowed: -1 … 1 mm");
+    assertStringIncludes(error.message, '"diode"');
+    const changes = changesSince(await openRun(to), other);
+    assertStringIncludes(changes.join("\n"), "x.axes.x.limits: was [-5,5], is [-1,1]");
+    assertStringIncludes(changes.join("\n"), "diode: was there, is not there");
+    assertStringIncludes(changes.join("\n"), "counts: was not there, is there");
   }));
