@@ -187,7 +187,7 @@ Deno.test("again() repeats a generator and derived functions when they are given
     await assertRejects(() => again(first, rig), InputError, "is the run of a generator function mine");
     await (await again(first, rig, { plan: mine, to: second, quiet: true })).done;
     assertEquals((await openRun(second)).array("points/diode").shape, [2]);
-    const twice = derive({ twice: { from: ["diode"], compute: ({ diode }) => 2 * Number(diode) } });
+    const twice = derive({ twice: { compute: ({ diode }) => 2 * Number(diode) } });
     await scan(linspace("x", 0, 1, 3), { rig, read: ["diode"], derive: twice, to: third, quiet: true }).done;
     await assertRejects(() => again(third, rig), InputError, "twice: computed by functions");
     const run = await again(third, rig, { derive: twice, to: join(folder, "d.zarr"), sample: "new", quiet: true });
