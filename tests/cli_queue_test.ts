@@ -50,7 +50,7 @@ Deno.test("scans of a queue run one after the other, each into a store of its ow
       /^scan +status +points +took +run +reason\na\.yaml +success +3 .*1-a\.zarr +the plan is complete\n/,
     );
     assertMatch(out, /s\.ts +success +5 .*2-script\.zarr .*\nb\.yaml +success +3 .*3-b\.zarr .*\n3 success in .*\n$/);
-    assertMatch(err, /^3 scans: 6 points, about .*, beside one script that says nothing\n1\/3 {2}a\.yaml\n/);
+    assertMatch(err, /^2 scans: 6 points, about .*; 1 script, of which nothing is known beforehand\n1\/3 {2}a\.yaml\n/);
     const quiet = await sonde(folder, "run", "a.yaml", "b.yaml", "--quiet");
     const places = quiet.out.trim().split("\n");
     assertEquals([places.length, quiet.err], [2, ""]);

@@ -62,15 +62,13 @@ async function readAll(files: readonly string[], said: EntryOptions): Promise<Qu
 function forecastLine(
   entries: readonly QueueEntry[],
   { points, timeMs, bytes }: Awaited<ReturnType<typeof checkQueue>>,
-) {
-  const scripts = entries.filter(({ file }) => !file).length, many = entries.length.toLocaleString("en");
-  const rest = scripts
-    ? `, beside ${scripts === 1 ? "one script that says" : `${scripts} scripts that say`} nothing`
-    : "";
-  const cost = `${points.toLocaleString("en")} points, about ${duration(timeMs)}, ${
-    fileSize(bytes)
-  } before compression`;
-  return `${many} scans: ${cost}${rest}`;
+): string {
+  const scripts = entries.filter(({ file }) => !file).length, counted = entries.length - scripts;
+  const many = (count: number, what: string) => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+  const cost = `${many(points, "point")}, about ${duration(timeMs)}, ${fileSize(bytes)} before compression`;
+  const parts = counted ? [`${many(counted, "scan")}: ${cost}`] : [];
+  if (scripts) parts.push(`${many(scripts, "script")}, of which nothing is known beforehand`);
+  return parts.join("; ");
 }
 
 function report(outcome: QueueOutcome, { json, quiet }: OutputOptions): void {
