@@ -22,7 +22,7 @@ const FORM: Record<string, [plan: unknown, error: string]> = {
   "a missing key": [{ kind: "repeat" }, "plan.num: is missing; expected a finite number"],
   "a misspelt key": [
     line({ setlteMs: 5 }),
-    'plan.setlteMs: unknown key "setlteMs"; did you mean "settleMs"? Allowed: kind, axis, unit, settleMs, start, stop, num',
+    'plan.setlteMs: unknown key "setlteMs"; did you mean "settleMs"? Allowed: kind, axis, unit, settleMs, backlash, start, stop, num',
   ],
   "a misspelt kind": [
     { ...line({}), kind: "linspase" },

@@ -5,16 +5,13 @@ import { didYouMean } from "../core/nearest.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
 import { inputOfDevice } from "./input_of_device.ts";
-import { axisLimitsSchema, backlashSchema, settingsSchema } from "./rig_json_schema.ts";
+import { axisLimitsSchema, backlashSchema, settingsSchema, UNNAMED_DRIVERS } from "./rig_json_schema.ts";
 
 /**
  * A device as a rig file describes it: its driver, the driver's options, and what any device may be told: `settings` of its
  * axes, and `limits` by the names of its axes.
  */
 export type DeviceEntry = Readonly<Record<string, unknown>>;
-
-/** Drivers of axes that move others, which need not be named. */
-const DERIVED = ["derived", "derived.matrix"];
 
 /** What any device may be told, beside the options of its driver. */
 const COMMON = ["driver", "limits", "settings", "backlash"];
@@ -28,7 +25,7 @@ const commonSchema = z.object({
 function divide(whole: DeviceEntry): { options: DeviceEntry; common: DeviceEntry } {
   const { driver: _, settings, ...entry } = whole, ours = settings === undefined ? {} : { settings };
   // Axes that move others have limits and backlash of their own.
-  if (DERIVED.includes(String(driverOf(whole)))) return { options: entry, common: ours };
+  if (UNNAMED_DRIVERS.includes(String(driverOf(whole)))) return { options: entry, common: ours };
   const { backlash, ...told } = entry, both = backlash === undefined ? ours : { ...ours, backlash };
   const { limits, ...rest } = told, byAxis = typeof limits === "object" && limits !== null && !Array.isArray(limits);
   return byAxis ? { options: rest, common: { limits, ...both } } : { options: told, common: both };

@@ -30,6 +30,15 @@ function deviceSchema(driver: string): z.ZodObject {
   });
 }
 
+/** What is used of the JSON Schema of a device. */
+interface DeviceJsonSchema {
+  readonly properties: { readonly driver: { readonly const: string } };
+  required: string[];
+}
+
+/** Drivers of axes that move others, which need not be named. */
+export const UNNAMED_DRIVERS: readonly string[] = ["derived", "derived.matrix"];
+
 /**
  * The JSON Schema of rig files, for editors.
  *
@@ -41,11 +50,17 @@ function deviceSchema(driver: string): z.ZodObject {
  */
 export function rigJsonSchema(): Record<string, unknown> {
   const [first, ...rest] = Object.keys(DRIVERS).map(deviceSchema);
-  // Axes that move others may leave their driver out: `moves` and `matrix` say which it is.
-  const derived = ["derived", "derived.matrix"].map((name) => DRIVERS[name].options);
   const devices = z.record(
     z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/),
-    z.union([z.discriminatedUnion("driver", [first, ...rest]), ...derived]),
+    z.discriminatedUnion("driver", [first, ...rest]),
   );
-  return { ...z.toJSONSchema(devices, { io: "input" }), title: "Sonde rig" };
+  const schema = z.toJSONSchema(devices, { io: "input" }) as unknown as {
+    additionalProperties: { oneOf: DeviceJsonSchema[] };
+  };
+  for (const device of schema.additionalProperties.oneOf) {
+    // Axes that move others may leave their driver out: `moves` and `matrix` say which it is.
+    if (!UNNAMED_DRIVERS.includes(device.properties.driver.const)) continue;
+    device.required = device.required.filter((key) => key !== "driver");
+  }
+  return { ...schema, title: "Sonde rig" };
 }

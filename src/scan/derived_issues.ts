@@ -4,7 +4,7 @@ import type { Derivation, RigAxis } from "../core/rig.ts";
 import { movedByOthers } from "./engine/resolve_moves.ts";
 import { type Laid, laidIn, ownPasses, type Pass } from "./lay_out.ts";
 import type { Reach } from "./reach.ts";
-import { visitPlaces } from "./sub_grid.ts";
+import { visitPlaces } from "./visit_places.ts";
 
 type Axes = ReadonlyMap<string, RigAxis>;
 

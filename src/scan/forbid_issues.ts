@@ -9,7 +9,7 @@ import { Forbidden } from "./forbid/forbidden.ts";
 import { freeWay } from "./forbid/free_way.ts";
 import type { Laid } from "./lay_out.ts";
 import { type Space, spacePoints } from "./space.ts";
-import { MOST_PLACES, placeAt, visitPlaces } from "./sub_grid.ts";
+import { MOST_PLACES, placeAt, visitPlaces } from "./visit_places.ts";
 import { maskTest } from "./walk.ts";
 
 /** Points of a grid whose ways from one to the next are looked at; of longer grids the engine does it on the way. */
