@@ -214,7 +214,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     of: known.of,
   });
   const size = options.sizing?.({
-    layout: rig ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
+    layout: rig && !hopeless ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
     channels: known.stored,
     readBy: options.readBy,
     expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },

@@ -22,11 +22,16 @@ export function scalarChannels(rig: Rig): RigChannel[] {
   return [...rig.channels.values()].filter(({ shape, dtype }) => !shape?.length && componentsOf(dtype) === 1);
 }
 
+/** What a stream records. */
+export interface Streamed {
+  /** Detectors. */
+  readonly channels: readonly RigChannel[];
+  /** Names of axes. */
+  readonly axes: readonly string[];
+}
+
 /** What a monitor's name stands for: a channel, all channels of a device, an axis; or an axis and a detector of one name. */
-export function monitored(
-  name: string,
-  rig: Rig,
-): { readonly channels: readonly RigChannel[]; readonly axes: string[] } {
+export function monitored(name: string, rig: Rig): Streamed {
   return { channels: readList(rig, [name]).channels, axes: rig.axes.has(name) ? [name] : [] };
 }
 
@@ -49,12 +54,13 @@ export function streamIssues({ baseline, monitor = {} }: StreamOptions, rig: Rig
   const issues: Issue[] = [], known = [...new Set([...rig.channels.keys(), ...rig.devices.keys(), ...rig.axes.keys()])];
   const error = (path: string, message: string, received: unknown, allowed?: string) =>
     issues.push({ path, message, received, allowed, severity: "error" });
-  const refuseOwn = (path: string, channels: readonly RigChannel[]) => {
-    for (const { name } of channels.filter(({ name }) => OWN_ARRAYS.includes(name.toLowerCase()))) {
-      error(path, `the detector ${show(name)} has the name of an array that every stream has: rename it`, name);
+  const refuseOwn = (path: string, { channels, axes }: Streamed) => {
+    const taken = new Set([...OWN_ARRAYS, ...axes.flatMap((axis) => [`${axis}_setpoint`, `${axis}_readback`])]);
+    for (const { name } of channels.filter(({ name }) => taken.has(name) || taken.has(name.toLowerCase()))) {
+      error(path, `the detector ${show(name)} has the name of another array of the stream: rename it`, name);
     }
   };
-  if (baseline) refuseOwn(BASELINE, scalarChannels(rig));
+  if (baseline) refuseOwn(BASELINE, { channels: scalarChannels(rig), axes: [...rig.axes.keys()] });
   for (const [name, { everyMs }] of Object.entries(monitor)) {
     const path = `monitor.${name}`, { channels, axes } = monitored(name, rig);
     if (!channels.length && !axes.length) {
@@ -64,7 +70,7 @@ export function streamIssues({ baseline, monitor = {} }: StreamOptions, rig: Rig
     if (everyMs !== undefined && !(Number.isFinite(everyMs) && everyMs > 0)) {
       error(`${path}.everyMs`, `is ${show(everyMs)}; allowed: a positive number of milliseconds`, everyMs);
     }
-    refuseOwn(path, channels);
+    refuseOwn(path, { channels, axes });
   }
   return issues;
 }

@@ -38,7 +38,7 @@ export interface RunPeaks {
 /**
  * The peaks of a detector of a one-dimensional run; of a scan that chose its points along one axis, in all of them.
  *
- * @param detector the first scalar one when left out
+ * @param detector the first scalar one when left out; of another group than the scan's own with its path, `dark/diode`
  * @throws InputError when the run has no such detector, or more than one dimension
  *
  * @example
@@ -56,7 +56,8 @@ export interface RunPeaks {
 export async function runPeaks(run: RunData, detector?: string, options: FindPeaksOptions = {}): Promise<RunPeaks> {
   const visit = await onlyLine(run, detector);
   if (visit) return peaksOfVisit(visit, options);
-  return await peaksIn(await sourceOfRun(run), detector, options);
+  const source = await sourceOfRun(run, groupWith(run, detector));
+  return await peaksIn(source, detector?.slice(detector.lastIndexOf("/") + 1), options);
 }
 
 /** The peaks of an array of one dimension. */
