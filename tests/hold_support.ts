@@ -1,5 +1,7 @@
 import { fakeClock } from "../src/core/fake_clock.ts";
 import type { Device, DeviceSpec } from "../src/core/device.ts";
+import type { Setpoint } from "../src/core/point.ts";
+import type { Rig } from "../src/core/rig.ts";
 import { connect } from "../src/hw/connect.ts";
 import { sim } from "../src/hw/sim/mod.ts";
 import { RecordingSink, turns } from "./engine_support.ts";
@@ -44,18 +46,20 @@ function gauge(name: string, unit: string, taken: Taken[], at: (ms: number) => n
 
 /** A rig of simulated devices on a clock that jumps, with a ring current and an interlock that are functions of time. */
 export async function ringBench(
-  { ring = () => 200, interlock = () => 1, ringMs = 1, diodeMs = 10 }: {
+  { ring = () => 200, interlock = () => 1, ringMs = 1, diodeMs = 10, shutterMs }: {
     readonly ring?: (ms: number) => number;
     readonly interlock?: (ms: number) => number;
     readonly ringMs?: number;
     readonly diodeMs?: number;
+    readonly shutterMs?: number;
   } = {},
 ) {
   const clock = fakeClock(), record = sim.recorder(), taken: Taken[] = [], startMs = clock.nowMs();
   const faults = { x: sim.faults(), shutter: sim.faults() };
   const rig = await connect({
     x: sim.stage({ unit: "mm", limits: [-100, 100], speed: 1, overheadMs: 0, record, faults: faults.x }),
-    shutter: sim.shutter({ record, faults: faults.shutter }),
+    shutter: sim.shutter({ record, faults: faults.shutter, ...shutterMs && { moveMs: shutterMs } }),
+    park: sim.filterWheel({ labels: ["out", "in"], record }),
     diode: gauge("diode", "V", taken, (ms) => ms / 1000, diodeMs),
     ring: gauge("ring", "mA", taken, ring, ringMs),
     interlock: gauge("interlock", "", taken, interlock, ringMs),
@@ -73,9 +77,30 @@ export async function ringBench(
       return clock.nowMs() - startMs;
     },
     startMs,
+    /** The shutter's moves, in order. */
+    get shutter() {
+      return record.filter(({ device, action }) => device === "shutter" && action === "set");
+    },
+    /** Opens the shutter. */
+    async open(): Promise<void> {
+      await rig.axes.get("shutter")!.set("open", { signal: new AbortController().signal });
+    },
+    /** When the stored points were read. */
+    stored(points: readonly { readonly timestampMs: number }[]): Taken[] {
+      const times = points.map(({ timestampMs }) => timestampMs - startMs);
+      return taken.filter(({ device, fromMs }) => device === "diode" && times.includes(fromMs));
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       await rig[Symbol.asyncDispose]();
       await turns();
     },
   };
+}
+
+/** The bench, for those who annotate. */
+export type RingBench = Awaited<ReturnType<typeof ringBench>>;
+
+/** Where the shutter stands. */
+export async function shutterOf(rig: Pick<Rig, "axes">): Promise<Setpoint> {
+  return await rig.axes.get("shutter")!.readback({ signal: new AbortController().signal });
 }
