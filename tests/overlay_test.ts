@@ -167,6 +167,10 @@ Deno.test("fifteen curves are told apart in every front: by colour, then by dash
     assertStringIncludes(text, "run 14");
     assertStringIncludes(text, "x run ");
   }
+  const narrow = figure.text({ width: 60, height: 40, colour: "none" }).split("\n");
+  for (const { name } of many) assert(narrow.some((line) => line.includes(name)), name);
+  assert(narrow.every((line) => line.length <= 60));
+  assertStringIncludes(narrow.join("\n"), "↑ diode (V)");
   assertStringIncludes(await figure.html(), "run 14");
 });
 

@@ -22,10 +22,9 @@ export function curveCanvas(
 ): Canvas | undefined {
   const domains = curveDomains(panel);
   if (!domains) return undefined;
-  const canvas = new Canvas(width, height), legend = panel.series.length > 1;
-  if (legend) drawLegend(canvas, panel, colour, theme);
+  const canvas = new Canvas(width, height), legendRows = drawLegend(canvas, panel, colour, theme);
   const x = { axis: panel.x, domain: domains.x }, y = { axis: panel.y, domain: domains.y };
-  const plot = drawFrame(canvas, x, y, legend ? 2 : 1, 1, false);
+  const plot = drawFrame(canvas, x, y, legendRows + 1, 1, false);
   const dots = plotScales(x, y, plot.width * ACROSS, plot.height * DOWN, false),
     braille = new Braille(plot.width, plot.height);
   drawLines(canvas, panel, plot, dots.x, dots.y, theme);
@@ -63,13 +62,21 @@ function glyphOf(k: number, colour: Colour, theme: Theme): string {
   return k < first ? "" : GLYPHS[1 + (k - first) % (GLYPHS.length - 1)];
 }
 
-function drawLegend(canvas: Canvas, panel: CurvePanel, colour: Colour, theme: Theme): void {
-  let left = 0;
-  panel.series.forEach((series, k) => {
-    const entry = `${glyphOf(k, colour, theme) || "⣀"} ${series.name}`;
-    if (left < canvas.width) canvas.write(left, 0, entry, colourOf(k, theme));
-    left += cellWidth(entry) + 3;
-  });
+/** A legend takes no more of the height than this part, or one row. */
+const LEGEND_SHARE = 1 / 4;
+
+/** Names of the curves in rows; gives their number, 0 for a single curve. In the last one they are cut. */
+function drawLegend(canvas: Canvas, panel: CurvePanel, colour: Colour, theme: Theme): number {
+  const { series } = panel, most = Math.max(1, Math.floor(canvas.height * LEGEND_SHARE));
+  if (series.length < 2) return 0;
+  let left = 0, row = 0;
+  for (const [k, { name }] of series.entries()) {
+    const entry = `${glyphOf(k, colour, theme) || "⣀"} ${name}`, size = cellWidth(entry);
+    if (left > 0 && left + size > canvas.width && row + 1 < most) [left, row] = [0, row + 1];
+    if (left < canvas.width) canvas.write(left, row, entry, colourOf(k, theme));
+    left += size + 3;
+  }
+  return row + 1;
 }
 
 /** Reference lines go below the curves. */
