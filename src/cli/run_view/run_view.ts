@@ -44,8 +44,8 @@ export interface ViewedRun {
 
 /** The least time between two pictures. */
 const EVERY_MS = 100;
-/** Drawing takes at most one part in so many of the time, */
-const SHARE = 100;
+/** Figures take at most one part in so many of the time (the lines below them take half as much again), */
+const SHARE = 125;
 /** after this much, which the first pictures take anyway: their code is not compiled yet. */
 const GRANT_MS = 20;
 /** While it grows: the peaks that are clear already, and no more pixels of a frame than a terminal shows. */
@@ -74,7 +74,7 @@ export class RunView implements Sink, Disposable {
   #keyboard = false;
   #remainingMs: number | undefined;
   #figure = "";
-  #drawn = "";
+  #revision = -1;
   #size = "";
   #spentMs = 0;
   #openedMs = 0;
@@ -182,28 +182,28 @@ export class RunView implements Sink, Disposable {
     return status;
   }
 
-  /** Draws when there is time for it; at once where the terminal has another size. */
+  /** Draws what has changed. */
   #tick(): void {
-    const fromMs = performance.now(), { columns, rows } = this.terminal.size(), size = `${columns} ${rows}`;
-    if (fromMs < this.#dueMs && size === this.#size) return;
-    this.#size = size;
     // A line that somebody types, an answer or the Enter that goes on, moves the cursor away from the picture.
-    const typing = !this.#keyboard && TYPING.has(this.#run!.status.state);
-    if (typing) this.#screen.leave();
-    else this.#draw();
-    this.#spentMs += performance.now() - fromMs;
-    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
+    if (!this.#keyboard && TYPING.has(this.#run!.status.state)) return this.#screen.leave();
+    this.#draw();
   }
 
-  /** The whole picture; its figure is the last one where there is nothing new. */
+  /** The whole picture; its figure is drawn anew where there are new points and time for it, or another size. */
   #draw(): void {
-    const run = this.#run!, status = this.#now(), { columns, rows } = this.terminal.size(), nowMs = performance.now();
+    const run = this.#run!, status = this.#now(), { columns, rows } = this.terminal.size(), fromMs = performance.now();
     const question = this.#question.lines().flatMap((line) => wrapWords(line, columns - 1));
-    const keys = this.#keyboard ? this.#keys.text(status.state, nowMs) : "";
-    const room = rows - BELOW - question.length, wanted = `${this.#model!.revision} ${columns} ${room}`;
-    if (this.#drawn !== wanted) this.#figureOf(liveFigure(this.#model!, FIGURE), room);
-    this.#drawn = wanted;
+    const keys = this.#keyboard ? this.#keys.text(status.state, fromMs) : "";
+    const room = rows - BELOW - question.length, size = `${columns} ${room}`, { revision } = this.#model!;
+    const anew = size !== this.#size || (revision !== this.#revision && fromMs >= this.#dueMs);
+    if (anew) {
+      [this.#size, this.#revision] = [size, revision];
+      this.#figureOf(liveFigure(this.#model!, FIGURE), room);
+    }
     this.#show(liveStatus(status, run.report, this.#units), question, keys);
+    if (!anew) return;
+    this.#spentMs += performance.now() - fromMs;
+    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
   }
 
   #show(status: ReturnType<typeof liveStatus>, question: readonly string[], keys = ""): void {
