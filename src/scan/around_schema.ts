@@ -24,9 +24,6 @@ const take = z.strictObject({
 
 const WHEN = ["points", "line", "ms"] as const;
 
-/** The schemas of all kinds of plans. */
-export type NodeSchemas = readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]];
-
 const interludeKeys = [...WHEN, "do"];
 
 /** The keys of an interlude, which has no kind: for the near match of an unknown one. */
@@ -41,11 +38,12 @@ export const ACTION_SCHEMAS = [set, take] as const;
 /**
  * The schema of a plan with what is done around it.
  *
- * @param plan the schema of plans
- * @param nodes the schemas of all kinds of plans, which are actions too
+ * @param plan the schema of plans, which are actions too
  */
-export function aroundSchema(plan: () => z.ZodType<Plan>, nodes: () => NodeSchemas) {
-  const action: z.ZodType = z.lazy(() => z.discriminatedUnion("kind", [set, take, ...nodes()])).meta({ id: "action" });
+export function aroundSchema(plan: () => z.ZodType<Plan>) {
+  const action: z.ZodType = z.lazy(() => {
+    return z.discriminatedUnion("kind", [set, take, plan() as unknown as z.core.$ZodTypeDiscriminable]);
+  }).meta({ id: "action" });
   const actions = z.union([action, z.array(action)]);
   const interlude = z.strictObject({
     points: z.int().min(1).optional().describe("After every so many points"),

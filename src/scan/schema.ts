@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Plan } from "../core/plan.ts";
 import { adaptiveSchemas } from "./adaptive_schema.ts";
-import { ACTION_SCHEMAS, aroundSchema, interludeKeysOf, type NodeSchemas } from "./around_schema.ts";
+import { ACTION_SCHEMAS, aroundSchema, interludeKeysOf } from "./around_schema.ts";
 import { atEndSchema, rulesShape, streamsShape } from "./rules_schema.ts";
 
 const number = z.number();
@@ -124,13 +124,8 @@ const nodes = [
     .describe("num times, ms apart from start to start"),
   z.strictObject({ kind: z.literal("use"), plan: z.string().min(1) }).describe("a plan of `plans` by its name"),
   ...adaptiveSchemas(() => planSchema),
-  aroundSchema(() => planSchema, allNodes),
+  aroundSchema(() => planSchema),
 ] as const;
-
-/** Named apart, because actions are plans too: a type cannot be found from itself. */
-function allNodes(): NodeSchemas {
-  return nodes;
-}
 
 /** What a plan may look like. */
 export const planSchema: z.ZodType<Plan> = z.lazy(() => z.discriminatedUnion("kind", nodes)).meta({

@@ -138,8 +138,15 @@ export function storedDerive({ derive: stored }: StoredSettings, given: Derived 
   return stored && derive(stored as unknown as Readonly<Record<string, DerivedSpec>>);
 }
 
+/** Whether a device moves others. */
+function isDerived({ driver }: DeviceRecord): boolean {
+  return driver === "derived" || driver === "derived.matrix";
+}
+
 /** What a snapshot of devices says of one of them. */
 interface DeviceRecord {
+  readonly driver: string;
+  readonly settings: unknown;
   readonly axes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly readings: Readonly<Record<string, unknown>>;
 }
@@ -152,7 +159,7 @@ interface DeviceRecord {
  * @throws InputError with each difference
  */
 export function refuseOtherRig(stored: unknown, { devices, layout, channels }: RunHeader, all: boolean): void {
-  const axes = new Set(layout.groups.flatMap((group) => group.axes));
+  const axes = new Set(layout.groups.flatMap((group) => [...group.axes, ...group.readbacks ?? []]));
   const readings = new Set(channels.map(({ name }) => name));
   const used = (snapshot: unknown) => {
     // As it stands in a store: what is undefined is not there.
@@ -161,6 +168,12 @@ export function refuseOtherRig(stored: unknown, { devices, layout, channels }: R
       ...Object.entries(device.axes).filter(([name]) => all || axes.has(name))
         .map(([name, { unit, limits, labels }]) => [name, { unit, limits, labels }] as const),
       ...Object.entries(device.readings).filter(([name]) => readings.has(name)),
+      // By another map the points that are missing would not fit those that are there.
+      ...isDerived(device)
+        ? Object.keys(device.axes).filter((name) => all || axes.has(name)).map((
+          name,
+        ) => [`${name} by`, device.settings])
+        : [],
     ]));
   };
   const issues = differences(used(stored), used(devices), "rig");
