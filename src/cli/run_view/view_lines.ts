@@ -27,7 +27,7 @@ const BAR = 24;
  * ```ts
  * import { viewLines } from "./view_lines.ts";
  * const status = { part: 0.5, state: "running", lines: ["5 of 10 points · running", "", "x 1 mm · diode 0.2 V"] };
- * const lines = viewLines({ figure: "", status, question: [], keys: "p pause" }, 60, "none");
+ * const lines = viewLines({ figure: "", status, question: [], keys: "p pause" }, 100, "none");
  * console.assert(lines[0] === "████████████░░░░░░░░░░░░  50 %  5 of 10 points · running");
  * console.assert(lines.slice(1).join("|") === "x 1 mm · diode 0.2 V|p pause");
  * ```
