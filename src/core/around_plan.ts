@@ -1,5 +1,5 @@
 import type { Path } from "./path.ts";
-import type { Plan } from "./plan.ts";
+import type { AxesOf, Plan } from "./plan.ts";
 import type { Setpoint } from "./point.ts";
 
 /** Go there, and measure nothing: open a shutter, turn a wheel. */
@@ -67,3 +67,14 @@ export interface Around<N extends string = string> {
    */
   readonly correct?: readonly N[] | Readonly<Partial<Record<N, number>>>;
 }
+
+/** The axes that one action or several name. */
+export type AxesOfActions<T> = T extends readonly unknown[] ? AxesOfActions<T[number]>
+  : T extends SetAction<infer N> ? N
+  : T extends TakeAction<infer N> ? N
+  : AxesOf<T>;
+
+/** The axes that one interlude or several name. */
+export type AxesOfInterludes<T> = T extends readonly unknown[] ? AxesOfInterludes<T[number]>
+  : T extends { readonly do: infer D } ? AxesOfActions<D>
+  : never;

@@ -1,21 +1,15 @@
-import type { Around, AroundAction, Interlude, SetAction, TakeAction } from "../core/around_plan.ts";
+import type {
+  Around,
+  AroundActions,
+  AxesOfActions,
+  AxesOfInterludes,
+  Interlude,
+  SetAction,
+  TakeAction,
+} from "../core/around_plan.ts";
 import { displayable } from "../core/display.ts";
 import type { AxesOf, Plan } from "../core/plan.ts";
 import type { Setpoint } from "../core/point.ts";
-
-/** The axes that an action names. */
-type AxesOfAction<T> = T extends readonly unknown[] ? AxesOfAction<T[number]>
-  : T extends SetAction<infer N> ? N
-  : T extends TakeAction<infer N> ? N
-  : AxesOf<T>;
-
-/** The axes that interludes name. */
-type AxesOfEvery<T> = T extends readonly unknown[] ? AxesOfEvery<T[number]>
-  : T extends { readonly do: infer D } ? AxesOfAction<D>
-  : never;
-
-/** One or several actions, whatever axes they name. */
-type AnyActions = AroundAction | readonly AroundAction[];
 
 /**
  * A plan, and what is done before it (`first`), in between (`every`), and after it whatever happens (`last`). `correct`
@@ -39,7 +33,7 @@ type AnyActions = AroundAction | readonly AroundAction[];
  */
 export function around<
   const P extends Plan,
-  const F extends AnyActions = readonly [],
+  const F extends AroundActions = readonly [],
   const E extends Interlude | readonly Interlude[] = readonly [],
   const L extends SetAction | readonly SetAction[] = readonly [],
   const G extends string = never,
@@ -55,7 +49,7 @@ export function around<
     /** Axes that follow what the actions find; with the places where that is expected, or from what was found first. */
     readonly correct?: readonly G[] | { readonly [K in G]?: number };
   },
-): Around<AxesOf<P> | AxesOfAction<F> | AxesOfEvery<E> | AxesOfAction<L> | NoInfer<G>> {
+): Around<AxesOf<P> | AxesOfActions<F> | AxesOfInterludes<E> | AxesOfActions<L> | NoInfer<G>> {
   return displayable("plan", { kind: "around", plan, ...options } as Around) as never;
 }
 
