@@ -7,10 +7,8 @@ import { selectRuns, SORTS } from "../src/wire/select_runs.ts";
 import { parseSince } from "../src/cli/parse_since.ts";
 import { type CatalogueEntry, runCatalogue } from "../src/zarr/run_catalogue.ts";
 import { textTable } from "../src/cli/text_table.ts";
-import { connect, sim } from "../src/hw/mod.ts";
-import { linspace } from "../src/scan/nodes.ts";
-import { check, scan } from "../src/wire.ts";
 import { RunLock } from "../src/zarr/journal.ts";
+import { align, check, connect, fold, linspace, scan, sim } from "../mod.ts";
 import { files, inFolder, RIG, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
 import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
@@ -309,6 +307,23 @@ Deno.test("sonde note adds a line to a run that has ended, and sonde info shows 
       ["note", "really"],
     ]);
     assertEquals((await sonde(folder, "verify", "a.zarr")).code, 0);
+  }));
+
+Deno.test("sonde info tells notes of people from those of the scan's own path, whoever they were said to", () =>
+  inFolder(async (folder) => {
+    const to = join(folder, "a.zarr");
+    await using rig = await connect({
+      x: sim.stage({ unit: "mm", limits: [-5, 5], instant: true }),
+      diode: sim.photodiode({ instant: true }),
+    });
+    const plan = fold(align(linspace("x", -1, 1, 11), { on: "diode", to: "gaussian" }), {
+      go: ["x"],
+      read: ["diode"],
+    });
+    const run = scan(plan, { rig, read: ["diode"], to, quiet: true });
+    for await (const _ of run) await run.note("laser realigned");
+    const { out } = await sonde(folder, "info", "a.zarr");
+    assertMatch(out, /\nlast note.*:\n {2}(?!laser)\S.*\n(.*\n)*notes:\n {2}\S+ \S+ {2}laser realigned\n/);
   }));
 
 Deno.test("sonde note reaches a run that another process is writing", () =>

@@ -43,13 +43,14 @@ export function logLine({ time, points, kind, text, data }: LogEntry, createdAt:
   return `${head}  ${text}${kind === "ask" ? answered(data) : ""}${kind === "note" ? notedBy(data) : ""}`;
 }
 
-/** Whether a person has noted it from outside the run. */
-export function isAdded({ kind, data }: LogEntry): boolean {
-  return kind === "note" && typeof data.note_id === "string";
+/** Whether a person has noted it, to the run or from outside of it, and not the scan's own path. */
+export function isByPerson({ kind, data }: LogEntry): boolean {
+  return kind === "note" && (data.by === "person" || typeof data.note_id === "string");
 }
 
-function notedBy({ by }: LogEntry["data"]): string {
-  return typeof by === "string" && by ? ` (${by})` : "";
+/** Who has noted it from outside; notes of paths have other things under the same key. */
+function notedBy({ by, note_id }: LogEntry["data"]): string {
+  return typeof note_id === "string" && typeof by === "string" && by ? ` (${by})` : "";
 }
 
 /** A note of a person in a line: when, what, and who. */
@@ -59,5 +60,5 @@ export function noteLine({ time, text, data }: LogEntry): string {
 
 /** The last note of a run: what an adaptive scan has found in the end, and why it ended; undefined where nothing was noted. */
 export async function lastNote(run: RunData): Promise<string | undefined> {
-  return (await runLog(run)).findLast((entry) => entry.kind === "note" && !isAdded(entry))?.text;
+  return (await runLog(run)).findLast((entry) => entry.kind === "note" && !isByPerson(entry))?.text;
 }

@@ -4,7 +4,7 @@ import { findLine, runFinds, type StoredFind } from "../../wire/run_finds.ts";
 import { countsText, runPasses, type StoredPass, totalPoints } from "../../wire/run_passes.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
-import { isAdded, type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
+import { isByPerson, type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
 
 /** The options of `sonde info`. */
 export interface InfoCommandOptions extends OutputOptions {
@@ -45,7 +45,7 @@ function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: strin
     }
   }
   if (finds.length) lines.push("", "found:", ...finds.map((find) => `  ${findLine(find)}`));
-  const notes = log.filter((entry) => entry.kind === "note" && !isAdded(entry)), added = log.filter(isAdded);
+  const notes = log.filter((entry) => entry.kind === "note" && !isByPerson(entry)), added = log.filter(isByPerson);
   if (!finds.length) lines.push(...peakLines(notes.at(-1)));
   if (whole) lines.push("", "log:", ...log.map((entry) => `  ${logLine(entry, createdAt)}`));
   else if (notes.length) {
