@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   align,
@@ -8,6 +8,7 @@ import {
   derivedAxis,
   fakeClock,
   fold,
+  InputError,
   LimitError,
   linspace,
   list,
@@ -289,6 +290,31 @@ Deno.test("a run over a derived axis is resumed where it was left", async () => 
     const run = await openRun(to), readbacks = (await run.array("wavelength_readback").read()).data as Float64Array;
     readbacks.forEach((place, k) => assertAlmostEquals(place, 1239.842 / (1.5 + k * 0.1), 0.01));
     assertEquals(run.attributes.exit_status, "success");
+  });
+});
+
+Deno.test("a run is not resumed by another map: its points would not fit each other", async () => {
+  await withFolder(async (folder) => {
+    const to = `${folder}/a.zarr`;
+    const rigBy = (constant: number) =>
+      connect({
+        wavelength: sim.monochromator({ limits: [500, 900] }),
+        energy: derivedAxis({ unit: "eV", moves: { wavelength: `${constant} / energy` }, limits: [1.4, 2.4] }),
+        diode: sim.photodiode(),
+      }, { clock: fakeClock() });
+    await using _idle = { [Symbol.asyncDispose]: () => turns() };
+    {
+      await using rig = await rigBy(1239.842);
+      for await (
+        const { index: [i] } of scan(linspace("energy", 1.5, 2, 6), { rig, read: ["diode"], to, quiet: true })
+      ) {
+        if (i === 2) break;
+      }
+    }
+    await using rig = await rigBy(1240);
+    const { message } = await assertRejects(() => resume(to, rig, { quiet: true }), InputError);
+    assertEquals(message.split("\n").length, 1);
+    assert(message.includes("energy by.moves.wavelength") && message.includes("1240 / energy"), message);
   });
 });
 

@@ -2,6 +2,7 @@ import { InputError, type Issue, messageOf, show } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
+import { MoveRouter } from "../../scan/engine/move_router.ts";
 import { interruptible } from "../interruptible.ts";
 import { openRig, type RigOption, unitTail } from "../open_rig.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
@@ -64,6 +65,18 @@ async function moveAll(moves: readonly Move[], signal: AbortSignal): Promise<voi
   if (outcomes.some(({ status }) => status === "rejected")) throw failed.signal.reason;
 }
 
+/**
+ * Moves to where the axes shall go: what derived ones move, all by one move of it, and from the side that play in a drive wants.
+ */
+async function moveThere(moves: readonly Move[], rig: Rig, signal: AbortSignal): Promise<void> {
+  const names = [...rig.axes.keys()], axisOf = (name: string) => rig.axes.get(name)!;
+  const router = new MoveRouter(axisOf, (name) => names.indexOf(name), (name) => axisOf(name).backlash ?? 0);
+  const asked = new Map(moves.map(({ axis, setpoint }) => [axis.name, setpoint]));
+  const { legs, reached } = await router.route(asked, { signal });
+  for (const leg of legs) await moveAll([...leg].map(([name, setpoint]) => ({ axis: axisOf(name), setpoint })), signal);
+  for (const [derivation, setpoints] of reached) derivation.reached(setpoints);
+}
+
 /** What goes wrong while stopping is not what the person wants to know. */
 async function stopQuietly(axis: RigAxis): Promise<void> {
   try {
@@ -78,7 +91,7 @@ export async function moveCommand(words: readonly string[], options: OutputOptio
   using interrupt = interruptible("the axes were stopped");
   await using rig = await openRig(options, interrupt.signal);
   const moves = parseMoves(words, rig);
-  await moveAll(moves, interrupt.signal);
+  await moveThere(moves, rig, interrupt.signal);
   const reached = await Promise.all(moves.map(async ({ axis, setpoint }) => {
     return { name: axis.name, unit: axis.unit, setpoint, readback: await axis.readback(interrupt) };
   }));

@@ -43,6 +43,7 @@ export class Mover {
   readonly #known = new Map<string, Known>();
   readonly #changed: Known[] = [];
   readonly #router: MoveRouter;
+  readonly #derives: boolean;
   readonly #moved = new Map<string, readonly string[]>();
   #origin: Setpoints = {};
   #op: Op | undefined;
@@ -55,6 +56,7 @@ export class Mover {
     readonly times: TimeCounter,
     { backlash = new Map<string, number>(), forbidden }: MoverOptions = {},
   ) {
+    this.#derives = [...rig.axes.values()].some(({ derived }) => derived);
     const backlashOf = (name: string) => backlash.get(name) ?? rig.axes.get(name)?.backlash ?? 0;
     this.#router = new MoveRouter((name) => this.axis(name), (name) => this.#find(name).rank, backlashOf, forbidden);
   }
@@ -113,6 +115,7 @@ export class Mover {
 
   /** The same setpoints, and the names of what they move besides: all that is read back at a point. */
   withMoved(setpoint: Setpoints): Setpoints {
+    if (!this.#derives) return setpoint;
     let all: Record<string, Setpoint> | undefined;
     for (const name in setpoint) {
       if (!this.#find(name).axis.derived) continue;
