@@ -1,3 +1,4 @@
+import { isPersonNote } from "../core/person_note.ts";
 import { duration } from "../scan/duration.ts";
 import { localTime } from "../wire/local_time.ts";
 import type { RunData } from "../zarr/open_run.ts";
@@ -43,11 +44,6 @@ export function logLine({ time, points, kind, text, data }: LogEntry, createdAt:
   return `${head}  ${text}${kind === "ask" ? answered(data) : ""}${kind === "note" ? notedBy(data) : ""}`;
 }
 
-/** Whether a person has noted it, to the run or from outside of it, and not the scan's own path. */
-export function isByPerson({ kind, data }: LogEntry): boolean {
-  return kind === "note" && (data.by === "person" || typeof data.note_id === "string");
-}
-
 /** Who has noted it from outside; notes of paths have other things under the same key. */
 function notedBy({ by, note_id }: LogEntry["data"]): string {
   return typeof note_id === "string" && typeof by === "string" && by ? ` (${by})` : "";
@@ -60,5 +56,5 @@ export function noteLine({ time, text, data }: LogEntry): string {
 
 /** The last note of a run: what an adaptive scan has found in the end, and why it ended; undefined where nothing was noted. */
 export async function lastNote(run: RunData): Promise<string | undefined> {
-  return (await runLog(run)).findLast((entry) => entry.kind === "note" && !isByPerson(entry))?.text;
+  return (await runLog(run)).findLast((entry) => entry.kind === "note" && !isPersonNote(entry))?.text;
 }

@@ -1,3 +1,4 @@
+import { isPersonNote } from "../core/person_note.ts";
 import type { Advice, Answer, Located } from "../core/path.ts";
 import type { RunData } from "./open_run.ts";
 
@@ -42,7 +43,7 @@ export async function recordedLog(run: RunData, upTo = Infinity): Promise<Record
   // One that ended the run has never reached the path: it is asked again.
   const answers = entries.filter(({ kind, data }) => kind === "ask" && data.answer !== "abort");
   // What people noted was never asked for by the path. What a path notes may say by which method it found a place.
-  const notes = entries.filter(({ kind, data }) => kind === "note" && !data.note_id && data.by !== "person");
+  const notes = entries.filter((entry) => entry.kind === "note" && !isPersonNote(entry));
   const numbers = (some: readonly Entry[]) => some.map(({ seqNum }) => seqNum);
   return {
     moves: moves.map(({ data }) => data.reply as Located),

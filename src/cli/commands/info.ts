@@ -1,10 +1,11 @@
+import { isPersonNote } from "../../core/person_note.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { findLine, runFinds, type StoredFind } from "../../wire/run_finds.ts";
 import { countsText, runPasses, type StoredPass, totalPoints } from "../../wire/run_passes.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
-import { isByPerson, type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
+import { type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
 
 /** The options of `sonde info`. */
 export interface InfoCommandOptions extends OutputOptions {
@@ -45,7 +46,7 @@ function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: strin
     }
   }
   if (finds.length) lines.push("", "found:", ...finds.map((find) => `  ${findLine(find)}`));
-  const notes = log.filter((entry) => entry.kind === "note" && !isByPerson(entry)), added = log.filter(isByPerson);
+  const notes = log.filter((entry) => entry.kind === "note" && !isPersonNote(entry)), added = log.filter(isPersonNote);
   if (!finds.length) lines.push(...peakLines(notes.at(-1)));
   if (whole) lines.push("", "log:", ...log.map((entry) => `  ${logLine(entry, createdAt)}`));
   else if (notes.length) {

@@ -1,3 +1,4 @@
+import { isPersonNote } from "../../core/person_note.ts";
 import type { StoredRun } from "../source_of_run.ts";
 
 /** A decision of a path, as the log of a run keeps it. */
@@ -11,8 +12,8 @@ export interface RunNote {
 }
 
 /**
- * The notes of a run, in order. What was noted after points that a resumed run has given up is left out: there, an entry
- * with `upTo` in its data tells where the run was taken up.
+ * The notes of a run's path, in order; those of people are not among them. What was noted after points that a resumed run
+ * has given up is left out: there, an entry with `upTo` in its data tells where the run was taken up.
  */
 export async function readNotes(run: StoredRun): Promise<RunNote[]> {
   const columns = ["kind", "text", "data", "seq_num"].map((name) => run.arrays.get(`log/${name}`));
@@ -23,7 +24,8 @@ export async function readNotes(run: StoredRun): Promise<RunNote[]> {
     const entry = { text: String(texts[k]), seqNum: Number(seqNums[k]), data: JSON.parse(String(data[k]) || "{}") };
     const cut = kinds[k] as unknown === "transition" ? entry.data.upTo : undefined;
     if (typeof cut === "number") notes = notes.filter(({ seqNum }) => seqNum <= cut);
-    if (kinds[k] as unknown === "note") notes.push(entry);
+    const kind = String(kinds[k]);
+    if (kind === "note" && !isPersonNote({ kind, data: entry.data })) notes.push(entry);
   }
   return notes;
 }
