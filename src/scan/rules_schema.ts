@@ -35,7 +35,7 @@ export function ruleKeys(path: readonly PropertyKey[]): readonly string[] {
 }
 
 /** The keys of a scan file that say what a run watches beside its points. */
-export const rulesShape = {
+export const rulesSchemaKeys = {
   hold: z.union([holdSchema, z.array(holdSchema)]).optional()
     .describe("Conditions that suspend the run, as in { unless: ring_current > 50 }"),
   settle: z.record(text, settleSchema).optional()

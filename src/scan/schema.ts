@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Plan } from "../core/plan.ts";
 import { adaptiveSchemas } from "./adaptive_schema.ts";
 import { ACTION_SCHEMAS, aroundSchema, interludeKeysOf } from "./around_schema.ts";
-import { atEndSchema, rulesShape, streamsShape } from "./rules_schema.ts";
+import { atEndSchema, rulesSchemaKeys, streamsShape } from "./rules_schema.ts";
 
 const number = z.number();
 const axis = z.string().min(1).describe("The axis' name in the rig, as in x or camera.exposure");
@@ -193,7 +193,7 @@ export const scanFileSchema = z.strictObject({
     .describe("Dimensions that will be read together, as in [time] for the series of each pixel"),
   onReadError: onReadErrorSchema.optional(),
   readTimeoutMs: z.number().positive().optional(),
-  ...rulesShape,
+  ...rulesSchemaKeys,
   ...streamsShape,
   atEnd: atEndSchema,
   onFailure: z.enum(["stop", "continue"]).optional()
