@@ -6,6 +6,8 @@ export class ForbidError extends LimitError {
   override name = "ForbidError";
 
   /**
+   * Names the condition, and the way that was asked for.
+   *
    * @param axis one that would move, or that stands there
    * @param received where it would go
    * @param condition what must never hold
