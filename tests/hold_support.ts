@@ -58,6 +58,7 @@ export async function ringBench(
   const faults = { x: sim.faults(), shutter: sim.faults() };
   const rig = await connect({
     x: sim.stage({ unit: "mm", limits: [-100, 100], speed: 1, overheadMs: 0, record, faults: faults.x }),
+    z: sim.stage({ unit: "mm", limits: [-100, 100], speed: 1, overheadMs: 0 }),
     shutter: sim.shutter({ record, faults: faults.shutter, ...shutterMs && { moveMs: shutterMs } }),
     park: sim.filterWheel({ labels: ["out", "in"], record }),
     diode: gauge("diode", "V", taken, (ms) => ms / 1000, diodeMs),
