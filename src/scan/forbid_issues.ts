@@ -44,11 +44,14 @@ export function forbidIssues(forbid: readonly string[], laid: Laid, rig: Rig, or
 }
 
 /** The places of the axes that have motors; undefined where that depends on axes that stand nobody knows where. */
-function motorsAt(place: Setpoints, rig: Rig): ReadonlyMap<string, unknown> | undefined {
+function motorsAt(place: Setpoints, rig: Rig): Setpoints | undefined {
+  let derives = false;
+  for (const name in place) derives ||= rig.axes.get(name)?.derived !== undefined;
+  if (!derives) return place;
   const asked = Object.entries(place).filter(([name]) => rig.axes.has(name));
   try {
     const { moves, missing } = resolveMoves(new Map(asked), (name) => rig.axes.get(name)!);
-    return missing.length ? undefined : moves;
+    return missing.length ? undefined : Object.fromEntries(moves);
   } catch (thrown) {
     // Two places for one axis: said elsewhere.
     if (thrown instanceof InputError) return undefined;
@@ -72,8 +75,8 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
     let issue: Issue | undefined;
     const { all } = visitPlaces(space, new Set(moving.map(({ axis }) => axis)), startOf, (place) => {
       const motors = motorsAt(place, rig);
-      if (!motors || !forbidden.holds(k, (name) => Number(motors.get(name)))) return true;
-      const where = axes.map((name) => `${name} ${Number(motors.get(name))}`).join(", ");
+      if (!motors || !forbidden.holds(k, (name) => motors[name] as number)) return true;
+      const where = axes.map((name) => `${name} ${motors[name]}`).join(", ");
       issue = { path, message: `${where} is forbidden: ${text}`, received: place, severity: "error" };
       return false;
     });
@@ -104,9 +107,8 @@ function wayIssues(
   while (cursor.next()) {
     if (outside?.(cursor.index)) continue;
     const place = placeAt(space.dimensions, cursor.index, startOf), motors = place && motorsAt(place, rig);
-    if (!motors || forbidden.axes.some((name) => !motors.has(name))) return [];
-    const here = new Map([...motors].flatMap(([name, at]) => typeof at === "number" ? [[name, at] as const] : []));
-    const places = new Map(forbidden.axes.map((name) => [name, here.get(name)!]));
+    if (!motors || forbidden.axes.some((name) => typeof motors[name] !== "number")) return [];
+    const places = new Map(forbidden.axes.map((name) => [name, motors[name] as number]));
     const moved = before && [...places].filter(([name, at]) => at !== before!.get(name));
     try {
       if (moved?.length) freeWay(new Map(moved), before!, forbidden);
