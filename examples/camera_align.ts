@@ -13,7 +13,7 @@ await using rig = await connect({
 const mark = take("mark", ["camera"], { x: 0.6, y: 0.6 }, {
   find: { x: "x + 0.002 * (cx - 63.5)", y: "y + 0.002 * (cy - 47.5)" },
 });
-const sites = nest(linspace("y", 0, 1.2, 3), linspace("x", 0, 1.2, 3)); // of the drawing
+const sites = nest(linspace("y", 0, 1.2, 5), linspace("x", 0, 1.2, 5)); // of the drawing
 const plan = around(sites, {
   first: [mark, mark], // the second image tells how well the first one was followed
   correct: { x: 0.6, y: 0.6 }, // where it should be found

@@ -13,7 +13,14 @@ const plan = nest(
   // At each temperature the window is centred where the line is expected to have gone.
   track(linspace("wavelength", 796, 836, 41), { on: "diode", lost: { widen: 2, searches: 3, then: "stay" } }),
 );
-const run = scan(plan, { rig, read: ["diode"], name: "temperature ramp", sample: "GaAs" });
+const run = scan(plan, {
+  rig,
+  read: ["diode"],
+  settle: { temperature: "stable(temperature, 0.1, 100)" }, // it is waited for the sample, not for a time
+  watchMs: 20,
+  name: "temperature ramp",
+  sample: "GaAs",
+});
 await run.done;
 
 // The root has a place, a height and a width of the line at each temperature; the windows are the group pass_0.

@@ -1,4 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { EV_NM, gapEv, ROOM_K } from "../src/hw/sim/emission.ts";
+import { Sample } from "../src/hw/sim/sample.ts";
 import type { Seen } from "./cookbook_support.ts";
 
 /** What is true of an example's store, however it was made. */
@@ -126,5 +128,102 @@ const twoCameras: Recipe = {
   },
 };
 
+/** What is true at each place of a grid, by the sample that all examples have under their seed. */
+function overGrid(seen: Seen, at: (x: number, y: number, sample: Sample) => number): number[] {
+  const sample = new Sample(0), xs = numbers(seen, "/x");
+  return numbers(seen, "/y").flatMap((y) => xs.map((x) => at(x, y, sample)));
+}
+
+/** Pearson's coefficient of correlation. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
+  const [a0, b0] = [mean(a), mean(b)], product = mean(a.map((one, k) => (one - a0) * (b[k] - b0)));
+  return product / Math.sqrt(mean(a.map((one) => (one - a0) ** 2)) * mean(b.map((one) => (one - b0) ** 2)));
+}
+
+const plMap: Recipe = {
+  name: "pl_map",
+  dims: {
+    "/": { y: 4, x: 5, spectrum_wavelength: 161 },
+    "/pass_0": { z: 7 },
+    "/pass_1": { k: 5 },
+    "/dark": { take: 12 },
+  },
+  units: { "/spectrum": "count", "/line": "nm", "/z_fold": "mm", "/dark/spectrum": "count" },
+  same: ["/x", "/y", "/z_fold", "/line", "/counts"],
+  found(seen) {
+    const lines = overGrid(seen, (x, y, sample) => EV_NM / (gapEv(ROOM_K) + sample.strainEv(x, y)));
+    lines.forEach((line, k) => assertAlmostEquals(numbers(seen, "/line")[k], line, 0.7));
+    const best = overGrid(seen, (x, y, sample) => sample.focus(x, y));
+    best.forEach((z, k) => assertAlmostEquals(numbers(seen, "/z_fold")[k], z, 0.006));
+    assert((seen.values["/dark/shutter_readback"] as string[]).every((label) => label === "closed"));
+    assert(numbers(seen, "/dark/spectrum").every((count) => count < 130), "a dark spectrum is not dark");
+  },
+};
+
+const driftMap: Recipe = {
+  name: "drift_map",
+  dims: { "/": { y: 19, x: 19 } },
+  units: { "/diode": "V", "/x_offset": "mm", "/y_offset": "mm", "/points/x_offset": "mm" },
+  same: ["/x", "/y"],
+  found(seen, begunAnew) {
+    assertEquals(seen.good["/"], 361);
+    if (begunAnew) return;
+    const [x, y, times] = ["/x_offset", "/y_offset", "/timestamp"].map((name) => numbers(seen, name));
+    const begin = Math.min(...times);
+    // Between two alignments the sample creeps by 20 µm, and by more where a slow computer takes long.
+    times.forEach((at, k) => assertAlmostEquals(x[k], 0.02 * (at - begin), 0.05));
+    const last = times.indexOf(Math.max(...times));
+    assert(x[last] > 0.015);
+    assertAlmostEquals(y[last] / x[last], -0.6, 0.1);
+    const still = overGrid(seen, (x, y, sample) => sample.at(x, y));
+    assert(correlation(numbers(seen, "/diode"), still) > 0.8, `${correlation(numbers(seen, "/diode"), still)}`);
+  },
+};
+
+const cameraAlign: Recipe = {
+  name: "camera_align",
+  dims: { "/": { y: 5, x: 5, camera_y: 96, camera_x: 128 }, "/mark": { take: 2, camera_y: 96, camera_x: 128 } },
+  units: { "/camera": "count", "/mark/camera": "count", "/x_offset": "mm", "/light": "count" },
+  same: ["/x", "/y", "/x_offset", "/y_offset", "/mark/cx"],
+  found(seen) {
+    for (const offset of numbers(seen, "/x_offset")) assertAlmostEquals(offset, 0.04, 0.002);
+    for (const offset of numbers(seen, "/y_offset")) assertAlmostEquals(offset, -0.03, 0.002);
+    const [first, second] = numbers(seen, "/mark/cx");
+    assertAlmostEquals(first - 63.5, 20, 1);
+    assertAlmostEquals(second - 63.5, 0, 0.5);
+    // The middle site lies on the mark, and is the brightest by far.
+    const light = numbers(seen, "/light");
+    assertEquals(light.indexOf(Math.max(...light)), 12);
+  },
+};
+
+const overnight: Recipe = {
+  name: "overnight",
+  dims: { "/": { y: 12, x: 20 } },
+  units: { "/diode": "V", "/normal": "V", "/waited": "ms", "/monitor_ring_current/ring_current": "mA" },
+  same: ["/x", "/y"],
+  found(seen, begunAnew) {
+    assert(numbers(seen, "/ring_current").every((mA) => mA > 50));
+    const still = overGrid(seen, (x, y, sample) => 4 * sample.at(x, y));
+    numbers(seen, "/normal").forEach((volts, k) => assertAlmostEquals(volts, Math.min(5, still[k]), 0.15));
+    assertEquals((seen.values["/baseline/shutter_readback"] as string[]).at(-1), "closed");
+    if (begunAnew) return;
+    assert(numbers(seen, "/monitor_ring_current/ring_current").some((mA) => mA < 1));
+    assert(numbers(seen, "/waited").reduce((sum, ms) => sum + ms, 0) > 500);
+  },
+};
+
 /** The ten examples of the cookbook. */
-export const RECIPES: readonly Recipe[] = [pumpProbe, zStack, temperatureRamp, gateMap, monoLockin, twoCameras];
+export const RECIPES: readonly Recipe[] = [
+  plMap,
+  pumpProbe,
+  temperatureRamp,
+  gateMap,
+  zStack,
+  monoLockin,
+  driftMap,
+  overnight,
+  cameraAlign,
+  twoCameras,
+];
