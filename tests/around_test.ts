@@ -426,3 +426,18 @@ Deno.test("relative plans are offsets from where the run began, in actions too",
   await scan(plan, { rig: it.rig, read: ["diode"], to: it.sink, quiet: true }).done;
   assertEquals(it.sink.points.filter(({ pass }) => pass === "pass_1").map(({ setpoint }) => setpoint.x), [2, 3, 4]);
 });
+
+Deno.test("a plan that is too long to be rehearsed is reckoned with what is done in it by time", async () => {
+  await using it = await bench();
+  const far = take("far", ["diode"], { x: 9 }, { num: 2 });
+  const plan = around(nest(linspace("y", 0, 1, 3), linspace("x", 0, 1, 5), repeat(1500)), {
+    every: [{ ms: 60_000, do: far }, { line: "y", do: dark }],
+  });
+  const { points, timeMs, pointRange } = await check(plan, it.rig, { read: ["diode"] });
+  const startMs = it.clock.nowMs(),
+    done = await scan(plan, { rig: it.rig, read: ["diode"], to: it.sink, quiet: true }).done;
+  const tookMs = it.clock.nowMs() - startMs;
+  assert(Math.abs(points - done.points) <= 2, `${points} instead of ${done.points}`);
+  assert(Math.abs(timeMs! - tookMs) < 0.03 * tookMs, `${timeMs} for ${tookMs} ms`);
+  assert(pointRange.min <= done.points && done.points <= pointRange.max);
+});

@@ -105,7 +105,7 @@ function axesIn(laid: Laid): Set<string> {
 }
 
 /** The names of the passes of a plan, but not those of what is done around parts of it. */
-function innerPasses(laid: Laid): Set<string> {
+export function innerPasses(laid: Laid): Set<string> {
   const own = laid.kind === "around" ? [] : ownPasses(laid).map(({ name }) => name);
   return new Set([...own, ...innerLaid(laid).flatMap((part) => [...innerPasses(part)])]);
 }

@@ -7,6 +7,8 @@ import { type Laid, laidIn, ownPasses, type Pass } from "./lay_out.ts";
 import { laidPoints } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
 import { laidPath } from "./plan_path.ts";
+import type { Path } from "../core/path.ts";
+import { type Reckoned, reckonTimed } from "./reckon_timed.ts";
 import { type DryTimes, type Rehearsal, rehearse, type Response, simulatedResponse, type Span } from "./rehearse.ts";
 
 /** Samples that a rehearsal is done on, and the points after which one is given up. */
@@ -86,35 +88,62 @@ function meanOf(rehearsals: readonly Rehearsal[], of: (rehearsal: Rehearsal) => 
   return rehearsals.reduce((sum, rehearsal) => sum + of(rehearsal), 0) / rehearsals.length;
 }
 
-/** Tries an adaptive part of a plan on some simulated samples. */
-export function rehearsedVisit(laid: Laid, context: RehearsalContext): RehearsedVisit {
+/** Carries a part of a plan out on some simulated samples. */
+function rehearseAll(
+  laid: Laid,
+  context: RehearsalContext,
+  change: (path: Path) => Path = (path) => path,
+): Rehearsal[] {
   const { signals, of, origin } = context, spans = spansOf(laid, origin), times = dryTimes(context);
   const numbers = [...signals].filter(([, { shape = [] }]) => !shape.length).map(([name]) => name);
-  const rehearsals = Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
+  return Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
     const respond = context.respond
       ? withDerived(context.respond, context.derived)
       : simulatedResponse(spans, numbers, seed);
-    return rehearse(laidPath(laid, { seed, signals, of, origin }), {
-      respond,
-      times,
-      most: MOST_POINTS,
-      standing: (axis) => standingAt(context, axis),
-    });
+    const standing = (axis: string) => standingAt(context, axis);
+    const path = change(laidPath(laid, { seed, signals, of, origin }));
+    return rehearse(path, { respond, times, most: MOST_POINTS, standing });
   });
-  const { min, max } = laidPoints(laid),
-    [{ first, last }] = rehearsals,
-    tried = meanOf(rehearsals, ({ points }) => points);
-  // What was given up goes on as it was going, for as many points as there are at the least.
-  const ended = rehearsals.every((one) => one.ended), points = Math.min(max, Math.max(min, tried));
-  const more = points / Math.max(1, tried), ms = more * meanOf(rehearsals, ({ timeMs }) => timeMs);
-  const places = (setpoints: Setpoints) =>
-    new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
+}
+
+/** What was stored of the passes without a grid, by group, so many times. */
+function freePoints(laid: Laid, rehearsals: readonly Rehearsal[], more = 1): Record<string, number> {
   const free: Record<string, number> = {};
   for (const { name, taken } of freePasses(laid)) {
     const path = taken ? name : "points", stored = meanOf(rehearsals, ({ passes }) => passes.get(name) ?? 0);
     free[path] = (free[path] ?? 0) + more * stored;
   }
-  return { ms, againMs: ms, begin: () => places(first), end: () => places(last), points, ended, free };
+  return free;
+}
+
+/** Tries an adaptive part of a plan on some simulated samples. */
+export function rehearsedVisit(laid: Laid, context: RehearsalContext): RehearsedVisit {
+  const rehearsals = rehearseAll(laid, context), { min, max } = laidPoints(laid);
+  const [{ first, last }] = rehearsals, tried = meanOf(rehearsals, ({ points }) => points);
+  // What was given up goes on as it was going, for as many points as there are at the least.
+  const ended = rehearsals.every((one) => one.ended), points = Math.min(max, Math.max(min, tried));
+  const more = points / Math.max(1, tried), ms = more * meanOf(rehearsals, ({ timeMs }) => timeMs);
+  const places = (setpoints: Setpoints) =>
+    new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
+  const free = freePoints(laid, rehearsals, more);
+  const told = ended ? undefined : withTimed(laid, context), { ms: allMs } = told ?? { ms };
+  const visit = { ms: allMs, againMs: allMs, begin: () => places(first), end: () => places(last), ended };
+  return { ...visit, points: told?.points ?? points, free: told?.free ?? free };
+}
+
+/** A long plan with what is done around it by time, which a rehearsal that is given up may never have come to. */
+function withTimed(laid: Laid, context: RehearsalContext): Reckoned | undefined {
+  if (laid.kind !== "around") return undefined;
+  const others = laid.every.filter(({ interlude }) => interlude.ms === undefined);
+  if (others.length === laid.every.length) return undefined;
+  return reckonTimed(laid, rehearsedVisit({ ...laid, every: others }, context), (one, change) => {
+    const rehearsals = rehearseAll(one, context, change);
+    return {
+      ms: meanOf(rehearsals, ({ timeMs }) => timeMs),
+      points: meanOf(rehearsals, ({ points }) => points),
+      free: freePoints(one, rehearsals),
+    };
+  });
 }
 
 /** Where an axis is taken to stand before it is moved. */
