@@ -11,6 +11,7 @@ import {
   LimitError,
   linspace,
   list,
+  nest,
   type Plan,
   relative,
   scan,
@@ -18,7 +19,7 @@ import {
 } from "../mod.ts";
 import type { DeviceEntry } from "../mod.ts";
 import { inverseMatrix } from "../src/hw/derived_axis/matrix.ts";
-import { RecordingSink, turns } from "./engine_support.ts";
+import { deviceSpec, RecordingSink, turns } from "./engine_support.ts";
 import { python } from "./python.ts";
 
 const OP = { signal: new AbortController().signal };
@@ -189,4 +190,30 @@ Deno.test("a rig file says derived axes without a driver", async () => {
   await rig.axes.get("energy")!.set(2, OP);
   assertEquals(rig.axes.get("wavelength")!.setpoint, 619.921);
   assertEquals([...rig.devices.values()].map(({ driver }) => driver).slice(0, 2), ["derived", "sim.monochromator"]);
+});
+
+Deno.test("a driver may bring axes that move others by any map, and all combinations of them are checked", async () => {
+  const polar = deviceSpec<{ r: number; phi: number }, Record<never, never>>({
+    derives: {
+      axes: { r: { unit: "mm", limits: [0, 6] }, phi: { unit: "deg", limits: [0, 90] } },
+      moves: ["x", "y"],
+      forward: ([r, phi]) => [r * Math.cos(phi * Math.PI / 180), r * Math.sin(phi * Math.PI / 180)],
+      inverse: ([x, y]) => [Math.hypot(x, y), Math.atan2(y, x) * 180 / Math.PI],
+    },
+  });
+  await using _idle = idle();
+  const stage = { unit: "mm", limits: [-5, 5] as const };
+  await using rig = await connect({ x: sim.instant(stage), y: sim.instant(stage), arm: polar, d: sim.constant() }, {
+    clock: fakeClock(),
+  });
+  const plan = (r: number) => nest(list("arm.r", [2, r]), list("arm.phi", [30, 45, 60]));
+  assertEquals(errorsOf((await check(plan(5.7), rig)).issues), []);
+  assertEquals(errorsOf((await check(plan(5.8), rig)).issues), [
+    "plan.plans[1]: arm.r 5.8 mm, arm.phi 30 deg needs x 5.02295 mm; allowed: -5 … 5 mm",
+  ]);
+  const sink = new RecordingSink(rig.clock);
+  await scan(plan(5), { rig, read: ["d"], to: sink, quiet: true }).done;
+  for (const { setpoint, readback } of sink.points) {
+    assertAlmostEquals(Math.hypot(Number(readback.x), Number(readback.y)), Number(setpoint["arm.r"]), 1e-9);
+  }
 });

@@ -9,9 +9,11 @@ import {
   linspace,
   list,
   nest,
+  openRun,
   parseScanFile,
   type Plan,
   relative,
+  resume,
   scan,
   shuffle,
   sim,
@@ -27,6 +29,7 @@ import { freeWay } from "../src/scan/forbid/free_way.ts";
 import { interval } from "../src/scan/forbid/interval.ts";
 import { constantOf, intervalOf } from "../src/scan/forbid/interval_of.ts";
 import { RecordingSink, settled, standsAt, turns } from "./engine_support.ts";
+import { withFolder } from "./zarr_fixture.ts";
 
 const NEAR_SAMPLE = "objective < 0.2 and abs(x) > 3";
 const NAMES = ["a", "b", "c"];
@@ -325,6 +328,29 @@ Deno.test("a stop in the middle of a move leaves the places between free for the
   const back = zip(list("x", [0]), list("objective", [0.1]));
   await scan(back, { rig: bench.rig, read: ["diode"], to: sink, forbid: [NEAR_SAMPLE], quiet: true }).done;
   assertEquals(bench.sets().slice(-2).map(({ device }) => device), ["x", "objective"]);
+});
+
+Deno.test("a run that is resumed keeps out of the same places, without being told again", async () => {
+  await withFolder(async (folder) => {
+    const to = `${folder}/a.zarr`, plan = linspace("x", 0, 5, 6);
+    {
+      await using bench = await microscope({ objective: 0.1 });
+      const options = { rig: bench.rig, read: ["diode"] as const, to, forbid: [NEAR_SAMPLE], quiet: true };
+      for await (const { index: [i] } of scan(plan, options)) if (i === 1) break;
+    }
+    await using bench = await microscope({ objective: 0.1 });
+    await assertRejects(
+      async () => void await (await resume(to, bench.rig, { quiet: true })).done,
+      ForbidError,
+      NEAR_SAMPLE,
+    );
+    const run = await openRun(to);
+    assertEquals([run.attributes.exit_status, (run.attributes.settings as { rules: unknown }).rules], [
+      "failed",
+      { forbid: [NEAR_SAMPLE] },
+    ]);
+    assertEquals(Array.from((await run.array("quality").read()).data as Uint8Array), [1, 1, 1, 1, 0, 0]);
+  });
 });
 
 Deno.test("a file says forbidden places as a script does", () => {
