@@ -1,120 +1,23 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { inFolder, sonde, sondeWords } from "./cli_support.ts";
-import { type PseudoTerminal, pseudoTerminal, type TerminalEnded, terminalTest } from "./pseudo_terminal.ts";
-import { screenOf, type Shown, type Written } from "./screen_emulator.ts";
+import { sonde, sondeWords } from "./cli_support.ts";
+import { pseudoTerminal } from "./pseudo_terminal.ts";
+import { python } from "./python.ts";
+import { screenOf, type Shown } from "./screen_emulator.ts";
+import { assertLacks, assertRestored, Person, RIG, viewTest } from "./view_person.ts";
 
 const CHILD = [
   ...[Deno.execPath(), "run", "-A", "--config", join(import.meta.dirname!, "..", "deno.json")],
   join(import.meta.dirname!, "cli_view_child.ts"),
 ];
 
-const RIG = `rig:
-  wavelength: { driver: sim.monochromator, unit: nm, limits: [400, 900], instant: true }
-  y: { driver: sim.stage, unit: mm, limits: [-5, 5], instant: true }
-  x: { driver: sim.stage, unit: mm, limits: [-5, 5], instant: true }
-  diode: { driver: sim.photodiode, dwellMs: 8 }
-read: [diode]
-name: neon
-sample: lamp
-`;
 const LINE = "{ kind: linspace, axis: wavelength, start: 636, stop: 644, num: 301 }";
 const MAP = "{ kind: nest, plans: [{ kind: linspace, axis: y, start: -1, stop: 1, num: 9 }, " +
   "{ kind: linspace, axis: x, start: -1, stop: 1, num: 21 }] }";
 const ZOOM = "{ kind: zoom, on: diode, approve: ask, " +
   "plan: { kind: linspace, axis: wavelength, start: 636, stop: 644, num: 81 } }";
 
-/** A person at a terminal of 100 × 30, where somebody has worked before. */
-class Person implements AsyncDisposable {
-  readonly #terminal: PseudoTerminal;
-  readonly #written: Written[] = [];
-  #size = { columns: 100, rows: 30 };
-  #until = 0;
-
-  constructor(folder: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#terminal = pseudoTerminal(words, {
-      ...{ cwd: folder, piped: true, ...this.#size },
-      env: { TERM: "linux", COLORTERM: "", NO_COLOR: "", ...env },
-    });
-  }
-
-  /** Presses keys, once something new has come. */
-  async press(keys: string, when?: RegExp): Promise<void> {
-    if (when) await this.#terminal.shows(when);
-    await this.#terminal.type(keys, 150);
-  }
-
-  /** Sends a signal, once something new has come. */
-  async signal(signal: Deno.Signal, when?: RegExp): Promise<void> {
-    if (when) await this.#terminal.shows(when);
-    await this.#terminal.signal(signal, 50);
-  }
-
-  async resize(columns: number, rows: number, when: RegExp): Promise<void> {
-    await this.#terminal.shows(when);
-    this.#mark();
-    this.#size = { columns, rows };
-    this.#terminal.resize(rows, columns);
-  }
-
-  /** Waits until nothing more is written. */
-  async stopped(): Promise<void> {
-    for (let length = -1; length !== this.#terminal.screen.length;) {
-      length = this.#terminal.screen.length;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  }
-
-  /** What is seen once something has come. */
-  async sees(when: RegExp): Promise<Shown> {
-    await this.#terminal.shows(when);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const text = this.#terminal.screen.slice(this.#until);
-    return await this.#shown(text);
-  }
-
-  /** What is there in the end. */
-  async end(): Promise<Shown & TerminalEnded & { readonly written: string }> {
-    const ended = await this.#terminal.ended;
-    const shown = await this.#shown(ended.screen.slice(this.#until));
-    return { ...ended, ...shown, written: ended.screen };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#terminal[Symbol.asyncDispose]();
-  }
-
-  #mark(): void {
-    const { screen } = this.#terminal;
-    this.#written.push({ text: screen.slice(this.#until), ...this.#size });
-    this.#until = screen.length;
-  }
-
-  #shown(text: string): Promise<Shown> {
-    const before = { text: "$ ls\r\nearlier.zarr\r\n$ sonde run scan.yaml\r\n", columns: 100, rows: 30 };
-    return screenOf(before, ...this.#written, { text, ...this.#size });
-  }
-}
-
-/** A test with a scan file, `scan.yaml`. */
-function viewTest(name: string, plan: string, fn: (folder: string) => Promise<void>): void {
-  terminalTest(name, () =>
-    inFolder(async (folder) => {
-      await Deno.writeTextFile(join(folder, "scan.yaml"), `${RIG}plan: ${plan}\n`);
-      await fn(folder);
-    }));
-}
-
 const RUN = sondeWords("run", "scan.yaml", "--to", "run.zarr");
-
-function assertLacks(text: string, pattern: RegExp): void {
-  assert(!pattern.test(text), `${pattern} is there:\n${text}`);
-}
-
-/** Whether the terminal is as it was before. */
-function assertRestored({ restored, cursor, wraps }: Shown & TerminalEnded): void {
-  assertEquals({ restored, cursor, wraps }, { restored: true, cursor: true, wraps: true });
-}
 
 viewTest("a line grows at the terminal with its peaks marked, and stays there with all that was there before", LINE, (
   folder,
@@ -122,19 +25,20 @@ viewTest("a line grows at the terminal with its peaks marked, and stays there wi
 
 async function grows(folder: string): Promise<void> {
   await using person = new Person(folder, RUN);
-  const first = await person.sees(/1\d %/), later = await person.sees(/6\d %/), end = await person.end();
+  const first = await person.sees(/[⠁-⣿]{3}/), later = await person.sees(/640\.2\d nm, 0\.2\d nm wide/);
+  const end = await person.end();
   for (const { screen } of [first, later]) {
     assertMatch(screen, /^neon · lamp$/m);
     assertMatch(screen, /^↑ diode \(V\)$/m);
     assertMatch(screen, /wavelength \(nm\) →$/m);
     assertMatch(screen, /[⠁-⣿]{3}/);
-    assertMatch(screen, /^█+.?░+ +\d+ % {2}\d+ of 301 points · running · .* so far · .* left$/m);
+    assertMatch(screen, /^[█-▏]*░+ +\d+ % {2}\d+ of 301 points · running · .* so far( · |\n).* left$/m);
     assertMatch(screen, /^wavelength 6\d\d(\.\d+)? nm · diode -?[\d.e-]+ V$/m);
     assertMatch(screen, /^p pause {3}a abort {3}Ctrl-C stop the axes and pause$/m);
   }
   assertLacks(first.screen, /▼/);
   assertMatch(later.screen, /640\.2\d nm, 0\.2\d nm wide/);
-  assertEquals(later.screen.match(/▼/g)?.length, 2);
+  assertMatch(later.screen, /▼[^]*▼/);
   assertStringIncludes(`${end.history}\n${end.screen}`, "$ ls\nearlier.zarr\n$ sonde run scan.yaml\nneon · lamp\n");
   assertMatch(end.screen, /100 % {2}301 of 301 points · success: the plan is complete · /);
   assertMatch(end.screen, /638\.30 nm, 0\.2\d nm wide/);
@@ -146,7 +50,7 @@ async function grows(folder: string): Promise<void> {
 
 viewTest("a map fills in, in colours where they are wanted", MAP, async (folder) => {
   await using person = new Person(folder, RUN);
-  const half = await person.sees(/[4-6]\d %/), end = await person.end();
+  const half = await person.sees(/▀/), end = await person.end();
   assertMatch(half.screen, /↑ y \(mm\) +diode \(V\)/);
   assertMatch(half.screen, /▀{20}/);
   assert(end.coloured > 300, String(end.coloured));
@@ -249,7 +153,7 @@ viewTest("another size of the terminal is taken up, down to one with no room for
   const low = await person.sees(/6\d %/);
   await person.resize(120, 40, /\d %/);
   const end = await person.end();
-  assertMatch(narrow.screen, /^█+.?░+ +\d+ % {2}\d+ of 301 points · running$/m);
+  assertMatch(narrow.screen, /^[█-▏]*░+ +\d+ % {2}\d+ of 301 points · running$/m);
   assertMatch(narrow.screen, /wavelength \(nm\) →/);
   assertEquals(narrow.screen.split("\n").filter((row) => row.startsWith("p pause")).length, 1);
   assertMatch(low.screen, /of 301 points/);
@@ -309,6 +213,34 @@ viewTest(
   },
 );
 
+viewTest(
+  "a terminal that is closed in the middle ends the run in order, with its points kept",
+  LINE,
+  async (folder) => {
+    await python(CLOSING, { words: RUN, folder });
+    const { attributes } = JSON.parse(await Deno.readTextFile(join(folder, "run.zarr", "zarr.json")));
+    assertEquals([attributes.exit_status, attributes.exit_reason], ["aborted", "ended by SIGHUP"]);
+    assertEquals((await sonde(folder, "resume", "run.zarr", "--quiet")).code, 0);
+  },
+);
+
+/** A terminal whose window is closed once the run has measured something. */
+const CLOSING = `
+import fcntl, os, pty, re, subprocess, termios
+master, slave = pty.openpty()
+def own_terminal():
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+child = subprocess.Popen(data["words"], cwd=data["folder"], stdin=slave, stderr=slave, stdout=subprocess.DEVNULL,
+    preexec_fn=own_terminal, env={**os.environ, "TERM": "linux"})
+os.close(slave)
+screen = b""
+while not re.search(b"[2-9][0-9] %", screen): screen += os.read(master, 65536)
+os.close(master)
+child.wait(30)
+print(json.dumps(None))
+`;
+
 viewTest("in the background there are no keys, and the terminal's mode is left alone", LINE, async (folder) => {
   const command = RUN.map((word) => `'${word}'`).join(" ");
   await using person = new Person(folder, ["sh", "-mc", `${command} & wait $!`]);
@@ -342,7 +274,7 @@ async function plain(folder: string): Promise<void> {
 viewTest("sonde scan has the same view", LINE, async (folder) => {
   await Deno.writeTextFile(join(folder, "rig.yaml"), RIG.split("\n").slice(1, 5).map((row) => row.slice(2)).join("\n"));
   await using person = new Person(folder, sondeWords(...words("scan diode wavelength 636 644 101 --to words.zarr")));
-  const half = await person.sees(/[4-8]\d %/), end = await person.end();
+  const half = await person.sees(/[⠁-⣿]{3}/), end = await person.end();
   assertMatch(half.screen, /[⠁-⣿]{3}[^]*p pause/);
   assertEquals(end.code, 0);
 });

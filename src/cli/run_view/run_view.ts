@@ -44,10 +44,14 @@ export interface ViewedRun {
 
 /** The least time between two pictures. */
 const EVERY_MS = 100;
-/** Figures take at most one part in so many of the time (the lines below them take half as much again), */
+/** Figures take one part in so many of the time (the lines below them take half as much again), */
 const SHARE = 125;
 /** after this much, which the first pictures take anyway: their code is not compiled yet. */
 const GRANT_MS = 20;
+/** A figure is never older than this, so that a busy machine shows what it does, */
+const OLDEST_MS = 500;
+/** unless one figure takes longer than one part in so many of that. */
+const LEAST_SHARE = 50;
 /** While it grows: the peaks that are clear already, and no more pixels of a frame than a terminal shows. */
 const FIGURE: LiveFigureOptions = { peaksOf: livePeaks, longest: 160 };
 /** States in which a person types lines, where keys are not heard one by one. */
@@ -202,8 +206,10 @@ export class RunView implements Sink, Disposable {
     }
     this.#show(liveStatus(status, run.report, this.#units), question, keys);
     if (!anew) return;
-    this.#spentMs += performance.now() - fromMs;
-    this.#dueMs = this.#openedMs + SHARE * (this.#spentMs - GRANT_MS);
+    const nowMs = performance.now(), tookMs = nowMs - fromMs;
+    this.#spentMs += tookMs;
+    const latestMs = nowMs + Math.max(OLDEST_MS, LEAST_SHARE * tookMs);
+    this.#dueMs = Math.min(latestMs, this.#openedMs + SHARE * (this.#spentMs - GRANT_MS));
   }
 
   #show(status: ReturnType<typeof liveStatus>, question: readonly string[], keys = ""): void {
