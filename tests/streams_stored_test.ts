@@ -9,6 +9,7 @@ import { parseScanFile } from "../src/scan/scan_file.ts";
 import { streamGroups } from "../src/scan/stream_groups.ts";
 import { liveFamilies } from "../src/view/notebook/live_families.ts";
 import { runPasses } from "../src/wire/run_passes.ts";
+import { runStreams, streamsText } from "../src/wire/run_streams.ts";
 import { bench, turns } from "./engine_support.ts";
 import { python } from "./python.ts";
 import { withFolder } from "./zarr_fixture.ts";
@@ -114,10 +115,16 @@ Deno.test("pictures and counts are of the scan itself; a stream is drawn over it
     await scan(own as never, { rig: b.rig, read: ["diode"], to, quiet: true, ...streams } as never).done;
     const run = await openRun(to), passes = await runPasses(run);
     assertEquals(passes.map(({ pass, points }) => [pass, points.good]), [["pass_0", 4]]);
+    const beside = await runStreams(run), [{ readings }, monitored] = beside;
+    assertEquals([readings, monitored.stream], [2, "monitor_lock.X"]);
+    assertEquals(
+      streamsText([...beside.slice(0, 1), { ...monitored, readings: 1340, failed: 2 }]),
+      "baseline 2, monitor_lock.X 1,340 (2 failed)",
+    );
     const drawn = (await run.figure({ peaks: false })).svg();
     assert(drawn.includes("diode") && !drawn.includes("lock.X"));
-    const beside = (await run.figure({ detector: "monitor_lock.X/lock.X", peaks: false })).svg();
-    assert(beside.includes("time (s)") && beside.includes("lock.X"));
+    const stream = (await run.figure({ detector: "monitor_lock.X/lock.X", peaks: false })).svg();
+    assert(stream.includes("time (s)") && stream.includes("lock.X"));
     const model = liveFamilies({ layout: { groups: streamGroups(streams, b.rig as never) }, axes: b.rig.axes });
     assertEquals(model, []);
     await turns();

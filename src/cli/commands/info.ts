@@ -3,6 +3,7 @@ import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { findLine, runFinds, type StoredFind } from "../../wire/run_finds.ts";
 import { countsText, runPasses, type StoredPass, totalPoints } from "../../wire/run_passes.ts";
+import { runStreams, type StoredStream, streamsText } from "../../wire/run_streams.ts";
 import { openRun, type RunData } from "../../zarr/open_run.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
 import { type LogEntry, logLine, noteLine, runLog } from "../run_log.ts";
@@ -20,16 +21,17 @@ interface Known {
   readonly log: readonly LogEntry[];
 }
 
-function headOf({ attributes }: RunData, passes: readonly StoredPass[]): string[] {
+function headOf({ attributes }: RunData, passes: readonly StoredPass[], streams: readonly StoredStream[]): string[] {
   const { name, sample, created_at, ended_at, exit_status, exit_reason, experiment_id, actual, estimate } =
     attributes as Record<string, string>;
   const cost = (actual ?? undefined) as unknown as { timeMs: number; bytes: number } | undefined;
-  const expected = estimate as unknown as { timeMs: number };
+  const expected = estimate as unknown as { timeMs: number }, beside = streamsText(streams);
   return [
     `${name}${sample ? ` of ${sample}` : ""}: ${exit_status}${exit_reason ? ` (${exit_reason})` : ""}`,
     `from ${created_at}${ended_at ? ` to ${ended_at}` : ""}`,
     ...(cost ? [`${duration(cost.timeMs)}, estimated ${duration(expected.timeMs)}; ${fileSize(cost.bytes)}`] : []),
     `points: ${countsText(totalPoints(passes))}`,
+    ...(beside ? [`beside them: ${beside}`] : []),
     `id ${experiment_id}`,
   ];
 }
@@ -85,10 +87,10 @@ function arraysOf(run: RunData): string[] {
 /** `sonde info`: what a run is, how it ended, what it found and what it holds; works while it is being written. */
 export async function infoCommand(place: string, options: InfoCommandOptions): Promise<void> {
   const run = await openRun(place), { location, attributes } = run, log = await runLog(run);
-  const passes = await runPasses(run), finds = await runFinds(run);
+  const passes = await runPasses(run), finds = await runFinds(run), streams = await runStreams(run);
   if (!options.json) {
     const story = storyOf({ passes, finds, log }, options.log === true, String(attributes.created_at));
-    return print([...headOf(run, passes), ...story, "", ...arraysOf(run)].join("\n"));
+    return print([...headOf(run, passes, streams), ...story, "", ...arraysOf(run)].join("\n"));
   }
   const arrays = [...run.arrays.values()].map(({ name, dtype, dimensions, shape, units }) => ({
     name,
@@ -97,6 +99,6 @@ export async function infoCommand(place: string, options: InfoCommandOptions): P
     shape,
     units,
   }));
-  const points = totalPoints(passes), story = { passes, found: finds, ...options.log ? { log } : {} };
+  const points = totalPoints(passes), story = { passes, streams, found: finds, ...options.log ? { log } : {} };
   printJson({ location, attributes, points, ...story, arrays });
 }
