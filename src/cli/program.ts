@@ -6,7 +6,7 @@ import { peaksCommand } from "./commands/peaks.ts";
 import { plotCommand } from "./commands/plot.ts";
 import { rechunkCommand } from "./commands/rechunk.ts";
 import { resumeCommand } from "./commands/resume.ts";
-import { runFilesCommand } from "./commands/run_files.ts";
+import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { parseNames, parseSize } from "./parse_size.ts";
 import { addExamples, withApproval, withCommandOptions, withRunOptions } from "./command_options.ts";
@@ -23,7 +23,7 @@ function addRun(program: Command): void {
   withRunOptions(run);
   run.option("--keep-going", "of several, run the next one also after one that failed")
     .option("--again", "the names are those of runs: measure by their plans once more");
-  withApproval(run).action(runFilesCommand);
+  withApproval(run).action(runCommand);
   addExamples(
     run,
     "run map.yaml",
