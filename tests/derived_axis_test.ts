@@ -23,7 +23,7 @@ import {
 } from "../mod.ts";
 import type { DeviceSpecs } from "../mod.ts";
 import { inverseMatrix } from "../src/hw/derived_axis/matrix.ts";
-import { RecordingSink, settled, turns } from "./engine_support.ts";
+import { deviceSpec, RecordingSink, settled, turns } from "./engine_support.ts";
 import { python } from "./python.ts";
 import { withFolder } from "./zarr_fixture.ts";
 
@@ -359,4 +359,33 @@ Deno.test("the compiler knows derived axes as axes with numbers", () => {
     scan(linspace("gates.vg3", 1, 2, 3), { rig, read: ["diode"] });
   };
   assert(typed);
+});
+
+Deno.test("a slow instrument is asked once a point where it is, however many axes move it", async () => {
+  const clock = fakeClock();
+  let asked = 0;
+  const gate = deviceSpec<{ "": number }, Record<never, never>>({
+    axes: {
+      "": {
+        unit: "mV",
+        set: () => clock.sleep(5),
+        readback: async () => {
+          asked++;
+          await clock.sleep(20);
+          return asked;
+        },
+      },
+    },
+  });
+  await using _idle = { [Symbol.asyncDispose]: () => turns() };
+  await using rig = await connect({ P1: gate, P2: sim.instant(), gates: derivedAxes(GATES), d: sim.constant() }, {
+    clock,
+  });
+  for (const name of ["P1", "P2"]) await rig.axes.get(name)!.set(0, OP);
+  await rig.axes.get("gates.vg1")!.set(0, OP);
+  asked = 0;
+  const sink = new RecordingSink(clock), plan = zip(linspace("gates.vg1", 1, 2, 4), linspace("gates.vg2", 1, 2, 4));
+  await scan(plan, { rig, read: ["d"], to: sink, quiet: true }).done;
+  assertEquals(asked, 4);
+  assertEquals(sink.points.map(({ readback }) => readback.P1), [1, 2, 3, 4]);
 });

@@ -30,6 +30,8 @@ class GuardedAxis implements RigAxis {
   /** Counts moves, so that a move overtaken by another cannot say that it arrived. */
   #move = 0;
   #stopped = false;
+  /** What the device is asked at this moment. */
+  #asked: { readonly op: Op; readonly place: Promise<Setpoint> } | undefined;
 
   constructor(readonly name: string, readonly axis: Axis) {
     this.unit = axis.unit;
@@ -84,8 +86,14 @@ class GuardedAxis implements RigAxis {
     );
   }
 
+  /** Who asks at the same moment, as derived axes do for those that they move, hears the same answer. */
   readback(op: Op): Setpoint | Promise<Setpoint> {
-    return this.axis.readback(op);
+    if (this.#asked?.op === op) return this.#asked.place;
+    const place = this.axis.readback(op);
+    if (typeof place !== "object") return place;
+    this.#asked = { op, place };
+    queueMicrotask(() => this.#asked = undefined);
+    return place;
   }
 
   /** A move that was overtaken says nothing about the one that goes on. */
