@@ -247,3 +247,17 @@ Deno.test("a stream never takes a point of the scan, nor the scan a sample", asy
   assertThrows(() => sink.sample!(point([0], 0, { pass: "dark" })), Error, 'no stream "dark"');
   await sink.close(OUTCOME);
 });
+
+Deno.test("times of a monitor stay in order when somebody has set the clock back, also between two lives of a run", async () => {
+  const store = new MemoryStore(), sink = zarrSink({ store });
+  const sample = (to: Sink, ms: number) =>
+    to.sample!(point([], 0, { pass: "monitor_pressure", timestampMs: 1e12 + ms, reading: { pressure: ms } }));
+  await sink.open(HEADER);
+  for (const ms of [10, 20.5, 15, 20.5, 30]) await sample(sink, ms);
+  await sink.close({ ...OUTCOME, status: "failed" });
+  const again = await resumedSink({ store }, HEADER, undefined, true);
+  await again.open(HEADER);
+  for (const ms of [5, 30, 30.5]) await sample(again, ms);
+  await again.close({ ...OUTCOME, points: 0 });
+  assertEquals((await contents(store))["monitor_pressure/pressure"], [10, 20.5, 30, 30.5]);
+});

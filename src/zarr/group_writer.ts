@@ -9,6 +9,7 @@ import { writeInt64 } from "./write_int64.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import type { Node } from "./metadata.ts";
 import type { RunData } from "./open_run.ts";
+import { STREAM_TIME } from "./point_arrays.ts";
 import { PendingPoints } from "./pending_points.ts";
 import type { Key } from "./stores/store.ts";
 import type { StageTimes } from "./stage_times.ts";
@@ -51,6 +52,9 @@ export class GroupWriter {
   /** Of a run that is resumed: what becomes of each place, as `PLACE` says. */
   #stored: Uint8Array = new Uint8Array();
   #framesPublishedMs = -Infinity;
+  /** Of a stream along its times: that of the last point. */
+  #lastMs = -Infinity;
+  readonly #isTimed: boolean;
 
   /**
    * Nothing is written before `create`.
@@ -60,6 +64,7 @@ export class GroupWriter {
   constructor(group: LayoutGroup, context: GroupArraysContext) {
     this.#arrays = new GroupArrays(group, context);
     this.#times = context.pipeline.times;
+    this.#isTimed = this.stream && group.dimensions[0].name === STREAM_TIME;
     const columns = this.#arrays.status.columns;
     this.#seqNumColumn = columns.findIndex(({ spec }) => spec.source.kind === "seqNum");
     this.#qualityColumn = columns.findIndex(({ spec }) => spec.source.kind === "quality");
@@ -124,11 +129,14 @@ export class GroupWriter {
    * Stores a point in memory; takes a copy of all that it needs. A place of a resumed run that was skipped before, and is
    * skipped again, stays as it is.
    *
+   * Of a stream along its times, one that is not later than the last is left out: somebody has set the clock back.
+   *
    * @returns whether it was stored
    * @throws {SondeError} when a reading does not fit, or the index is outside of the grid or stored already
    */
   put(point: Point): boolean {
     const { scalars, frames, fillers, asked, spec, grows } = this.#arrays;
+    if (point.timestampMs <= this.#lastMs) return false;
     const index = this.#indexOf(point), stored = point.quality !== "skipped";
     const place = spec.scanShape.length ? ravel(index, spec.scanShape) : 0, before = this.#stored[place];
     if (!grows && !stored && before === PLACE.kept) return false;
@@ -146,6 +154,7 @@ export class GroupWriter {
     scalars.mark(offset, this.#order, stored || grows);
     this.#pending.push(place, point.seqNum, QUALITY_CODE[point.quality]);
     this.#order++;
+    if (this.#isTimed) this.#lastMs = point.timestampMs;
     return true;
   }
 
@@ -185,6 +194,8 @@ export class GroupWriter {
       stored = stored.slice(0, this.#order);
     }
     this.#stored = stored;
+    const last = places.timestamps.at(-1);
+    if (this.#isTimed && last !== undefined) this.#lastMs = Number(last / 1000n) / 1000;
     await this.#arrays.restore(run, grows ? [this.#order] : scanShape, stored, this.#order);
     this.#pending.startAfter(this.#order);
   }
