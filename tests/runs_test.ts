@@ -9,6 +9,7 @@ import {
   linspace,
   nest,
   openRun,
+  parseScanFile,
   type PathFunction,
   runs,
   type RunsFilter,
@@ -20,6 +21,8 @@ import { InputError } from "../src/core/errors.ts";
 import { RunLock } from "../src/zarr/journal.ts";
 import { readRunAttributes } from "../src/zarr/run_attributes.ts";
 import { encodeNode, rootNode } from "../src/zarr/metadata.ts";
+import { dimensionText } from "../src/wire/notebook/display_runs.ts";
+import { runEntry } from "../src/wire/runs.ts";
 import { changesSince } from "../src/wire/changes_since.ts";
 import { inFolder } from "./cli_support.ts";
 
@@ -126,6 +129,25 @@ Deno.test("of a root as little is read as there need be, and what is read of it 
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the dimensions of a run are those of what it scanned, not of what was taken beside it", async () => {
+  const ended = {
+    ...ROOT,
+    place: "",
+    sample: "",
+    operator: "",
+    notes: "",
+    createdAt: "",
+    reason: "",
+    detectors: [],
+    id: "",
+  };
+  for (const [file, dimensions] of [["drift_map", "y 19 × x 19"], ["temperature_ramp", "temperature 15 × k 41"]]) {
+    const text = await Deno.readTextFile(new URL(`../examples/${file}.yaml`, import.meta.url)),
+      { plan } = parseScanFile(text);
+    assertEquals(dimensionText(runEntry({ ...ended, status: "success" }, { plan }).dimensions), dimensions);
   }
 });
 

@@ -65,7 +65,8 @@ function dimensionsOf(attributes: Attributes): readonly RunEntryDimension[] {
   try {
     const passes = plannedPasses({ attributes }).map(({ pass }) => pass);
     // What was found over the loops, and what is taken beside the scan, is not what was scanned.
-    const main = passes.find(({ name, root }) => !root && /^pass_\d+$/.test(name)) ?? passes[0];
+    const scanned = passes.filter(({ name }) => /^pass_\d+$/.test(name));
+    const main = scanned.find(({ space }) => space) ?? scanned[0] ?? passes[0];
     if (!main) return [];
     const { space, around } = main;
     const sizes = (space ?? around).dimensions.map(({ name, size }) => ({ name, size }));
