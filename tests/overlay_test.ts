@@ -193,6 +193,7 @@ Deno.test("the legend says what differs, and no more than that takes", () => {
   assertEquals(legends({}, { devices: devices(10, 77) }), ["temperature 4 K", "temperature 77 K"]);
   assertEquals(legends({}, { devices: devices(20, 4) }), ["camera.exposure 10", "camera.exposure 20"]);
   assertEquals(legends({}, { created_at: "2026-11-22T21:30:00.000" }), ["2026-11-22 20:00", "2026-11-22 21:30"]);
+  assertEquals(legends({}, { created_at: "2026-11-22T20:00:07.000" }), ["20:00:00", "20:00:07"]);
   assertEquals(legends({ sample: "a", name: "x" }, { sample: "b", name: "y" }), ["x", "y"]);
   assertEquals(legends({ sample: "a" }, { sample: "a", plan: finer }, { sample: "b" }), [
     "a, x num 3",

@@ -48,9 +48,15 @@ function* candidatesOf(runs: readonly Described[]): Generator<string[]> {
   yield* leavesOf(runs.map(({ attributes }) => settingsIn(attributes.devices)), (path) => path.join("."));
   yield of(({ attributes }) => attributes.operator);
   yield of(({ attributes }) => localTime(String(attributes.created_at ?? "")));
-  yield of(({ attributes }) => String(attributes.created_at ?? "").slice(11, 19));
+  yield of(({ attributes }) => secondsOf(String(attributes.created_at ?? "")));
   yield of(({ location }) => basename(location));
   yield of(({ location }) => location);
+}
+
+/** The time of day by the computer's clock; of runs that began within one minute that tells more. */
+function secondsOf(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? "" : date.toTimeString().slice(0, 8);
 }
 
 /** Where the axes stood that the plan leaves alone, each in its unit: a temperature, a gate. */
