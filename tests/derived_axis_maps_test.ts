@@ -4,6 +4,7 @@ import {
   calibrated,
   check,
   connect,
+  derivedAxes,
   derivedAxis,
   deviceSpecs,
   fakeClock,
@@ -18,7 +19,11 @@ import {
   sim,
 } from "../mod.ts";
 import type { DeviceEntry } from "../mod.ts";
+import type { Rig } from "../src/core/rig.ts";
 import { inverseMatrix } from "../src/hw/derived_axis/matrix.ts";
+import { Mover } from "../src/scan/engine/mover.ts";
+import { TimeCounter } from "../src/scan/engine/time_split.ts";
+import { Waits } from "../src/scan/engine/waits.ts";
 import { deviceSpec, RecordingSink, turns } from "./engine_support.ts";
 import { python } from "./python.ts";
 
@@ -216,4 +221,25 @@ Deno.test("a driver may bring axes that move others by any map, and all combinat
   for (const { setpoint, readback } of sink.points) {
     assertAlmostEquals(Math.hypot(Number(readback.x), Number(readback.y)), Number(setpoint["arm.r"]), 1e-9);
   }
+});
+
+Deno.test("a move that is broken off goes on to where all axes of its map were to stand", async () => {
+  await using _idle = idle();
+  const gate = { unit: "mV", limits: [-500, 500] as const, overheadMs: 0 };
+  await using rig = await connect({
+    P1: sim.stage({ ...gate, speed: 100 }),
+    P2: sim.stage({ ...gate, speed: 1000 }),
+    gates: derivedAxes(GATES),
+  }, { clock: fakeClock() });
+  for (const name of ["P1", "P2", "gates.vg1", "gates.vg2"]) await rig.axes.get(name)!.set(0, OP);
+  const waits = new Waits(rig.clock), mover = new Mover(rig as unknown as Rig, new Map(), waits, new TimeCounter());
+  const moving = mover.move({ "gates.vg1": 400 })!, broken = assertRejects(() => moving, Error, "paused");
+  await rig.clock.sleep(1000);
+  waits.breakOff(new Error("paused"));
+  await mover.stop("pause");
+  await broken;
+  // P2 has arrived and P1 has not: by its readbacks vg2 would stand elsewhere now.
+  assert(Math.abs(Number(await rig.axes.get("gates.vg2")!.readback(OP))) > 10);
+  await mover.move({ "gates.vg1": 400 });
+  assertEquals(["P1", "P2", "gates.vg1", "gates.vg2"].map((name) => rig.axes.get(name)!.setpoint), [400, 40, 400, 0]);
 });

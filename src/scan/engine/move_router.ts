@@ -4,7 +4,7 @@ import type { Setpoint } from "../../core/point.ts";
 import type { Derivation, RigAxis } from "../../core/rig.ts";
 import type { Forbidden } from "../forbid/forbidden.ts";
 import { freeWay } from "../forbid/free_way.ts";
-import { resolveMoves } from "./resolve_moves.ts";
+import { type ResolvedMoves, resolveMoves } from "./resolve_moves.ts";
 
 /** Axes with motors that set off together, and where they go. */
 export type Leg = ReadonlyMap<string, Setpoint>;
@@ -35,14 +35,21 @@ export class MoveRouter {
   /**
    * The way to the setpoints. Axes are asked where they are as far as that has to be known; nothing moves.
    *
+   * @param intended where axes of maps were going when they were stopped: those that are not asked for go on there
    * @throws LimitError when any of its legs leaves limits, ForbidError when no order keeps out of forbidden places, InputError when one axis is to be in two places
    */
-  async route(asked: ReadonlyMap<string, Setpoint>, op: Op): Promise<Route> {
+  async route(
+    asked: ReadonlyMap<string, Setpoint>,
+    op: Op,
+    intended: ReadonlyMap<Derivation, readonly number[]> = new Map(),
+  ): Promise<Route> {
     for (const [name, to] of asked) this.axisOf(name).check(to);
-    const { moves, groups } = await this.#resolve(asked, op);
+    const { moves, groups } = await this.#resolve(asked, op, intended);
     const derived = new Map([...asked].filter(([name]) => this.axisOf(name).derived));
     const over = this.#overshoot(derived, (name) => this.#place(name));
-    const stages = over.size ? [(await this.#resolve(new Map([...asked, ...over]), op)).moves, moves] : [moves];
+    const stages = over.size
+      ? [(await this.#resolve(new Map([...asked, ...over]), op, intended)).moves, moves]
+      : [moves];
     const at = new Map<string, Setpoint | undefined>(), legs: Leg[] = [];
     const placeOf = (name: string) => at.has(name) ? at.get(name) : this.#place(name);
     for (const stage of stages) {
@@ -83,8 +90,12 @@ export class MoveRouter {
     return this.axisOf(name).setpoint;
   }
 
-  async #resolve(asked: ReadonlyMap<string, Setpoint>, op: Op) {
-    const located = new Map<Derivation, readonly number[]>();
+  async #resolve(
+    asked: ReadonlyMap<string, Setpoint>,
+    op: Op,
+    intended: ReadonlyMap<Derivation, readonly number[]>,
+  ): Promise<ResolvedMoves> {
+    const located = new Map(intended);
     for (;;) {
       const resolved = resolveMoves(asked, this.axisOf, located);
       if (!resolved.missing.length) return resolved;

@@ -3,7 +3,7 @@ import { InputError, messageOf, MoveError, show, SondeError } from "../../core/e
 import { allowHalted } from "../../core/halt.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint, Setpoints } from "../../core/point.ts";
-import type { Rig, RigAxis } from "../../core/rig.ts";
+import type { Derivation, Rig, RigAxis } from "../../core/rig.ts";
 import type { Forbidden } from "../forbid/forbidden.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { MoveRouter } from "./move_router.ts";
@@ -43,6 +43,7 @@ export class Mover {
   readonly #known = new Map<string, Known>();
   readonly #changed: Known[] = [];
   readonly #router: MoveRouter;
+  readonly #intended = new Map<Derivation, readonly number[]>();
   readonly #derives: boolean;
   readonly #moved = new Map<string, readonly string[]>();
   #origin: Setpoints = {};
@@ -132,11 +133,17 @@ export class Mover {
     const startMs = this.waits.clock.nowMs(), op = this.#allowedOp();
     const asked = new Map(changed.map(({ axis: { name } }) => [name, setpoint[name]]));
     const late = () => new SondeError(`an axis did not say within ${LOCATE_TIMEOUT_MS} ms where it is`);
-    const { legs, reached } = await this.waits.wait(this.#router.route(asked, op), LOCATE_TIMEOUT_MS, late);
+    const { legs, reached } = await this.waits.wait(
+      this.#router.route(asked, op, this.#intended),
+      LOCATE_TIMEOUT_MS,
+      late,
+    );
     for (const known of changed) {
       if (known.axis.derived) known.last = undefined;
       known.moved = true;
     }
+    // Until they are there: a move that is broken off says where all axes of a map were going.
+    for (const [derivation, setpoints] of reached) this.#intended.set(derivation, setpoints);
     try {
       for (const leg of legs) {
         const going = [...leg.keys()].map((name) => this.#find(name));
@@ -146,7 +153,10 @@ export class Mover {
     } finally {
       this.times.moveMs += this.waits.clock.nowMs() - startMs;
     }
-    for (const [derivation, setpoints] of reached) derivation.reached(setpoints);
+    for (const [derivation, setpoints] of reached) {
+      derivation.reached(setpoints);
+      this.#intended.delete(derivation);
+    }
     for (const known of changed) known.last = setpoint[known.axis.name];
     await this.#settle(Math.max(...changed.map(({ settleMs }) => settleMs)));
   }
