@@ -4,6 +4,7 @@ import {
   type Around,
   around,
   climb,
+  derive,
   focus,
   fold,
   linspace,
@@ -58,6 +59,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       correct: { x: 1, y: 0.5 },
     }),
     lab: { failing: 0.2 },
+  },
+  "signals that are derived from what was taken last": {
+    plan: around(map, {
+      first: take("dark", ["diode", "camera"], { z: 5 }),
+      every: { points: 3, do: take("dark", ["diode", "camera"], { z: 5 }) },
+      last,
+    }),
+    read: ["diode", "camera"],
+    derive: derive({ net: "diode - last(dark.diode)", light: "sum(camera - last(dark.camera))" }),
   },
   "an adaptive plan inside": {
     plan: around(zoom(linspace("x", -2, 6, 17), { on: "diode", depth: 2 }), {

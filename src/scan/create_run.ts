@@ -89,6 +89,10 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
 }
 
 function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Prepared {
+  if (options.atEnd === "return") {
+    const message = "a generator function says itself where its axes go: move them in a finally";
+    throw InputError.at("atEnd", message, options.atEnd, '"stay", or a plan');
+  }
   const { channels, stored, derived, issues, holds } = runSignals(rig, undefined, options);
   orThrow([
     ...issues,
