@@ -8,6 +8,7 @@ import { buildTree } from "./build_tree.ts";
 import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
 import { type AxisReach, farthest } from "./farthest.ts";
+import { withinLimits } from "./within_limits.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
@@ -190,7 +191,7 @@ export async function findOrigin(
   if (planIssues(plan).length) return origin;
   for (const name of returningAxes(buildTree(plan).tree, atEnd)) {
     const axis = rig.axes.get(name);
-    if (axis) origin[name] = axis.setpoint ?? await axis.readback({ signal });
+    if (axis) origin[name] = axis.setpoint ?? withinLimits(axis, await axis.readback({ signal }), rig.axes);
   }
   return origin;
 }

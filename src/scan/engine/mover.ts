@@ -5,6 +5,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Derivation, Rig, RigAxis } from "../../core/rig.ts";
 import type { Forbidden } from "../forbid/forbidden.ts";
+import { withinLimits } from "../within_limits.ts";
 import type { TimeCounter } from "./time_split.ts";
 import { MoveRouter } from "./move_router.ts";
 import { movedByOthers } from "./resolve_moves.ts";
@@ -93,7 +94,7 @@ export class Mover {
   /** Where an axis is: the last setpoint reached, else where it was found when the run began, else its readback. */
   place(name: string, readback: Setpoint): Setpoint {
     const { axis, moved } = this.#find(name);
-    return axis.setpoint ?? (moved ? undefined : this.#origin[name]) ?? readback;
+    return axis.setpoint ?? (moved ? undefined : this.#origin[name]) ?? withinLimits(axis, readback, this.rig.axes);
   }
 
   /** Goes to the setpoints; undefined when that took no waiting. All limits are checked before the first axis moves. */
