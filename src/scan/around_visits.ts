@@ -79,8 +79,7 @@ class Visit {
 
   /** What is set at the end only is put back where it stood when the run is taken up again. */
   *#locateLast(): Doing<void> {
-    const axes = this.#laid.last.flatMap((action) => action.kind === "set" ? Object.keys(action.action.setpoint) : []);
-    const { named } = this.#drift, locate = [...new Set(axes)].filter((axis) => !named.has(axis));
+    const { named } = this.#drift, locate = [...this.#lastAxes].filter((axis) => !named.has(axis));
     yield* this.#locate(locate, true);
   }
 
@@ -166,6 +165,7 @@ class Visit {
   *#interlude(acts: readonly Act[], next: Setpoints): Doing<void> {
     const moved = new Set<string>(), here: Record<string, Setpoint> = {}, { alone, offsets } = this.#drift;
     const before = { ...offsets };
+    let done = false;
     try {
       for (const [k, act] of acts.entries()) {
         if (this.#ended) return;
@@ -178,19 +178,22 @@ class Visit {
           }, next);
         }
       }
+      done = true;
     } finally {
       for (const axis of alone) if (offsets[axis] !== before[axis]) moved.add(axis);
-      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), {});
+      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), {}, done);
     }
   }
 
   /** A take puts back what it has moved, to where an action before it has put it, or else to where it belongs. */
   *#taking(act: Act, next: Setpoints, here: Setpoints = {}): Doing<void> {
     const moved = new Set<string>();
+    let done = false;
     try {
       yield* this.#act(act, (axis) => moved.add(axis), next);
+      done = true;
     } finally {
-      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), here);
+      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), here, done);
     }
   }
 
@@ -227,12 +230,20 @@ class Visit {
     for (const axis of locate) this.#places[axis] = setpoint[axis];
   }
 
-  *#putBack(axes: readonly string[], here: Setpoints): Doing<void> {
+  /** @param done whether the actions were carried out; of those that were broken off, `last` alone says where its axes go */
+  *#putBack(all: readonly string[], here: Setpoints, done: boolean): Doing<void> {
+    const axes = done ? all : all.filter((axis) => !this.#lastAxes.has(axis));
     const setpoint = {
       ...this.#placesOf(axes),
       ...Object.fromEntries(Object.entries(here).filter(([axis]) => axes.includes(axis))),
     };
-    if (Object.keys(setpoint).length) yield this.#shifted({ kind: "move", setpoint, always: true });
+    const deadlineMs = done ? undefined : LAST_MS;
+    if (Object.keys(setpoint).length) yield this.#shifted({ kind: "move", setpoint, always: true, deadlineMs });
+  }
+
+  /** What is set at the end. */
+  get #lastAxes(): ReadonlySet<string> {
+    return new Set(this.#laid.last.flatMap((one) => one.kind === "set" ? Object.keys(one.action.setpoint) : []));
   }
 
   #placesOf(axes: readonly string[]): Setpoints {
