@@ -5,6 +5,7 @@ import type { Rig } from "../core/rig.ts";
 import { Cursor } from "./cursor.ts";
 import { passesOf } from "./derived_issues.ts";
 import { resolveMoves } from "./engine/resolve_moves.ts";
+import { forbiddenActions } from "./forbidden_actions.ts";
 import { Forbidden } from "./forbid/forbidden.ts";
 import { freeWay } from "./forbid/free_way.ts";
 import type { Laid } from "./lay_out.ts";
@@ -39,8 +40,35 @@ function readConditions(forbid: readonly string[], rig: Rig): Forbidden | InputE
 export function forbidIssues(forbid: readonly string[], laid: Laid, rig: Rig, origin: Setpoints): readonly Issue[] {
   const forbidden = readConditions(forbid, rig);
   if (forbidden instanceof InputError) return forbidden.issues;
-  const found = passesOf(laid).flatMap(({ space }) => space ? ofGrid(forbidden, space, rig, origin) : []);
+  const found = [
+    ...forbiddenActions(laid, {
+      place: (setpoints) => forbiddenPlace(forbidden, setpoints, rig),
+      visit: (space, look) => {
+        const columns = space.dimensions.flatMap(({ columns }) => columns.map(({ axis }) => axis));
+        const moving = columns.filter((axis) =>
+          forbidden.axes.some((name) => axis === name || reaches(axis, name, rig))
+        );
+        visitPlaces(space, new Set(moving), (axis) => origin[axis] ?? rig.axes.get(axis)?.setpoint, look);
+      },
+    }),
+    ...passesOf(laid).flatMap(({ space }) => space ? ofGrid(forbidden, space, rig, origin) : []),
+  ];
   return [...new Map(found.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
+}
+
+/** Which condition holds where these axes stand, whatever the others do. */
+function forbiddenPlace(forbidden: Forbidden, setpoints: Setpoints, rig: Rig): string | undefined {
+  const motors = motorsAt(setpoints, rig);
+  if (!motors) return undefined;
+  for (const [k, { text, axes }] of forbidden.conditions.entries()) {
+    const known = axes.every((name) => typeof motors[name] === "number");
+    if (known && forbidden.holds(k, (name) => motors[name] as number)) return forbiddenText(axes, motors, text);
+  }
+  return undefined;
+}
+
+function forbiddenText(axes: readonly string[], motors: Setpoints, text: string): string {
+  return `${axes.map((name) => `${name} ${motors[name]}`).join(", ")} is forbidden: ${text}`;
 }
 
 /** The places of the axes that have motors; undefined where that depends on axes that stand nobody knows where. */
@@ -76,8 +104,7 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
     const { all } = visitPlaces(space, new Set(moving.map(({ axis }) => axis)), startOf, (place) => {
       const motors = motorsAt(place, rig);
       if (!motors || !forbidden.holds(k, (name) => motors[name] as number)) return true;
-      const where = axes.map((name) => `${name} ${motors[name]}`).join(", ");
-      issue = { path, message: `${where} is forbidden: ${text}`, received: place, severity: "error" };
+      issue = { path, message: forbiddenText(axes, motors, text), received: place, severity: "error" };
       return false;
     });
     if (issue || all) return issue ? [issue] : [];
