@@ -64,3 +64,15 @@ Deno.test("actions that lead where axes must never be are found before motion, f
     wrong("plan.every.do.at", 0.75),
   );
 });
+
+Deno.test("conditions over several devices are judged once all of them have been looked at", async () => {
+  await using rig = await connect({
+    ring_current: sim.ring(),
+    x: sim.stage({ unit: "mm", limits: [0, 5] }),
+    diode: sim.photodiode({ dwellMs: 7 }),
+  }, { clock: fakeClock() });
+  const to = new RecordingSink(rig.clock), unless = "ring_current / 2 + diode > -50";
+  const options = { rig, read: ["diode", "ring_current"], to, quiet: true } as const;
+  await scan(linspace("x", 0, 1, 5), { ...options, hold: { unless }, abort: [`not (${unless})`] }).done;
+  assertEquals(to.entries.map(({ text }) => text), []);
+});

@@ -81,6 +81,11 @@ export class Lookout {
     this.#asked.set(axis, setpoint);
   }
 
+  /** Whether all of these have been looked at, be it in vain. */
+  hasSeen(sources: readonly string[]): boolean {
+    return sources.every((name) => this.#seen.get(name)?.ms !== -Infinity);
+  }
+
   /** How many looks in a row have failed, at the worst of these. */
   failures(sources: readonly string[]): number {
     return Math.max(0, ...sources.map((name) => this.#seen.get(name)?.failures ?? 0));

@@ -251,7 +251,7 @@ export class Sentinel {
     for (const hold of this.#holds) if (shown(hold.when)) this.#judgeHold(hold, ms);
     for (const { when, evaluation } of this.#aborts) {
       const failures = lookout.failures(when.sources);
-      if (!shown(when) || failures > 0 && failures < TRIES) continue;
+      if (!shown(when) || !lookout.hasSeen(when.sources) || failures > 0 && failures < TRIES) continue;
       evaluation.add(lookout.lookup);
       if (failures) return this.#desk.end(`${when.text} cannot be told: ${lookout.trouble(when.sources)}`);
       if (isTrue(evaluation.value())) return this.#desk.end(`${when.text} (${this.#desk.numbers(when)})`);
@@ -260,7 +260,7 @@ export class Sentinel {
 
   #judgeHold(hold: HeldCondition, ms: number): void {
     const { lookout } = this.#desk, failures = lookout.failures(hold.when.sources), { unless } = hold.rule;
-    hold.unknown = failures > 0 && failures < TRIES;
+    hold.unknown = !lookout.hasSeen(hold.when.sources) || failures > 0 && failures < TRIES;
     if (hold.unknown) return;
     hold.evaluation.add(lookout.lookup);
     if (!failures && isTrue(hold.evaluation.value())) {
