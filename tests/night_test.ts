@@ -76,3 +76,23 @@ Deno.test("conditions over several devices are judged once all of them have been
   await scan(linspace("x", 0, 1, 5), { ...options, hold: { unless }, abort: [`not (${unless})`] }).done;
   assertEquals(to.entries.map(({ text }) => text), []);
 });
+
+Deno.test("a detector answers again when it has been read, not when a point does without it", async () => {
+  const faults = sim.faults();
+  await using rig = await connect({
+    x: sim.stage({ unit: "mm", limits: [0, 5] }),
+    diode: sim.photodiode(),
+    camera: sim.camera({ shape: [4, 6], faults }),
+  }, { clock: fakeClock() });
+  const to = new RecordingSink(rig.clock),
+    plan = around(linspace("x", 0, 1, 6), {
+      every: { points: 2, do: take("dark", ["camera"], {}) },
+    });
+  const run = scan(plan, { rig, read: ["diode"], to, quiet: true, onReadError: { retries: 0, then: "record" } });
+  faults.fail = 1;
+  await run.done;
+  const said = to.entries.filter(({ text }) => text.startsWith("camera")).map(({ text, seqNum }) =>
+    `${seqNum} ${text}`
+  );
+  assertEquals(said, ["2 camera: trigger: injected fault in call 1", "5 camera: answers again"]);
+});

@@ -25,9 +25,14 @@ export class Ailments {
       await this.log("warning", reason, { name, outcome, seqNum });
     }
     for (const name of [...this.#ailing.keys()]) {
-      if (acquired.reasons.has(name)) continue;
+      if (acquired.reasons.has(name) || !isAsked(acquired, name)) continue;
       this.#ailing.delete(name);
       await this.log("transition", `${name}: answers again`, { name });
     }
   }
+}
+
+/** Whether a detector, one of its readings, or an axis was read: of others nothing is known. */
+function isAsked({ reading, readback }: Acquired, name: string): boolean {
+  return name in readback || Object.keys(reading).some((given) => given === name || given.startsWith(`${name}.`));
 }
