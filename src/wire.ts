@@ -10,7 +10,7 @@ import { InputError, SondeError } from "./core/errors.ts";
 import type { Plan } from "./core/plan.ts";
 import type { Readings, Setpoints } from "./core/point.ts";
 import type { Rig } from "./core/rig.ts";
-import type { RunRules, StreamOptions } from "./core/rules.ts";
+import type { AtEnd, RunRules, StreamOptions } from "./core/rules.ts";
 import type { Cost, Sink } from "./core/sink.ts";
 import type { DeviceEntry } from "./hw/device_specs.ts";
 import { checkPlan, type CheckReport } from "./scan/check.ts";
@@ -195,6 +195,8 @@ export interface CheckOptions<D> extends RunRules, StreamOptions {
   readonly maxPoints?: number;
   /** Dimensions that will be read together, for the choice of chunks. */
   readonly readBy?: readonly string[];
+  /** Where axes will be left at the end. */
+  readonly atEnd?: AtEnd;
   /** Signals computed from what is read, as `scan` will be told them. */
   readonly derive?: Derived;
   /** What will be stored of what is read and derived; everything when left out. */

@@ -1,8 +1,20 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { around, check, connect, derivedAxis, linspace, scan, set, sim, take } from "../mod.ts";
+import {
+  around,
+  check,
+  type CheckOptions,
+  connect,
+  derivedAxis,
+  linspace,
+  type Plan,
+  scan,
+  set,
+  sim,
+  take,
+} from "../mod.ts";
 import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
-import { RecordingSink } from "./engine_support.ts";
+import { RecordingSink, turns } from "./engine_support.ts";
 
 const op = { signal: new AbortController().signal };
 
@@ -17,6 +29,7 @@ Deno.test("axes that stand at the edge of their limits return there, though thei
   assert(Number(await rig.axes.get("energy")!.readback(op)) > most, "the encoder says that it is beyond");
   const options = { rig, read: ["diode"], to: new RecordingSink(rig.clock), atEnd: "return", quiet: true } as const;
   await scan(linspace("energy", 1.7, 1.8, 3), options).done;
+  await turns();
   assertEquals(rig.axes.get("energy")!.setpoint, most);
 });
 
@@ -38,6 +51,7 @@ Deno.test("a shutter that last closes is not opened again where an abort breaks 
   faults.dead = true;
   rig.clock.timer(5_000, () => void run.abort("the night is over"));
   await assertRejects(() => run.done, RunAborted);
+  await turns();
   const sets = record.filter(({ action }) => action === "set").map(({ setpoint }) => setpoint);
   assertEquals(sets, ["open", "closed", "closed"]);
   assertEquals(rig.axes.get("shutter")!.setpoint, "closed");
@@ -74,6 +88,7 @@ Deno.test("conditions over several devices are judged once all of them have been
   const to = new RecordingSink(rig.clock), unless = "ring_current / 2 + diode > -50";
   const options = { rig, read: ["diode", "ring_current"], to, quiet: true } as const;
   await scan(linspace("x", 0, 1, 5), { ...options, hold: { unless }, abort: [`not (${unless})`] }).done;
+  await turns();
   assertEquals(to.entries.map(({ text }) => text), []);
 });
 
@@ -91,8 +106,30 @@ Deno.test("a detector answers again when it has been read, not when a point does
   const run = scan(plan, { rig, read: ["diode"], to, quiet: true, onReadError: { retries: 0, then: "record" } });
   faults.fail = 1;
   await run.done;
+  await turns();
   const said = to.entries.filter(({ text }) => text.startsWith("camera")).map(({ text, seqNum }) =>
     `${seqNum} ${text}`
   );
   assertEquals(said, ["2 camera: trigger: injected fault in call 1", "5 camera: answers again"]);
+});
+
+Deno.test("axes that would be put back though nobody can tell where they stand are found before motion", async () => {
+  await using rig = await connect({
+    x: sim.stage({ unit: "mm", limits: [-5, 5] }),
+    y: sim.stage({ unit: "mm", limits: [-5, 5] }),
+    q: derivedAxis({ unit: "mm", moves: { x: "q**2 - q" }, limits: [-2, 2] }),
+    diode: sim.photodiode(),
+  });
+  const q = linspace("q", 0, 1, 3), y = linspace("y", 0, 1, 3), to = set({ q: 1 });
+  const found = async (plan: Plan, beside: CheckOptions<Record<never, never>> = {}) => {
+    const { issues } = await check(plan as never, rig, { read: ["diode"], ...beside } as never);
+    return issues.map(({ path }) => path);
+  };
+  assertEquals(await found(q), []);
+  assertEquals(await found(q, { atEnd: "return" }), ["atEnd"]);
+  assertEquals(await found(y, { hold: { unless: "diode > 0", set: { q: 1 } } }), ["hold.set.q"]);
+  assertEquals(await found(around(y, { every: { points: 1, do: to } })), ["plan.every.do.setpoint.q"]);
+  assertEquals(await found(around(y, { first: to, every: { points: 1, do: set({ q: 0 }) } })), []);
+  assertEquals(await found(around(q, { every: { points: 1, do: set({ q: 0 }) }, last: to })), []);
+  assertEquals(await found(around(y, { first: take("dark", ["diode"], { q: 1 }) })), ["plan.first.at.q"]);
 });

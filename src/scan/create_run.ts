@@ -62,7 +62,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
   const { maxPoints, read, readBy, seed = rig.seed, derive, keep, atEnd } = options, { sizing } = wiring;
   const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
     const beside = { ...rulesOf(options), ...streamsOf(options) };
-    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing, ...beside });
+    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing, atEnd, ...beside });
     orThrow(examined.issues);
     return examined;
   };

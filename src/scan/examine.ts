@@ -6,7 +6,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
-import type { RunRules, StreamOptions } from "../core/rules.ts";
+import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import { Timings } from "../core/timings.ts";
 import { aroundIssues } from "./around_issues.ts";
 import { axisIssues } from "./axis_issues.ts";
@@ -32,6 +32,7 @@ import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { expectedSamples, streamGroups, streamIssues } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
+import { unknownPlaces } from "./unknown_places.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
 const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
@@ -62,6 +63,8 @@ export type Sizing = (
 
 /** What `check` and `scan` may say beside the plan. */
 export interface ExamineOptions extends SignalOptions, RunRules, StreamOptions {
+  /** Where axes are left at the end. */
+  readonly atEnd?: AtEnd;
   readonly maxPoints?: number;
   readonly readBy?: readonly string[];
   /** Where relative axes stand. */
@@ -248,6 +251,7 @@ function besideIssues(rig: Rig, laid: LaidOut, options: ExamineOptions): Issue[]
   const { forbid = [], origin = {} } = options;
   return [
     ...ruleIssues(options, rig),
+    ...unknownPlaces(laid, rig.axes, options),
     ...forbid.length ? forbidIssues(forbid, laid.root, rig, origin) : [],
     ...streamIssues(options, rig),
   ];

@@ -1,0 +1,68 @@
+import type { Issue } from "../core/errors.ts";
+import type { RigAxis } from "../core/rig.ts";
+import type { AtEnd, RunRules } from "../core/rules.ts";
+import { passesOf } from "./derived_issues.ts";
+import { type Laid, type LaidAction, type LaidAround, laidIn, type LaidOut } from "./lay_out.ts";
+
+/** What puts axes back beside the plan. */
+export interface PuttingBack extends Pick<RunRules, "hold"> {
+  readonly atEnd?: AtEnd;
+}
+
+/** An axis that somebody moves, and where that is said. */
+interface Sent {
+  readonly axis: string;
+  readonly path: string;
+}
+
+/**
+ * Axes that are to be put back where they stood, at the end, after an action or after a hold, though nobody can tell where
+ * that is: they are derived, their maps cannot be inverted, and nobody has sent them anywhere.
+ */
+export function unknownPlaces(
+  { root, passes }: LaidOut,
+  axes: ReadonlyMap<string, RigAxis>,
+  { atEnd, hold = [] }: PuttingBack,
+): Issue[] {
+  const isBlind = (name: string) => {
+    const { derived, setpoint } = axes.get(name) ?? {};
+    return derived !== undefined && !derived.inverse && setpoint === undefined;
+  };
+  if (![...axes.keys()].some(isBlind)) return [];
+  const planned = passes.flatMap(({ taken, axes }) => taken ? [] : axes);
+  const returning = atEnd === "return" ? planned.map((axis): Sent => ({ axis, path: "atEnd" })) : [];
+  const holds = [hold].flat().flatMap(({ set = {} }, k): Sent[] =>
+    Object.keys(set).filter((axis) => !planned.includes(axis))
+      .map((axis) => ({ axis, path: Array.isArray(hold) ? `hold[${k}].set.${axis}` : `hold.set.${axis}` }))
+  );
+  const found = [...returning, ...holds, ...inActions(root)].filter(({ axis }) => isBlind(axis));
+  return [...new Map(found.map((one) => [`${one.path} ${one.axis}`, one])).values()].map(({ axis, path }) => {
+    const message = `${axis} is put back where it stood, and that cannot be told: its map cannot be inverted; ` +
+      "give reads, or limits over which moves only rises or only falls";
+    return { path, message, received: axis, severity: "error" };
+  });
+}
+
+function inActions(laid: Laid): Sent[] {
+  return [...laid.kind === "around" ? ofAround(laid) : [], ...laidIn(laid).flatMap(inActions)];
+}
+
+/** What the plan moves, its next point takes there; what is set first belongs there. */
+function ofAround({ first, every, inner, corrects }: LaidAround): Sent[] {
+  const known = new Set(passesOf(inner).flatMap(({ axes }) => axes));
+  const takes = first.flatMap((action) => {
+    if (action.kind === "set") { for (const { axis } of sent(action)) known.add(axis); }
+    return action.kind === "take" ? sent(action).filter(({ axis }) => !known.has(axis)) : [];
+  });
+  const between = every.flatMap(({ actions }) => actions.flatMap(sent));
+  return [...takes, ...between.filter(({ axis }) => !known.has(axis) && !corrects.includes(axis))];
+}
+
+function sent(action: LaidAction): Sent[] {
+  const { kind, path } = action,
+    named = (key: string, at: object) =>
+      Object.keys(at).map((axis): Sent => ({ axis, path: `${path}.${key}.${axis}` }));
+  if (kind === "set") return named("setpoint", action.action.setpoint);
+  if (kind === "take") return named("at", action.action.at ?? {});
+  return kind === "plan" ? passesOf(action.laid).flatMap(({ axes }) => axes).map((axis) => ({ axis, path })) : [];
+}
