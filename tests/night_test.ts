@@ -1,3 +1,4 @@
+import { join } from "@std/path";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   around,
@@ -7,10 +8,12 @@ import {
   derivedAxis,
   linspace,
   type Plan,
+  resume,
   scan,
   set,
   sim,
   take,
+  verifyRun,
 } from "../mod.ts";
 import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
@@ -132,4 +135,22 @@ Deno.test("axes that would be put back though nobody can tell where they stand a
   assertEquals(await found(around(y, { first: to, every: { points: 1, do: set({ q: 0 }) } })), []);
   assertEquals(await found(around(q, { every: { points: 1, do: set({ q: 0 }) }, last: to })), []);
   assertEquals(await found(around(y, { first: take("dark", ["diode"], { q: 1 }) })), ["plan.first.at.q"]);
+});
+
+Deno.test("a run that is resumed takes away the files that its killed writer has not finished", async () => {
+  await using rig = await connect({ x: sim.instant(), counts: sim.counter() });
+  const folder = await Deno.makeTempDir({ prefix: "nuit d'été " }), to = join(folder, "line.zarr");
+  for await (const { seqNum } of scan(linspace("x", 0, 1, 5), { rig, read: ["counts"], to, quiet: true })) {
+    if (seqNum === 1) break;
+  }
+  for (const name of [".line.zarr.tmp-999999999-3", ".other.zarr.tmp-999999999-3"]) {
+    await Deno.writeTextFile(join(folder, name), "{");
+  }
+  await (await resume(to, rig, { quiet: true })).done;
+  assertEquals((await verifyRun(to)).leftovers, []);
+  assertEquals((await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort(), [
+    ".other.zarr.tmp-999999999-3",
+    "line.zarr",
+  ]);
+  await Deno.remove(folder, { recursive: true });
 });

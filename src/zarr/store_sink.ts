@@ -137,6 +137,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
   /** Says in the store that the run is running again. */
   async #goOn(header: RunHeader, attributes: Attributes): Promise<void> {
     const before = Array.isArray(attributes.resumed_at) ? attributes.resumed_at : [];
+    await this.#store.removeUnfinished?.();
     await this.#restoreGroups?.();
     this.#header = header;
     this.#startJournal(String(attributes.experiment_id));

@@ -120,7 +120,22 @@ export class FsStore implements Store {
 
   /** A new hidden name beside the folder, for a file that will be published. */
   temporary(): string {
-    return join(this.#workshop, `.${basename(this.location)}.tmp-${Deno.pid}-${temporaries++}`);
+    return join(this.#workshop, `${this.#temporaryStem}${Deno.pid}-${temporaries++}`);
+  }
+
+  get #temporaryStem(): string {
+    return `.${basename(this.location)}.tmp-`;
+  }
+
+  /** Removes the files that `temporary` named in processes that are no more. Whoever calls it holds the lock of the run. */
+  async removeUnfinished(): Promise<void> {
+    const stem = this.#temporaryStem;
+    for (const folder of new Set([dirname(this.location), this.location])) {
+      for await (const { name } of Deno.readDir(folder)) {
+        if (!name.startsWith(stem) || name.startsWith(`${stem}${Deno.pid}-`)) continue;
+        await Deno.remove(join(folder, name)).catch(() => {});
+      }
+    }
   }
 
   /** The path of an object. */

@@ -42,6 +42,8 @@ export interface Store {
   list?(): AsyncIterable<Key>;
   /** Names of what Sonde left beside the place: a journal, a lock, an object that was never finished. */
   leftovers?(): Promise<readonly string[]>;
+  /** Removes objects that processes which are no more have never finished. Only who holds the lock of the run may. */
+  removeUnfinished?(): Promise<void>;
 }
 
 /** An object that could not be read or written. It names the object, and says what to do about it. */
