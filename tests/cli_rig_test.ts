@@ -1,6 +1,7 @@
 /** What the commands do with a rig file: init, devices, move, read, and the rig of a scan file. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import type { DeviceSpec } from "../src/core/device.ts";
 import type { Rig } from "../src/core/rig.ts";
 import { configured } from "../src/hw/configured.ts";
 import { connect } from "../src/hw/connect.ts";
@@ -177,10 +178,10 @@ Deno.test("a scan file takes the rig.yaml beside it, its own rig before that, an
 Deno.test("a run of a scan file without a rig of its own is resumed from its store alone", () =>
   inFolder(async (folder) => {
     await write(folder, "rig.yaml", RIG);
-    await write(folder, "line.yaml", `onReadError: { retries: 0, then: abort }\n${LINE}`);
-    const { to } = JSON.parse((await sonde(folder, "run", "line.yaml", "--json")).out);
+    await write(folder, "line.yaml", `onReadError: { retries: 0, then: abort }\nabort: ["x > 0.4"]\n${LINE}`);
+    assertEquals((await sonde(folder, "run", "line.yaml", "--to", "line.zarr")).code, 1);
     await Deno.remove(join(folder, "rig.yaml"));
-    const again = await sonde(folder, "resume", to);
+    const again = await sonde(folder, "resume", "line.zarr");
     assert(!again.err.includes("does not say how its rig is connected"), again.err);
   }));
 
@@ -330,7 +331,7 @@ Deno.test("configured() keeps what a device can do, and closes one that does not
   const context = { name: "c", clock: { now: () => 0 }, seed: 0, signal: new AbortController().signal } as never;
   let closed = 0;
   const place = { exposure: 0 };
-  const spec = {
+  const spec: DeviceSpec = {
     driver: "fake",
     connect: () => ({
       driver: "fake",

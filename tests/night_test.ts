@@ -17,6 +17,7 @@ import {
 } from "../mod.ts";
 import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
+import { inFolder, RIG, sonde } from "./cli_support.ts";
 import { RecordingSink, turns } from "./engine_support.ts";
 
 const op = { signal: new AbortController().signal };
@@ -154,3 +155,16 @@ Deno.test("a run that is resumed takes away the files that its killed writer has
   ]);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a run whose plan is complete is left as it is by sonde resume", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "rig.yaml"), RIG);
+    const text = "read: [diode]\nbaseline: true\nplan: { kind: linspace, axis: x, start: 0, stop: 1, num: 3 }\n";
+    await Deno.writeTextFile(join(folder, "line.yaml"), text);
+    assertEquals((await sonde(folder, "run", "line.yaml", "--to", "line.zarr", "--quiet")).code, 0);
+    const root = () => Deno.readTextFile(join(folder, "line.zarr", "zarr.json")), before = await root();
+    const again = await sonde(folder, "resume", "line.zarr");
+    assertEquals([again.code, again.err], [0, "nothing to do: the plan of this run is complete\n"]);
+    assertEquals(JSON.parse((await sonde(folder, "resume", "line.zarr", "--json")).out).points, 3);
+    assertEquals(await root(), before);
+  }));

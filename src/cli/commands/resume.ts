@@ -7,6 +7,8 @@ import { lastNote } from "../run_log.ts";
 import { showRun } from "../run_view/run_view.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
+import type { Attributes } from "../../zarr/array_spec.ts";
+import { PLAN_COMPLETE } from "../../scan/engine/run_status.ts";
 
 /** The options of `sonde resume`. */
 export interface ResumeCommandOptions extends OutputOptions, ApprovalFlags {
@@ -23,6 +25,14 @@ export async function resumeCommand(place: string, options: ResumeCommandOptions
     throw InputError.at("--remeasure", `is "${remeasure}"; allowed: failed`, remeasure, "failed");
   }
   const { attributes, location } = await openRun(place);
+  if (remeasure === undefined && isComplete(attributes)) {
+    const { exit_status: status, exit_reason: reason, actual } = attributes;
+    if (json) {
+      return printJson({ status, reason, points: (actual as { points?: number }).points, timeMs: 0, to: location });
+    }
+    if (!quiet) notice("nothing to do: the plan of this run is complete");
+    return print(location);
+  }
   const stored = (attributes.settings as { devices?: Readonly<Record<string, DeviceEntry>> } | undefined)?.devices;
   const devices = options.rig === undefined ? stored : await readRigFile(options.rig);
   if (!devices) {
@@ -46,4 +56,8 @@ export async function resumeCommand(place: string, options: ResumeCommandOptions
   if (note !== undefined) notice(note);
   if (!quiet) notice(run.report);
   print(run.to[0]);
+}
+
+function isComplete({ exit_status: status, exit_reason: reason }: Attributes): boolean {
+  return status === "success" && reason === PLAN_COMPLETE;
 }

@@ -10,7 +10,7 @@ import { Gate } from "./gate.ts";
 import type { Job } from "./job.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { ReadFailure } from "./performer.ts";
-import { type RunState, type RunStatus, statusOf } from "./run_status.ts";
+import { PLAN_COMPLETE, type RunState, type RunStatus, statusOf } from "./run_status.ts";
 import { Session } from "./session.ts";
 import { timeLine } from "./time_split.ts";
 import { WaitedTooLong } from "./watch_desk.ts";
@@ -200,7 +200,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
         if (point === END) break;
         if (point) return point;
       }
-      return this.#endWith(this.#end ?? { status: "success", reason: "the plan is complete" });
+      return this.#endWith(this.#end ?? { status: "success", reason: PLAN_COMPLETE });
     } catch (thrown) {
       if (thrown === FINISHED) return this.#endWith(this.#end!);
       const aborted = thrown instanceof RunAborted;

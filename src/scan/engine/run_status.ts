@@ -4,6 +4,9 @@ import type { Job } from "./job.ts";
 import type { Session } from "./session.ts";
 import { TimeCounter, type TimeSplit } from "./time_split.ts";
 
+/** Why a run has ended that was neither finished nor stopped. */
+export const PLAN_COMPLETE = "the plan is complete";
+
 /** Where a run is in its life; `waiting` for the answer to a question, `holding` until a condition holds again. */
 export type RunState =
   | "idle"
