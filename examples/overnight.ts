@@ -26,7 +26,7 @@ const run = scan(plan, {
     timeoutMs: 60_000,
     else: "abort", // then the night is over
   }),
-  watchMs: 20,
+  watchMs: 30,
   monitor: { ring_current: { everyMs: 100 } }, // on its own clock, also while nothing is measured
   baseline: true, // the whole rig, before and after
   name: "overnight",

@@ -7,15 +7,15 @@ await using rig = await connect({
   y: sim.stage({ unit: "mm", limits: [-5, 5] }),
   x: sim.stage({ unit: "mm", limits: [-5, 5] }),
   z: sim.stage({ unit: "mm", limits: [-1, 1] }),
-  finder: sim.camera({ shape: [64, 64], exposureMs: 4, pixelUm: 6 }),
+  finder: sim.camera({ shape: [80, 96], exposureMs: 4, pixelUm: 6 }),
   spectrum: sim.spectrometer({ sees: "luminescence", range: [830, 910], pixels: 161, exposureMs: 5 }),
 });
 
 const dark = take("dark", ["spectrum"], { shutter: "closed" }, { num: 3 });
-const sharp = focus(linspace("z", -0.12, 0.12, 7), { on: "finder", by: "brenner", fine: 5 });
+const sharp = focus(linspace("z", -0.12, 0.12, 9), { on: "finder", by: "brenner", fine: 5 });
 const map = nest(
-  linspace("y", -0.5, 0.5, 4),
-  snake(linspace("x", -0.5, 0.5, 5)),
+  linspace("y", -0.5, 0.5, 5),
+  snake(linspace("x", -0.5, 0.5, 7)),
   fold(sharp, { go: ["z"], read: ["spectrum"] }), // the spectrum is read once, in focus
 );
 const plan = around(map, {
@@ -42,7 +42,7 @@ await run.done;
 // The root has the map; the dark spectra are the group `dark`, in the order in which they were taken.
 const data = await run.data(), read = async (name: string) => [...(await data.array(name).read()).data as Float64Array];
 const [counts, line] = await Promise.all(["counts", "line"].map(read));
-for (let j = 0; j < 4; j++) console.log(line.slice(5 * j, 5 * j + 5).map((nm) => nm.toFixed(2)).join("  "));
+for (let j = 0; j < 5; j++) console.log(line.slice(7 * j, 7 * j + 7).map((nm) => nm.toFixed(2)).join("  "));
 console.log(
   `${data.array("dark/spectrum").shape[0]} dark spectra; the shutter is ${rig.axes.get("shutter")!.setpoint}`,
 );

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { EV_NM, gapEv, ROOM_K } from "../src/hw/sim/emission.ts";
 import { Sample } from "../src/hw/sim/sample.ts";
+import type { PictureOptions } from "../src/wire/pictures.ts";
 import type { Seen } from "./cookbook_support.ts";
 
 /** What is true of an example's store, however it was made. */
@@ -19,6 +20,8 @@ export interface Recipe {
   found(seen: Seen, begunAnew: boolean): void;
   /** Arrays that do not depend on when things were done, by full name: equal in every run under the seed. */
   readonly same: readonly string[];
+  /** What `sonde plot` is asked to draw for the cookbook, by the picture's name. */
+  readonly pictures: Readonly<Record<string, PictureOptions>>;
 }
 
 const numbers = (seen: Seen, name: string) => {
@@ -35,6 +38,7 @@ function slope(x: readonly number[], y: readonly number[]): number {
 
 const pumpProbe: Recipe = {
   name: "pump_probe",
+  pictures: { "pump-probe": { detector: "change", peaks: false } },
   dims: { "/": { delay: 31 } },
   units: { "/delay": "ps", "/change": "1", "/change_sem": "1" },
   same: ["/delay", "/change", "/change_n"],
@@ -50,6 +54,7 @@ const pumpProbe: Recipe = {
 
 const zStack: Recipe = {
   name: "z_stack",
+  pictures: { "z-stack": { at: { time: 0, filter: "BP703", z: 0.02 } } },
   dims: { "/": { time: 4, filter: 2, z: 7, camera_y: 96, camera_x: 128 } },
   units: { "/time": "s", "/z": "mm", "/camera": "count", "/camera.exposure": "ms" },
   same: ["/time", "/filter", "/camera.exposure", "/z"],
@@ -69,6 +74,7 @@ const zStack: Recipe = {
 
 const temperatureRamp: Recipe = {
   name: "temperature_ramp",
+  pictures: { "temperature-ramp": {} },
   dims: { "/": { temperature: 15 }, "/pass_0": { temperature: 15, k: 41 } },
   units: { "/temperature": "K", "/wavelength_fold": "nm", "/track_height": "V", "/pass_0/diode": "V" },
   same: ["/temperature"],
@@ -82,6 +88,7 @@ const temperatureRamp: Recipe = {
 
 const gateMap: Recipe = {
   name: "gate_map",
+  pictures: { "gate-map": {} },
   dims: { "/pass_0": { P2: 16, P1: 16 }, "/points": { point: 444 } },
   units: { "/pass_0/P1": "mV", "/pass_0/dot.current": "nA", "/points/dot.leakage": "pA" },
   same: ["/pass_0/P1", "/pass_0/P2", "/points/P1_setpoint", "/points/dot.current"],
@@ -98,6 +105,7 @@ const gateMap: Recipe = {
 
 const monoLockin: Recipe = {
   name: "mono_lockin",
+  pictures: { "mono-lockin": { detector: "R" } },
   dims: { "/": { energy: 281 } },
   units: { "/energy": "eV", "/wavelength_readback": "nm", "/R": "V", "/theta": "degree" },
   same: ["/energy", "/R", "/theta"],
@@ -115,6 +123,7 @@ const monoLockin: Recipe = {
 
 const twoCameras: Recipe = {
   name: "two_cameras",
+  pictures: { "two-cameras": { detector: "fast" } },
   dims: { "/": { time: 5, fast_frame: 20, fast_y: 48, fast_x: 64, slow_y: 192, slow_x: 256 } },
   units: { "/time": "s", "/fast_frame": "s", "/fast": "count", "/slow": "count", "/slow_x": "um" },
   same: ["/time", "/fast_frame"],
@@ -143,11 +152,12 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 
 const plMap: Recipe = {
   name: "pl_map",
+  pictures: { "pl-map": { detector: "line" } },
   dims: {
-    "/": { y: 4, x: 5, spectrum_wavelength: 161 },
-    "/pass_0": { z: 7 },
+    "/": { y: 5, x: 7, spectrum_wavelength: 161 },
+    "/pass_0": { z: 9 },
     "/pass_1": { k: 5 },
-    "/dark": { take: 12 },
+    "/dark": { take: 15 },
   },
   units: { "/spectrum": "count", "/line": "nm", "/z_fold": "mm", "/dark/spectrum": "count" },
   same: ["/x", "/y", "/z_fold", "/line", "/counts"],
@@ -163,6 +173,7 @@ const plMap: Recipe = {
 
 const driftMap: Recipe = {
   name: "drift_map",
+  pictures: { "drift-map": {} },
   dims: { "/": { y: 19, x: 19 } },
   units: { "/diode": "V", "/x_offset": "mm", "/y_offset": "mm", "/points/x_offset": "mm" },
   same: ["/x", "/y"],
@@ -183,6 +194,7 @@ const driftMap: Recipe = {
 
 const cameraAlign: Recipe = {
   name: "camera_align",
+  pictures: { "camera-align": { detector: "mark/camera", at: { take: 0 } } },
   dims: { "/": { y: 5, x: 5, camera_y: 96, camera_x: 128 }, "/mark": { take: 2, camera_y: 96, camera_x: 128 } },
   units: { "/camera": "count", "/mark/camera": "count", "/x_offset": "mm", "/light": "count" },
   same: ["/x", "/y", "/x_offset", "/y_offset", "/mark/cx"],
@@ -200,6 +212,10 @@ const cameraAlign: Recipe = {
 
 const overnight: Recipe = {
   name: "overnight",
+  pictures: {
+    overnight: { detector: "normal" },
+    "overnight-beam": { detector: "monitor_ring_current/ring_current", peaks: false },
+  },
   dims: { "/": { y: 12, x: 20 } },
   units: { "/diode": "V", "/normal": "V", "/waited": "ms", "/monitor_ring_current/ring_current": "mA" },
   same: ["/x", "/y"],

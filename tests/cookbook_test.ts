@@ -1,12 +1,19 @@
-/** The ten examples of `docs/cookbook.md`: what `check` says of them, what they find, and that they survive. */
+/**
+ * The ten examples of `docs/cookbook.md`: what `check` says of them, what they find, and that they survive.
+ * `deno test -A tests/cookbook_test.ts --filter check -- --update` draws the pictures of that page anew; look at them.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { openRun } from "../src/zarr/open_run.ts";
+import { figureOf } from "../src/wire/pictures.ts";
 import { ROOT } from "../tools/root.ts";
 import { runCommand } from "../tools/run_command.ts";
 import { type Recipe, RECIPES } from "./cookbook_recipes.ts";
 import { bytesOf, checkExample, goOn, openInXarray, readExample, rigOf, runOf, type Seen } from "./cookbook_support.ts";
 import { withFolder } from "./zarr_fixture.ts";
+
+/** Whether the pictures are drawn anew, after a change that is meant. */
+const UPDATE = Deno.args.includes("--update");
 
 const MAIN = join(ROOT, "src", "cli", "main.ts"), MINUTE_MS = 60_000;
 
@@ -41,11 +48,15 @@ for (const recipe of RECIPES) {
       await run.done;
       within(report.points, run.status.points, 0.1, "points");
       const endMs = rig.clock.nowMs(), seen = await openInXarray(to);
-      // How long a beam will be lost, nobody can say beforehand.
-      const waitedMs = (seen.values["/waited"] as number[] ?? []).reduce((sum, ms) => sum + ms, 0);
+      // How long a beam will be lost and a sample will take to settle, nobody can say beforehand.
+      const waited = Object.entries(seen.values).flatMap(([name, ms]) =>
+        name.endsWith("/waited") ? ms as number[] : []
+      );
+      const waitedMs = waited.reduce((sum, ms) => sum + ms, 0);
       within(report.timeMs!, endMs - beginMs - waitedMs, 0.1, "ms");
       within(report.bytes!, await bytesOf(to), 0.1, "bytes");
       judge(recipe, seen);
+      await compareImages(recipe, to);
     }));
 
   Deno.test(`${recipe.name} as a script is ${recipe.name} as a file: one plan, one rig, one store`, () =>
@@ -88,6 +99,16 @@ for (const recipe of RECIPES) {
       assertEquals((await openRun(to)).attributes.exit_status, "success");
       judge(recipe, await openInXarray(to), true);
     }));
+}
+
+/** The pictures of the cookbook are those of its runs, byte for byte. */
+async function compareImages({ name, pictures }: Recipe, place: string): Promise<void> {
+  const run = await openRun(place);
+  for (const [image, options] of Object.entries(pictures)) {
+    const path = join(ROOT, "docs", "images", `cookbook-${image}.svg`), svg = (await figureOf(run, options)).svg();
+    if (UPDATE) await Deno.writeTextFile(path, svg);
+    assert(await Deno.readTextFile(path) === svg, `${path} is not what ${name} draws: look at it with -- --update`);
+  }
 }
 
 /** The stores below a folder. */
