@@ -168,3 +168,11 @@ Deno.test("a run whose plan is complete is left as it is by sonde resume", () =>
     assertEquals(JSON.parse((await sonde(folder, "resume", "line.zarr", "--json")).out).points, 3);
     assertEquals(await root(), before);
   }));
+
+Deno.test("an action of a kind that may not stand at the end is one mistake, and its keys are none", async () => {
+  const last = [set({ x: 0 }), take("dark", ["diode"], {})] as never;
+  const { issues } = await check(around(linspace("x", 0, 1, 3), { last }) as never);
+  assertEquals(issues.map(({ path, message }) => `${path}: ${message}`), [
+    'plan.last[1].kind: expected "set", received "take"',
+  ]);
+});

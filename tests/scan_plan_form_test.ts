@@ -127,11 +127,11 @@ const TEXTS: Record<string, [text: string, error: RegExp]> = {
   "a list": ["- plan", /^the scan file: is not a scan/],
   "no plan and nothing to read": [
     "name: a",
-    /^read: is missing; expected a list\nplan: is missing; expected a map of keys$/,
+    /^read: is missing; expected a list or a map of keys\nplan: is missing; expected a map of keys$/,
   ],
   "a detector that is no list": [
     "read: diode\nplan: { kind: repeat, num: 2 }",
-    /^read: expected a list, received "diode"$/,
+    /^read: expected a list or a map of keys, received "diode"$/,
   ],
   "a misspelt key": [
     "read: [diode]\nplan: { kind: repeat, num: 2 }\nmaxpoint: 3",

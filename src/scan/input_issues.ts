@@ -62,6 +62,16 @@ function nearestBranch(issue: Extract<ZodIssue, { code: "invalid_union" }>): Zod
   return [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
 }
 
+/** Of an object that is of another kind than may stand there, its keys say nothing more. */
+function withoutKeysOfOtherKinds(issues: readonly ZodIssue[], given: (path: readonly PropertyKey[]) => unknown) {
+  const wrong = issues.filter(({ code, path }) =>
+    code === "invalid_value" && path.at(-1) === "kind" && given(path) !== undefined
+  );
+  const isBeside = ({ path }: ZodIssue, kind: ZodIssue) =>
+    kind.path.slice(0, -1).every((key, k) => path[k] === key) && path.length <= kind.path.length;
+  return issues.filter((issue) => wrong.includes(issue) || !wrong.some((kind) => isBeside(issue, kind)));
+}
+
 /** The keys that the schema knows beside an unknown one. */
 export type KnownKeys = (received: unknown, path: readonly PropertyKey[]) => readonly string[];
 
@@ -76,6 +86,11 @@ export function inputIssues(error: z.ZodError, input: unknown, root: string, kno
     const problem = (message: string, allowed?: string, got: unknown = received, place = where): Issue[] => [
       { path: place, message, received: got, allowed, severity: "error" },
     ];
+    const unlike = (allowed: string) =>
+      problem(
+        received === undefined ? `is missing; expected ${allowed}` : `expected ${allowed}, received ${show(received)}`,
+        allowed,
+      );
     if (issue.code === "unrecognized_keys") {
       return issue.keys.flatMap((key) =>
         problem(
@@ -97,11 +112,12 @@ export function inputIssues(error: z.ZodError, input: unknown, root: string, kno
         !branch.some((inner) => inner.code === "invalid_type" && !inner.path.length)
       );
       if (typeof received === "object" && fitting.length === 1) {
-        return fitting[0].flatMap((inner) => convert(inner, path));
+        const given = (inner: readonly PropertyKey[]) => at(input, [...path, ...inner]);
+        return withoutKeysOfOtherKinds(fitting[0], given).flatMap((inner) => convert(inner, path));
       }
       if (issue.errors.every((branch) => branch.every((inner) => inner.path.length === 0))) {
         const allowed = issue.errors.flat().map(allowedBy).join(" or ");
-        return problem(`expected ${allowed}, received ${show(received)}`, allowed);
+        return unlike(allowed);
       }
       const branch = nearestBranch(issue);
       if (branch.length) return branch.flatMap((inner) => convert(inner, path));
@@ -109,11 +125,7 @@ export function inputIssues(error: z.ZodError, input: unknown, root: string, kno
     if (issue.code === "custom" || issue.code === "invalid_format" && received !== undefined) {
       return problem(`${issue.message}; received ${show(received)}`, issue.message);
     }
-    const allowed = allowedBy(issue);
-    return problem(
-      received === undefined ? `is missing; expected ${allowed}` : `expected ${allowed}, received ${show(received)}`,
-      allowed,
-    );
+    return unlike(allowedBy(issue));
   };
   return error.issues.flatMap((issue) => convert(issue, []));
 }
