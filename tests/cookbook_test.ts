@@ -37,6 +37,23 @@ function judge(recipe: Recipe, seen: Seen, begunAnew = false): void {
 const within = (said: number, came: number, part: number, what: string) =>
   assert(Math.abs(said - came) <= part * came, `${what}: ${said} was said, ${came} came`);
 
+Deno.test("the cookbook shows each file as it is, and each picture, once", async () => {
+  const page = await Deno.readTextFile(join(ROOT, "docs", "cookbook.md"));
+  assertEquals(RECIPES.length, 10);
+  for (const { name, pictures } of RECIPES) {
+    const text = await Deno.readTextFile(join(ROOT, "examples", `${name}.yaml`));
+    assertEquals(
+      page.split("```yaml\n" + text + "```\n").length,
+      2,
+      `${name}.yaml is not in docs/cookbook.md as it is`,
+    );
+    assert(page.includes(`(../examples/${name}.ts)`), `${name}.ts is not in docs/cookbook.md`);
+    for (const image of Object.keys(pictures)) {
+      assertEquals(page.split(`(images/cookbook-${image}.svg)`).length, 2, `${image} is not in docs/cookbook.md once`);
+    }
+  }
+});
+
 for (const recipe of RECIPES) {
   Deno.test(`check says of ${recipe.name} beforehand how many points, how long and how many bytes, within a tenth`, () =>
     withFolder(async (folder) => {
