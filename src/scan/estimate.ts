@@ -102,11 +102,13 @@ function meanOf(count: number, at: (i: number) => number): number {
  */
 function loop(model: TimeModel, dimension: Dimension, inner: Visit): Visit {
   const { size, snake, paceMs = 0, columns } = dimension, back = jump(model, inner.end(0), inner.begin(1));
-  const stepMs = (i: number) => {
-    const moves = columns.map((column) => motionOf(model, column, column.at(i), column.at(i + 1)));
+  const wayMs = (from: number, to: number) => {
+    const moves = columns.map((column) => motionOf(model, column, column.at(from), column.at(to)));
     const { moveMs, settleMs } = together([back, ...moves]);
     return moveMs + settleMs + inner.againMs;
   };
+  // Backwards the same way can take longer: play in a drive is taken out from one side.
+  const stepMs = (i: number) => snake ? (wayMs(i, i + 1) + wayMs(i + 1, i)) / 2 : wayMs(i, i + 1);
   const between = size - 2, later = between > 0 ? between * meanOf(between, (i) => Math.max(paceMs, stepMs(i))) : 0;
   const from = (firstMs: number) => size < 2 ? firstMs : Math.max(paceMs, firstMs) + later + stepMs(between);
   const edge = (n: number, last: boolean) => placesAt(dimension, last !== (snake && n % 2 === 1) ? size - 1 : 0);
