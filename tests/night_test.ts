@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   around,
   check,
@@ -7,11 +7,13 @@ import {
   connect,
   derivedAxis,
   linspace,
+  nest,
   type Plan,
   resume,
   scan,
   set,
   sim,
+  snake,
   take,
   verifyRun,
 } from "../mod.ts";
@@ -175,4 +177,27 @@ Deno.test("an action of a kind that may not stand at the end is one mistake, and
   assertEquals(issues.map(({ path, message }) => `${path}: ${message}`), [
     'plan.last[1].kind: expected "set", received "take"',
   ]);
+});
+
+Deno.test("a pass that is taken cannot have the name of a stream", async () => {
+  await using rig = await connect({ x: sim.stage({ unit: "mm", limits: [-5, 5] }), diode: sim.photodiode() });
+  const first = [take("baseline", ["diode"], {}), take("monitor_x", ["diode"], {})];
+  const plan = around(linspace("x", 0, 1, 3), { first }), read = ["diode"] as const;
+  const { issues } = await check(plan, rig, { read, baseline: true, monitor: { x: {} } });
+  assertEquals(issues.map(({ path }) => path), ["plan.first[0].pass", "plan.first[1].pass"]);
+  assertEquals((await check(plan, rig, { read })).issues, []);
+});
+
+Deno.test("the time of lines to and fro counts what backlash costs on the way back", async () => {
+  const stage = { unit: "mm", limits: [-5, 5], start: 0 } as const;
+  await using rig = await connect({ y: sim.stage(stage), x: sim.stage(stage), diode: sim.photodiode() }, {
+    clock: fakeClock(),
+  });
+  const line = linspace("x", 0, 1, 11, { backlash: 0.1 });
+  const plan = nest(linspace("y", 0, 1, 20), snake(line)), read = ["diode"] as const;
+  const { timeMs } = await check(plan, rig, { read });
+  const run = scan(plan, { rig, read, to: new RecordingSink(rig.clock), quiet: true });
+  const { actual } = await run.done;
+  await turns();
+  assertAlmostEquals(timeMs!, actual.timeMs, 0.05 * actual.timeMs);
 });

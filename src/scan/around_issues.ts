@@ -31,18 +31,20 @@ function aroundsIn(laid: Laid): LaidAround[] {
  * What is wrong with what is done around a plan, beside its axes, setpoints and detectors.
  *
  * @param names all other names of the store
+ * @param streams what else is recorded, in groups of their own
  */
 export function aroundIssues(
   { root, passes }: LaidOut,
   rig: Rig | undefined,
   known: KnownSignals,
   names: NamesInStore,
+  streams: readonly string[] = [],
 ): Issue[] {
   const arounds = aroundsIn(root), takes = arounds.flatMap((laid) => actionsOf(laid).filter(isTake));
   return [
     ...arounds.flatMap((laid) => [...lineIssues(laid), ...correctIssues(laid, rig, names)]),
     ...takes.flatMap((take) => rig ? findIssues(take, rig, known) : []),
-    ...takeNameIssues(takes, otherNames(passes), names),
+    ...takeNameIssues(takes, [...otherNames(passes), ...streams], names),
   ];
 }
 

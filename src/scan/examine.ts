@@ -30,7 +30,7 @@ import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
-import { expectedSamples, streamGroups, streamIssues } from "./stream_groups.ts";
+import { expectedSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { unknownPlaces } from "./unknown_places.ts";
 
@@ -202,7 +202,9 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   const reached = adaptive ? laidReach(laid.root, origin) : laid.passes.flatMap(({ space }) => reach(space!).columns);
   const range = adaptive ? laidPoints(laid.root) : exactly(laid.passes);
   const names = namesOf(leaves, channels, read, laid.passes);
-  const issues = [...first, ...nameIssues(names), ...aroundIssues(laid, rig, known, namesAlone(names, channels))];
+  const streams = rig ? streamNames(options) : [];
+  const around = aroundIssues(laid, rig, known, namesAlone(names, channels), streams);
+  const issues = [...first, ...nameIssues(names), ...around];
   if (range.max === 0) {
     const message = "the plan has no points: its masks leave none";
     issues.push({ path: "plan", message, received: 0, allowed: "at least 1 point", severity: "error" });

@@ -35,6 +35,11 @@ export function monitored(name: string, rig: Rig): Streamed {
   return { channels: readList(rig, [name]).channels, axes: rig.axes.has(name) ? [name] : [] };
 }
 
+/** The groups of what is recorded beside the points, by name. */
+export function streamNames({ baseline, monitor = {} }: StreamOptions): string[] {
+  return [...baseline ? [BASELINE] : [], ...Object.keys(monitor).map(monitorPass)];
+}
+
 /** Where what is recorded beside the points is stored. */
 export function streamGroups({ baseline, monitor = {} }: StreamOptions, rig: Rig): LayoutGroup[] {
   const group = (pass: string, dimension: string, axes: readonly string[], channels: readonly RigChannel[]) => {
