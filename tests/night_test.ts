@@ -201,3 +201,13 @@ Deno.test("the time of lines to and fro counts what backlash costs on the way ba
   await turns();
   assertAlmostEquals(timeMs!, actual.timeMs, 0.05 * actual.timeMs);
 });
+
+Deno.test("a detector that is read in bursts is no other one when a run is made again", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "rig.yaml"), RIG);
+    const text = "read: { diode: { frames: 3 } }\nplan: { kind: linspace, axis: x, start: 0, stop: 1, num: 3 }\n";
+    await Deno.writeTextFile(join(folder, "line.yaml"), text);
+    assertEquals((await sonde(folder, "run", "line.yaml", "--to", "line.zarr", "--quiet")).code, 0);
+    const again = await sonde(folder, "run", "line.zarr", "--again", "--to", "again.zarr");
+    assertEquals([again.code, again.err.includes("since then")], [0, false], again.err);
+  }));

@@ -2,6 +2,7 @@ import { show } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
 import { SONDE_VERSION } from "../core/version.ts";
 import { deviceSnapshot } from "../scan/device_snapshot.ts";
+import { type AnyRead, ratedRead } from "../scan/read_rates.ts";
 import type { RunData } from "../zarr/open_run.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -28,12 +29,20 @@ type Plain = Readonly<Record<string, unknown>>;
  * ```
  */
 export function changesSince<A, D>({ attributes }: Pick<RunData, "attributes">, rig: Rig<A, D>): string[] {
-  const now = deviceSnapshot(rig as unknown as Rig);
+  const now = deviceSnapshot(readAsThen(attributes, rig as unknown as Rig));
   return [
     ...changes(attributes.sonde_version, SONDE_VERSION, "sonde_version"),
     // As it stands in a store: what is undefined is not there.
     ...changes(attributes.devices ?? {}, JSON.parse(JSON.stringify(now)), ""),
   ];
+}
+
+/** What was read several times at a point is an array in the store. */
+function readAsThen({ settings }: RunData["attributes"], rig: Rig): Rig {
+  const { read } = (settings ?? {}) as { read?: unknown };
+  if (!isObject(read)) return rig;
+  const there = Object.entries(read).filter(([word]) => rig.channels.has(word) || rig.devices.get(word)?.detector);
+  return ratedRead(rig, Object.fromEntries(there) as AnyRead).rig;
 }
 
 function isObject(entry: unknown): entry is Plain {
