@@ -6,7 +6,7 @@ await using rig = await connect({
   filter: sim.filterWheel({ labels: ["BP640", "BP703"] }),
   z: sim.stage({ unit: "mm", limits: [-1, 1] }),
   camera: sim.camera({ shape: [96, 128], exposureMs: 10 }),
-  sample: sim.sample({ driftPerHour: { z: 72 } }), // it sinks by 20 µm in each of the few seconds that this takes
+  sample: sim.sample({ driftPerHour: { z: 72 } }), // it sinks by 20 µm in a second
 });
 
 const plan = nest(
