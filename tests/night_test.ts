@@ -8,6 +8,7 @@ import {
   derivedAxis,
   linspace,
   nest,
+  openRun,
   type Plan,
   resume,
   scan,
@@ -211,3 +212,20 @@ Deno.test("a detector that is read in bursts is no other one when a run is made 
     const again = await sonde(folder, "run", "line.zarr", "--again", "--to", "again.zarr");
     assertEquals([again.code, again.err.includes("since then")], [0, false], again.err);
   }));
+
+Deno.test("the log tells where axes stand from where they have gone, also where a run goes on", async () => {
+  await using rig = await connect({ x: sim.instant(), gate: sim.instant(), counts: sim.counter() });
+  const folder = await Deno.makeTempDir(), to = join(folder, "line.zarr");
+  const plan = around(linspace("x", 0, 4, 5), { first: set({ gate: 2 }), last: set({ gate: 0 }) });
+  for await (const { seqNum } of scan(plan, { rig, read: ["counts"], to, quiet: true })) if (seqNum === 1) break;
+  await (await resume(to, rig, { quiet: true })).done;
+  const { data } = await (await openRun(to)).array("log/text").read();
+  assertEquals(data, [
+    "where axes stand: gate 0",
+    "moved: gate 2",
+    "taken up after 2 points",
+    "goes on after 2 points, with gate 2, x 1",
+    "moved: gate 0",
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});

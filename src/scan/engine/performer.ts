@@ -311,7 +311,8 @@ export class Performer {
       readback[name] = isPromise(place) ? await waits.wait(place, READBACK_TIMEOUT_MS, late) : place;
       setpoint[name] = mover.place(name, readback[name]);
     }
-    if (recorded) await this.log("transition", `moved: ${placesText(setpoint)}`, { reply: { setpoint, readback } });
+    const said = Object.keys(request.setpoint).length ? "moved" : "where axes stand";
+    if (recorded) await this.log("transition", `${said}: ${placesText(setpoint)}`, { reply: { setpoint, readback } });
     return { setpoint, readback };
   }
 

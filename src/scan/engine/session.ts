@@ -6,6 +6,7 @@ import { Forbidden } from "../forbid/forbidden.ts";
 import type { ApprovalFront } from "./approvals.ts";
 import { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
+import { placesText } from "./places_text.ts";
 import { Mover } from "./mover.ts";
 import { Performer } from "./performer.ts";
 import { Reader } from "./reader.ts";
@@ -104,7 +105,8 @@ export class Session {
   /** Goes where the axes stood when the run was broken off. */
   async #restore({ measured, setpoint }: NonNullable<Job["resumed"]>): Promise<void> {
     await this.performer.go(setpoint);
-    await this.performer.log("transition", `taken up again after ${measured} points`, { setpoint });
+    const where = Object.keys(setpoint).length ? `, with ${placesText(setpoint)}` : "";
+    await this.performer.log("transition", `goes on after ${measured} points${where}`, { setpoint });
   }
 
   /** A sink whose opening was broken off counts as opened when it opens after all, so that it is closed. */
