@@ -67,7 +67,7 @@ export { Run, type RunState, type RunStatus } from "./src/scan/engine/run.ts";
 export type { TimeSplit } from "./src/scan/engine/time_split.ts";
 export type { PointOf } from "./src/scan/create_run.ts";
 export type { Arrays, Merge, OnlyDetectors, ReadingsOf, ScanOptions } from "./src/scan/scan_options.ts";
-export type { RateOptions, ReadOf } from "./src/scan/read_rates.ts";
+export type { AnyRead, RateOptions, ReadOf } from "./src/scan/rated_read.ts";
 export type { Rate } from "./src/scan/burst_detector.ts";
 export type { OnReadError } from "./src/scan/read_policy.ts";
 export type { Advisor, Asking, AskingOptions, PathFunction, PathTools } from "./src/scan/path_tools.ts";

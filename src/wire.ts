@@ -17,7 +17,7 @@ import { checkPlan, type CheckReport } from "./scan/check.ts";
 import { createJob } from "./scan/create_run.ts";
 import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
-import type { AnyRead, ReadOf } from "./scan/read_rates.ts";
+import type { AnyRead, ReadOf } from "./scan/rated_read.ts";
 import type { ReadingsOf, ScanOptions } from "./scan/scan_options.ts";
 import { settingsOf } from "./scan/stored_settings.ts";
 import type { Figure } from "./view/mod.ts";

@@ -13,7 +13,7 @@ import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
 import { returningAxes } from "./plan_path.ts";
-import { type AnyRead, ratedRead, rateIssues, type RateOptions, readWords } from "./read_rates.ts";
+import { type AnyRead, ratedRead, rateIssues, type RateOptions, readWords } from "./rated_read.ts";
 
 /** One pass of a plan, as `check` shows it. */
 export interface CheckedPass {

@@ -19,7 +19,7 @@ import { type PathFunction, pathTools } from "./path_tools.ts";
 import { conditionIssues } from "./forbid_issues.ts";
 import { generatorLayout } from "./plan_layout.ts";
 import { readPolicy } from "./read_policy.ts";
-import { type AnyRead, ratedRead, type ReadOf } from "./read_rates.ts";
+import { type AnyRead, ratedRead, type ReadOf } from "./rated_read.ts";
 import { runSignals } from "./run_signals.ts";
 import { ruleIssues } from "./rule_issues.ts";
 import type { ReadingsOf, ScanOptions, Wiring } from "./scan_options.ts";

@@ -10,7 +10,7 @@ import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
 import { ruleKeys } from "./rules_schema.ts";
 import type { OnReadError } from "./read_policy.ts";
-import type { AnyRead } from "./read_rates.ts";
+import type { AnyRead } from "./rated_read.ts";
 
 /** A scan that a YAML file describes, with its named plans put in place. */
 export interface ScanFile extends RunRules, StreamOptions {

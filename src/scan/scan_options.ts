@@ -7,7 +7,7 @@ import type { Sink } from "../core/sink.ts";
 import type { Sizing } from "./examine.ts";
 import type { ApprovalFront } from "./engine/approvals.ts";
 import type { OnReadError } from "./read_policy.ts";
-import type { ReadOf } from "./read_rates.ts";
+import type { ReadOf } from "./rated_read.ts";
 
 /** What is read at each point, by detector name, from what `read` says: arrays of what is read several times. */
 export type ReadingsOf<D, R> = R extends readonly (keyof D)[] ? Merge<D[R[number]]>

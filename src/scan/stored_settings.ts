@@ -7,7 +7,7 @@ import { differences } from "./differences.ts";
 import { parsePlan } from "./parse_plan.ts";
 import type { PathFunction } from "./path_tools.ts";
 import type { OnReadError } from "./read_policy.ts";
-import type { AnyRead } from "./read_rates.ts";
+import type { AnyRead } from "./rated_read.ts";
 import { PATH_VERSION } from "./replay.ts";
 import type { ScanOptions } from "./scan_options.ts";
 import { generatorRecord, hasGenerators, storablePlan } from "./storable_plan.ts";

@@ -2,7 +2,7 @@ import { show } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
 import { SONDE_VERSION } from "../core/version.ts";
 import { deviceSnapshot } from "../scan/device_snapshot.ts";
-import { type AnyRead, ratedRead } from "../scan/read_rates.ts";
+import { type AnyRead, ratedRead } from "../scan/rated_read.ts";
 import type { RunData } from "../zarr/open_run.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
