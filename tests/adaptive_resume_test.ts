@@ -104,7 +104,7 @@ Deno.test("a skipped point that a kill has lost is recorded anew, and what stand
       if (pass === "b" || k > 1) return Promise.resolve(undefined);
       return Promise.resolve(point([k], k, { pass, setpoint: { x: k } }));
     },
-    points: (async function* () {})(),
+    points: { next: () => Promise.resolve({ done: true, value: undefined }) },
     measured: 2,
     moves: [],
     answers: [],
