@@ -76,7 +76,9 @@ export function statusOf({ job, session, state, reason, elapsedMs, ended, last }
     total,
     expected,
     elapsedMs,
-    remainingMs: ended ? undefined : remainingMs({ points, total, expected, elapsedMs, waitMs, estimateMs }),
+    remainingMs: ended
+      ? undefined
+      : remainingMs({ points, before: job.resumed?.measured ?? 0, total, expected, elapsedMs, waitMs, estimateMs }),
     setpoint: last?.setpoint ?? {},
     reading: numbersOf(last?.reading ?? {}),
     to: job.sinks.map((sink) => sink.location),
@@ -89,8 +91,10 @@ export function statusOf({ job, session, state, reason, elapsedMs, ended, last }
  * knows: of a generator, and of an adaptive plan that has measured more than it was expected to.
  */
 export function remainingMs(
-  { points, total, expected, elapsedMs, waitMs, estimateMs }: {
+  { points, before, total, expected, elapsedMs, waitMs, estimateMs }: {
     readonly points: number;
+    /** Of a run that was taken up: those that it had then, which took none of the time that has elapsed. */
+    readonly before: number;
     readonly total: number | undefined;
     readonly expected: number | undefined;
     readonly elapsedMs: number;
@@ -100,8 +104,9 @@ export function remainingMs(
 ): number | undefined {
   const goal = total ?? expected;
   if (goal === undefined || total === undefined && points >= goal) return undefined;
-  if (points < FEW) return Math.max(0, estimateMs - elapsedMs);
-  return Math.max(0, elapsedMs - waitMs) / points * Math.max(0, goal - points);
+  const own = points - before, left = Math.max(0, goal - points);
+  if (own < FEW) return Math.max(0, estimateMs * (1 - before / goal) - elapsedMs);
+  return Math.max(0, elapsedMs - waitMs) / own * left;
 }
 
 /** Fewer points say nothing about the pace. */
