@@ -105,7 +105,7 @@ export function remainingMs(
   const goal = total ?? expected;
   if (goal === undefined || total === undefined && points >= goal) return undefined;
   const own = points - before, left = Math.max(0, goal - points);
-  if (own < FEW) return Math.max(0, estimateMs * (1 - before / goal) - elapsedMs);
+  if (own < FEW) return Math.max(0, estimateMs * (goal - before) / goal - elapsedMs);
   return Math.max(0, elapsedMs - waitMs) / own * left;
 }
 
