@@ -99,7 +99,7 @@ Deno.test("what is wrong is named with its column, what was found and what is al
     "diode = 5": [1, '"diode = 5" is not allowed; an expression sets nothing: == compares'],
     "1 + 'open'": [5, `"'open'" is not allowed; text has no place`],
     "diode ~ 3": [7, '"~" is not expected here'],
-    "diode & 1 > 0": [7, '"&" is not allowed; bits are not for measurements: use and, or, not'],
+    "diode & 1 > 0": [7, '"&" is not allowed; bits are not for measurements: use and, or, not; powers are **'],
     "diode and": [10, "the expression ends too early"],
     "diode == not diode": [10, '"not" is not expected here; put it into parentheses'],
     "diode in camera": [7, '"in" is not allowed'],

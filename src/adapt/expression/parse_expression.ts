@@ -20,7 +20,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   String: "text has no place in an expression",
   None: "None is no number: nan stands for one that is missing",
   TupleExpression: "one number or array is wanted, not several",
-  BitOp: "bits are not for measurements: use and, or, not",
+  BitOp: "bits are not for measurements: use and, or, not; powers are **",
   PrintStatement: "print is a word of Python: no signal can be used by that name",
   Comment: "a comment has no place in an expression",
 };
