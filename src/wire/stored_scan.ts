@@ -34,7 +34,7 @@ export interface GivenAgain {
  * const folder = await Deno.makeTempDir(), to = `${folder}/line.zarr`;
  * await scan(linspace("x", 0, 1, 5), { rig, read: ["counts"], to, sample: "WSe2 7", quiet: true }).done;
  * const { plan, read, sample } = storedScan(await openRun(to));
- * console.assert(plan.kind === "linspace" && read[0] === "counts" && sample === "WSe2 7");
+ * console.assert(typeof plan === "object" && plan.kind === "linspace" && `${read}` === "counts" && sample === "WSe2 7");
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
