@@ -87,9 +87,13 @@ for (const recipe of RECIPES) {
       assertEquals(file.attributes.plan, script.attributes.plan);
       assertEquals(settings, script.attributes.settings);
       assertEquals(file.attributes.devices, script.attributes.devices);
-      assertEquals([...file.arrays.keys()].sort(), [...script.arrays.keys()].sort());
+      // A step that a busy computer began late is said in the log, which may else not be there.
+      const isScan = (name: string) => !/^\/?log\//.test(name);
+      const namesOf = (names: Iterable<string>) => [...names].filter(isScan).sort();
+      assertEquals(namesOf(file.arrays.keys()), namesOf(script.arrays.keys()));
       const [byScript, byFile] = [await openInXarray(runs[0]), await openInXarray(join(cwd, "y.zarr"))];
-      assertEquals(byFile.units, byScript.units);
+      const unitsOf = ({ units }: Seen) => Object.entries(units).filter(([name]) => isScan(name)).sort();
+      assertEquals(unitsOf(byFile), unitsOf(byScript));
       for (const seen of [byScript, byFile]) judge(recipe, seen);
       for (const name of recipe.same) assertEquals(byFile.values[name], byScript.values[name], name);
     }));
