@@ -229,3 +229,24 @@ Deno.test("the log tells where axes stand from where they have gone, also where 
   ]);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a shutter that sticks is said to stick at the end, too: it is not where last wants it", async () => {
+  const faults = sim.faults();
+  await using rig = await connect({
+    shutter: sim.shutter({ start: "closed", faults }),
+    x: sim.stage({ unit: "mm", limits: [0, 5] }),
+    diode: sim.photodiode(),
+  }, { clock: fakeClock() });
+  const plan = around(linspace("x", 0, 1, 5), {
+    first: set({ shutter: "open" }),
+    every: { points: 2, do: take("dark", ["diode"], { shutter: "closed" }) },
+    last: set({ shutter: "closed" }),
+  });
+  const to = new RecordingSink(rig.clock), run = scan(plan, { rig, read: ["diode"], to, quiet: true });
+  await assertRejects(async () => {
+    for await (const _ of run) faults.stuckAt = "open";
+  });
+  await turns();
+  const why = 'shutter: move: went to "closed" but reports "open"';
+  assertEquals(to.outcomes.map(({ reason }) => reason), [`${why}; cleanup: ${why}`]);
+});
