@@ -94,6 +94,19 @@ Deno.test("a signal that the scan reads is taken from its points, and not read t
   assertEquals(b.taken.filter(({ device }) => device === "ring").length, 11, "one look before the first point");
 });
 
+Deno.test("a signal that is read with the points, but answers before the rest, is looked at once more", async () => {
+  for (let phase = 0; phase < 40; phase++) {
+    await using b = await ringBench({ ring: dumped(1003 + phase * 7, 9000), diodeMs: 300, ringMs: 1 });
+    const plan = linspace("x", 0, 0.9, 10), rules = { hold: { unless: "ring > 50" } };
+    const run = createRun(plan, { rig: b.rig, read: ["ring", "diode"], ...rules, quiet: true }, { sinks: [b.sink] });
+    const { points } = await collect(run);
+    assertEquals(points.length, 10);
+    for (const { fromMs, toMs } of b.stored(points)) {
+      assert(toMs <= 1003 + phase * 7 || fromMs >= 9000, `${fromMs} to ${toMs} in phase ${phase}`);
+    }
+  }
+});
+
 Deno.test("a point that shows itself that the beam was lost is measured again", async () => {
   await using b = await ringBench({ ring: dumped(2500, 7000) });
   const rules = { hold: { unless: "ring > 50" } };

@@ -10,6 +10,9 @@ import { isPromise } from "./waits.ts";
 /** So many looks in a row must fail before a signal counts as unreadable. */
 export const TRIES = 3;
 
+/** Answers that come no further apart than this come together. */
+const TOGETHER_MS = 0.1;
+
 /** A channel or a readback, as it was seen last. */
 interface Seen {
   /** NaN before the first look, and where it cannot be read. */
@@ -170,6 +173,17 @@ export class Lookout {
     const acquiring = reader.acquire(Object.fromEntries(axes.map((name) => [name, NaN])), axisOf, channels);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
     this.#take(acquired, new Set(sources), ms, "");
+  }
+
+  /**
+   * Whether a point has seen this well before it was complete, so that it says nothing of its end. A detector that has just
+   * given frames is left alone: it would write over them.
+   */
+  wasEarly(name: string, { answeredMs, timestampMs, reading }: Acquired, endMs: number): boolean {
+    const device = this.#devices.get(name), { channels } = this.means.reader.rig;
+    const gaveFrames = (read: string) => reading[read] instanceof Frame && channels.get(read)?.device === device;
+    if (device !== undefined && Object.keys(reading).some(gaveFrames)) return false;
+    return endMs - (answeredMs.get(device ?? name) ?? timestampMs) > TOGETHER_MS;
   }
 
   /** What a point of the scan had is a look too. */

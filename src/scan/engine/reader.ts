@@ -30,6 +30,8 @@ export interface Acquired {
   readonly retried: boolean;
   /** Why, for each that failed or had to be read again. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** When devices and axes have answered, by their names; those that answered at once are left out. */
+  readonly answeredMs: ReadonlyMap<string, number>;
 }
 
 /** What has come in at one point so far, and what failed. One name may be an axis and a detector, so failures go by who. */
@@ -37,6 +39,7 @@ interface Got {
   readonly readback: Record<string, Setpoint>;
   readonly reading: Record<string, Reading>;
   readonly failures: Map<Source | RigAxis, unknown>;
+  readonly answeredMs: Map<string, number>;
   /** Later than asked for, where somebody else had the turn at a detector. */
   triggerMs: number;
 }
@@ -87,7 +90,7 @@ export class Reader {
     only?: readonly string[],
   ): Acquired | Promise<Acquired> {
     const startMs = this.waits.clock.nowMs(), sources = only ? this.#only(only) : this.#sources;
-    const got: Got = { readback: {}, reading: {}, failures: new Map(), triggerMs: startMs };
+    const got: Got = { readback: {}, reading: {}, failures: new Map(), answeredMs: new Map(), triggerMs: startMs };
     let pending: Promise<void>[] | undefined;
     for (const name in setpoint) {
       const waiting = this.#readBack(axisOf(name), got);
@@ -100,17 +103,18 @@ export class Reader {
     if (pending || got.failures.size) return this.#settle(got, pending, startMs);
     this.times.readMs += this.waits.clock.nowMs() - startMs;
     const { readback, reading } = got;
-    return { readback, reading, timestampMs: startMs, failed: NONE, retried: false, reasons: NO_REASONS };
+    const timestampMs = startMs, answeredMs = NO_TIMES;
+    return { readback, reading, timestampMs, failed: NONE, retried: false, reasons: NO_REASONS, answeredMs };
   }
 
   async #settle(got: Got, pending: readonly Promise<void>[] | undefined, startMs: number): Promise<Acquired> {
-    const { readback, reading, failures } = got, reasons = new Map<string, string>();
+    const { readback, reading, failures, answeredMs } = got, reasons = new Map<string, string>();
     try {
       if (pending) await Promise.all(pending);
       const retried = failures.size > 0;
       if (retried) await this.#again(got, reasons);
       const failed = failures.size ? this.#fill(got) : NONE;
-      return { readback, reading, timestampMs: got.triggerMs, failed, retried, reasons };
+      return { readback, reading, timestampMs: got.triggerMs, failed, retried, reasons, answeredMs };
     } finally {
       this.times.readMs += this.waits.clock.nowMs() - startMs;
     }
@@ -222,12 +226,13 @@ export class Reader {
   async #taken<T>(
     from: Source | RigAxis,
     promise: Promise<T>,
-    { failures }: Got,
+    { failures, answeredMs }: Got,
     take: (given: T) => void,
   ): Promise<void> {
     const { signal } = this.waits.op;
     try {
       take(await promise);
+      answeredMs.set(from.name, this.waits.clock.nowMs());
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
       failures.set(from, thrown);
@@ -283,6 +288,7 @@ export class Reader {
 
 const NONE: readonly string[] = [];
 const NO_REASONS: ReadonlyMap<string, string> = new Map();
+const NO_TIMES: ReadonlyMap<string, number> = new Map();
 
 function unknownPlace({ labels }: RigAxis): Setpoint {
   return labels ? "" : NaN;

@@ -200,7 +200,8 @@ export class Sentinel {
   }
 
   /**
-   * Whether a reading is good: no condition failed meanwhile, nor at the look right after it. What was read is a look too.
+   * Whether a reading is good: no condition failed meanwhile, nor at the look right after it. What was read is a look too,
+   * unless it was there before the rest: what came after it would not be seen.
    *
    * @param before the number of disturbances when it began
    */
@@ -208,8 +209,10 @@ export class Sentinel {
     const { lookout, nowMs } = this.#desk, { reading, readback } = acquired;
     lookout.point(acquired, pass);
     if (!this.#holds.length || this.over) return true;
-    const beside = this.#holdSources.filter((name) => !(name in reading) && !(name in readback));
-    const looking = lookout.freshen(beside, nowMs);
+    const again = this.#holdSources.filter((name) => {
+      return !(name in reading) && !(name in readback) || lookout.wasEarly(name, acquired, nowMs);
+    });
+    const looking = lookout.freshen(again, nowMs);
     return looking || this.#doubtful ? this.#lookAfter(looking, before) : this.disturbances === before;
   }
 
