@@ -29,12 +29,17 @@ export interface GroupPlaces {
   readonly timestamps: BigInt64Array;
 }
 
-/** Reads what a store says of the points of a group. */
+/** What a store says of a point. */
+const STATUS = ["quality", "seq_num", "timestamp"] as const;
+
+/** Reads what a store says of the points of a group: none are there where a run was killed before it had its arrays. */
 export async function groupPlaces(run: RunData, group: LayoutGroup): Promise<GroupPlaces> {
-  const prefix = group.path ? `${group.path}/` : "", quality = run.array(`${prefix}quality`), { shape } = quality;
+  const prefix = group.path ? `${group.path}/` : "";
+  if (STATUS.some((name) => !run.arrays.has(prefix + name))) return noPlaces(group);
+  const { shape } = run.array(`${prefix}quality`);
   const [codes, seqNums, timestamps] = await Promise.all(
     // Of arrays that grow, the status is published last: the others may have more points by then.
-    ["quality", "seq_num", "timestamp"].map(async (name) => (await run.array(prefix + name).read(within(shape))).data),
+    STATUS.map(async (name) => (await run.array(prefix + name).read(within(shape))).data),
   );
   return {
     shape,
@@ -42,6 +47,17 @@ export async function groupPlaces(run: RunData, group: LayoutGroup): Promise<Gro
     codes: codes as Uint8Array,
     seqNums: seqNums as BigInt64Array,
     timestamps: timestamps as BigInt64Array,
+  };
+}
+
+function noPlaces(group: LayoutGroup): GroupPlaces {
+  const points = groupPoints(group), size = points ?? 0;
+  return {
+    shape: points === undefined ? [0] : group.dimensions.map((dimension) => dimension.size!),
+    grows: points === undefined,
+    codes: new Uint8Array(size),
+    seqNums: new BigInt64Array(size).fill(-1n),
+    timestamps: new BigInt64Array(size).fill(NOT_A_TIME),
   };
 }
 

@@ -123,9 +123,10 @@ export class GroupArrays {
     return [this.scalars, ...this.frames.map(({ set }) => set)];
   }
 
-  /** Publishes the coordinates, which are known before the run. */
-  async publishCoordinates(): Promise<void> {
-    await Promise.all(this.spec.coordinates.map((coordinate) => {
+  /** Publishes the coordinates, which are known before the run, but for those that are `there`. */
+  async publishCoordinates(there?: ReadonlyMap<string, Node>): Promise<void> {
+    const missing = this.spec.coordinates.filter(({ name }) => !there?.has(this.#prefix + name));
+    await Promise.all(missing.map((coordinate) => {
       return publishCoordinate(`/${this.#prefix}${coordinate.name}`, coordinate, this.#context.pipeline);
     }));
   }

@@ -115,9 +115,13 @@ export class GroupWriter {
     return this.#pending.length > 0;
   }
 
-  /** Publishes the coordinates, which are known before the run. */
-  create(): Promise<void> {
-    return this.#arrays.publishCoordinates();
+  /**
+   * Publishes the coordinates, which are known before the run.
+   *
+   * @param there what a run that is taken up has: not all of them where it was killed before it had its arrays
+   */
+  create(there?: ReadonlyMap<string, Node>): Promise<void> {
+    return this.#arrays.publishCoordinates(there);
   }
 
   /** The metadata of the group and its arrays, by path, as true as what was published. */

@@ -150,6 +150,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
       resumed_at: [...before, header.createdAt],
     };
     if (this.#upTo !== undefined) await this.#giveUp(this.#upTo);
+    await Promise.all(this.#groups.map((group) => group.create(this.#found?.nodes)));
     await this.#metadata.update(this.#attributes, this.#nodes(), { shrinks: this.#upTo !== undefined });
     await this.#removeBehind();
   }

@@ -52,7 +52,10 @@ export async function* storedPoints(
   group: Pick<LayoutGroup, "path" | "around" | "pass">,
   { channels, most = Infinity }: StoredPointsOptions,
 ): AsyncGenerator<Point> {
-  const prefix = `${group.path}/`, arrays = arraysOf(run, prefix, channels);
+  const prefix = `${group.path}/`;
+  // A run that was killed before it had its arrays has no points.
+  if (!run.arrays.has(`${prefix}quality`)) return;
+  const arrays = arraysOf(run, prefix, channels);
   const count = Math.min(most, run.array(`${prefix}quality`).shape[0]);
   const frame = arrays.reduce((sum, { shape }) => sum + shape.slice(1).reduce((a, b) => a * b, 8), 0);
   const page = Math.max(1, Math.min(PAGE_POINTS, Math.floor(PAGE_BYTES / frame)));

@@ -123,6 +123,7 @@ class Verification {
     this.#growing = root.attributes.exit_status === "running";
     this.#findings.push(...await verifyMetadata(this.store, this.#nodes, { growing: this.#growing, signal }));
     await this.#verifyArrays();
+    if (!this.#nodes.size) this.#tellOfNothing();
     const points = await this.#verifyPoints(root);
     await this.#findStrays();
     const leftovers = await this.store.leftovers?.() ?? [];
@@ -130,6 +131,12 @@ class Verification {
     await this.#countNotes();
     const journaled = await this.#readJournal(root);
     return this.#report(String(root.attributes.exit_status), points, leftovers, journaled);
+  }
+
+  /** A run that is killed in its first instant, or whose store fails there, has nothing but its root. */
+  #tellOfNothing(): void {
+    const then = this.#growing ? ": sonde resume begins at the first point" : "";
+    this.#tell("warning", "", `there are no arrays yet, and nothing was measured${then}`);
   }
 
   /** Counts the points that the journal keeps: each record is checked by its own checksum, and decoded. */

@@ -21,7 +21,8 @@ interface Known {
   readonly log: readonly LogEntry[];
 }
 
-function headOf({ attributes }: RunData, passes: readonly StoredPass[], streams: readonly StoredStream[]): string[] {
+function headOf(run: RunData, passes: readonly StoredPass[], streams: readonly StoredStream[]): string[] {
+  const { attributes } = run;
   const { name, sample, created_at, ended_at, exit_status, exit_reason, experiment_id, actual, estimate } =
     attributes as Record<string, string>;
   const cost = (actual ?? undefined) as unknown as { timeMs: number; bytes: number } | undefined;
@@ -30,7 +31,7 @@ function headOf({ attributes }: RunData, passes: readonly StoredPass[], streams:
     `${name}${sample ? ` of ${sample}` : ""}: ${exit_status}${exit_reason ? ` (${exit_reason})` : ""}`,
     `from ${created_at}${ended_at ? ` to ${ended_at}` : ""}`,
     ...(cost ? [`${duration(cost.timeMs)}, estimated ${duration(expected.timeMs)}; ${fileSize(cost.bytes)}`] : []),
-    `points: ${countsText(totalPoints(passes))}`,
+    `points: ${run.arrays.size ? countsText(totalPoints(passes)) : NOTHING_YET}`,
     ...(beside ? [`beside them: ${beside}`] : []),
     `id ${experiment_id}`,
   ];
@@ -58,6 +59,9 @@ function storyOf({ passes, finds, log }: Known, whole: boolean, createdAt: strin
   if (!whole && added.length) lines.push("", "notes:", ...added.map((note) => `  ${noteLine(note)}`));
   return lines;
 }
+
+/** Of a run that was killed in its first instant. */
+const NOTHING_YET = "none, and no arrays yet; if nobody writes it, sonde resume begins at its first point";
 
 /** More peaks than these are counted. */
 const MOST_PEAKS = 12;
