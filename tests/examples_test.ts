@@ -2,10 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { ROOT } from "../tools/root.ts";
 import { runCommand } from "../tools/run_command.ts";
+import { RECIPES } from "./cookbook_recipes.ts";
 
 const MINUTE_MS = 60_000;
 
-const entries = await Array.fromAsync(Deno.readDir(join(ROOT, "examples"))).catch(() => []);
+/** Those of the cookbook have tests of their own, which run their scripts and files as they stand. */
+const inCookbook = new Set(RECIPES.map(({ name }) => name));
+const entries = (await Array.fromAsync(Deno.readDir(join(ROOT, "examples"))).catch(() => []))
+  .filter(({ name }) => !inCookbook.has(name.replace(/\.\w+$/, "")));
 
 /** A folder of its own, with a name that not every program likes. */
 async function inFolder(test: (cwd: string) => Promise<void>): Promise<void> {
