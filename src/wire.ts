@@ -204,7 +204,8 @@ export interface CheckOptions<D> extends RunRules, StreamOptions {
   /**
    * What the sample is expected to answer: plans that decide by what they measure are rehearsed on it. It is given the
    * setpoints of all axes that have been moved, and says what the detectors read there; derived signals that it leaves out
-   * are computed. Left out, rehearsals see some simulated peaks, and only `pointRange` holds whatever is measured.
+   * are computed. Left out, they are rehearsed on a twin of the rig where all its devices are simulated; with real ones on some
+   * simulated peaks, and only `pointRange` holds whatever is measured. `rehearsedOn` of the report says which.
    */
   readonly respond?: (setpoint: Setpoints, pass: string) => Readings;
 }

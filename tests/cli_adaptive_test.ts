@@ -48,7 +48,7 @@ Deno.test("sonde check says how much an adaptive scan takes at the least, in a r
     const { code, out, err } = await sonde(folder, "check", "zoom.yaml");
     assertEquals(code, 0, err);
     assertMatch(out, /^pass_0: wavelength \(nm\): 27\npoints: point: as many as the data ask for\n/);
-    assertMatch(out, /\d+ points in a rehearsal \(at least 27, at most 77\)/);
+    assertMatch(out, /\d+ points in a rehearsal on the simulated devices \(at least 27, at most 77\)/);
     assertMatch(out, /about .* \(at least .*, at most .*\)/);
     assertMatch(out, /before compression \(at least .*, at most .*\)/);
     assertStringIncludes(out, "wavelength stays within 638.6 … 643.8 nm");

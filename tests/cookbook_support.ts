@@ -1,12 +1,11 @@
 import { join } from "@std/path";
-import { check, type CheckReport, openRun, type RecordedRun, resume, scan } from "../mod.ts";
+import { type CheckReport, openRun, type RecordedRun, resume, scan } from "../mod.ts";
+import { examineScan } from "../src/cli/examine_scan.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import type { Clock } from "../src/core/clock.ts";
-import type { Plan } from "../src/core/plan.ts";
-import type { Reading, Readings, Setpoints } from "../src/core/point.ts";
 import type { Rig } from "../src/core/rig.ts";
 import { connect } from "../src/hw/connect.ts";
-import { type DeviceEntry, deviceSpecs } from "../src/hw/device_specs.ts";
+import { deviceSpecs } from "../src/hw/device_specs.ts";
 import { parseScanFile, type ScanFile } from "../src/scan/scan_file.ts";
 import { ROOT } from "../tools/root.ts";
 import { python } from "./python.ts";
@@ -32,45 +31,10 @@ export async function goOn(rig: Rig, to: string): Promise<void> {
   await (await resume(to, rig, { quiet: true })).done;
 }
 
-/** A twin of a simulated rig that answers at once: what `check` may rehearse a plan on. */
-export interface Twin extends AsyncDisposable {
-  /** What the detectors read at a setpoint. */
-  respond(setpoint: Setpoints): Readings;
-}
-
-const SIMULATED = /^sim\.(?!sample$|instant$|counter$|constant$)/;
-
-/** The twin of the rig of a scan: the same devices with the same seed, without time. */
-export async function twinOf({ rig, seed }: ScanFile): Promise<Twin> {
-  const instant = (entry: DeviceEntry) => SIMULATED.test(String(entry.driver)) ? { ...entry, instant: true } : entry;
-  const entries = Object.entries(rig!).map(([name, entry]) => [name, instant(entry)] as const);
-  const twin = await rigOf({ rig: Object.fromEntries(entries), seed } as ScanFile);
-  const op = { signal: new AbortController().signal };
-  return {
-    respond(setpoint) {
-      for (const [name, to] of Object.entries(setpoint)) void twin.axes.get(name)?.set(to, op);
-      const reading: Record<string, Reading> = {};
-      for (const [name, { detector }] of twin.devices) {
-        if (!detector) continue;
-        void detector.trigger?.(op);
-        const seen = detector.read(op) as Reading | Record<string, Reading>;
-        const single = "" in detector.channels;
-        if (single) reading[name] = seen as Reading;
-        else for (const [channel, one] of Object.entries(seen)) reading[`${name}.${channel}`] = one as Reading;
-      }
-      return reading;
-    },
-    [Symbol.asyncDispose]: () => twin[Symbol.asyncDispose](),
-  };
-}
-
-/** What `check` says of a scan, rehearsed on the twin of its rig. */
+/** What `check` says of a scan, as `sonde check` asks it. */
 export async function checkExample(file: ScanFile): Promise<CheckReport> {
-  const { plan, rig: _, ...rest } = file;
   await using rig = await rigOf(file);
-  await using twin = await twinOf(file);
-  const respond = (setpoint: Setpoints) => twin.respond(setpoint);
-  return await check(plan as Plan, rig, { ...rest, respond } as never);
+  return await examineScan(file, rig);
 }
 
 /** Bytes of all arrays of a run before compression, its log left out. */

@@ -188,6 +188,11 @@ export interface ConnectContext {
   readonly signal: AbortSignal;
   /** One object for all devices of a rig, by key: simulated devices share their world through it. */
   share<T>(key: string, make: () => T): T;
+  /**
+   * Set for a `simulated` device that is connected once more for a rehearsal: it then answers everything at once, without
+   * promises and without faults, and tells nobody.
+   */
+  readonly rehearsal?: boolean;
 }
 
 /**
@@ -197,6 +202,8 @@ export interface ConnectContext {
 export interface DeviceSpec<A = Record<string, Setpoint>, D = Record<string, Reading>> {
   /** Who will connect it, for the record and for messages: `sim.stage`, `aravis`. */
   readonly driver: string;
+  /** Whether it is made of arithmetic alone, so that plans may be rehearsed on a twin of it: see `ConnectContext.rehearsal`. */
+  readonly simulated?: boolean;
   /** Opens the instrument. What it rejects with is reported as a `DeviceError` with the name of the device. */
   connect(context: ConnectContext): Device | Promise<Device>;
   /** For the compiler only; never there at run time. */

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { AxisInfo, ChannelInfo, Detector, Op, Stageable, Stoppable, StopReason } from "./device.ts";
-import type { Setpoint } from "./point.ts";
+import type { Readings, Setpoint, Setpoints } from "./point.ts";
 import type { Timings } from "./timings.ts";
 
 /** An axis of a rig: guarded, so that limits are checked before the wire and the readback after it. */
@@ -61,6 +61,19 @@ export interface RigDevice extends Partial<Stageable>, Stoppable {
   settings(): Readonly<Record<string, unknown>>;
 }
 
+/** The devices of a simulated rig once more, without time, for plans to be rehearsed on. */
+export interface RigTwin {
+  /**
+   * What devices read, at once.
+   *
+   * @param setpoint where axes have been set so far, by name; the others stand where they stood in the rig
+   * @param elapsedMs since the rehearsal began: what drifts has drifted so long
+   * @param devices names of the devices that are triggered and read
+   * @throws when a setpoint is not allowed, or where a device cannot answer at once
+   */
+  answer(setpoint: Setpoints, elapsedMs: number, devices: Iterable<string>): Readings;
+}
+
 /**
  * Connected devices, in the order in which they were declared. Closing it (`await using`) closes them in reverse order.
  *
@@ -80,6 +93,8 @@ export interface Rig<A = Record<string, Setpoint>, D = Record<string, unknown>> 
   readonly seed: number;
   /** How long moves, settling and readings took so far. */
   readonly timings: Timings;
+  /** A new twin that stands where the rig stands; nothing of the rig is touched. Only there when all its devices are simulated. */
+  readonly twin?: () => RigTwin;
   /** For the compiler only; never there at run time. */
   readonly types?: { readonly axes: A; readonly readings: D };
 }

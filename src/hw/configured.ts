@@ -40,14 +40,10 @@ export function configured<S extends DeviceSpec<any, any>>(
   const approach = typeof backlash === "number" ? { "": backlash } : backlash;
   const made: DeviceSpec = {
     driver: spec.driver,
-    async connect(context) {
-      const device = await spec.connect(context);
-      try {
-        return await configure(device, context, { limits, settings, backlash: approach });
-      } catch (thrown) {
-        await device[Symbol.asyncDispose]?.();
-        throw thrown;
-      }
+    simulated: spec.simulated,
+    connect(context) {
+      const asked = { limits, settings, backlash: approach };
+      return context.rehearsal ? configureTwin(spec, context, asked) : connectConfigured(spec, context, asked);
     },
   };
   return made as S;
@@ -56,6 +52,35 @@ export function configured<S extends DeviceSpec<any, any>>(
 /** A configuration with nothing left out. */
 interface Asked extends Required<Configuration> {
   readonly backlash: Readonly<Record<string, number>>;
+}
+
+async function connectConfigured(spec: DeviceSpec, context: ConnectContext, asked: Asked): Promise<Device> {
+  const device = await spec.connect(context);
+  try {
+    return await configure(device, context, asked);
+  } catch (thrown) {
+    await device[Symbol.asyncDispose]?.();
+    throw thrown;
+  }
+}
+
+/** The twin of a device that has been configured already: what it was told is right, and it is told at once. */
+function configureTwin(spec: DeviceSpec, context: ConnectContext, { settings, ...asked }: Asked): Device {
+  const twin = spec.connect(context) as Device, axes = narrowedAxes(twin.axes ?? {}, asked);
+  for (const [part, setpoint] of Object.entries(settings)) void axes[part].set(setpoint, context);
+  return withAxes(twin, axes);
+}
+
+function narrowedAxes(
+  own: Readonly<Record<string, Axis>>,
+  { limits, backlash }: Pick<Asked, "limits" | "backlash">,
+): Record<string, Axis> {
+  return Object.fromEntries(
+    Object.entries(own).map(([part, axis]) => [
+      part,
+      limits[part] || backlash[part] ? narrowed(axis, limits[part] ?? axis.limits, backlash[part]) : axis,
+    ]),
+  );
 }
 
 async function configure(
@@ -71,12 +96,7 @@ async function configure(
     ];
   // Typed, so that `connect` lets it through as a mistake in the file and not of the device.
   if (issues.length) throw new InputError(issues);
-  const axes = Object.fromEntries(
-    Object.entries(own).map(([part, axis]) => [
-      part,
-      limits[part] || backlash[part] ? narrowed(axis, limits[part] ?? axis.limits, backlash[part]) : axis,
-    ]),
-  );
+  const axes = narrowedAxes(own, { limits, backlash });
   for (const [part, setpoint] of Object.entries(settings)) {
     const name = part ? `${context.name}.${part}` : context.name;
     try {

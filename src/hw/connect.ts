@@ -7,6 +7,7 @@ import { abortable } from "./ffi/abortable.ts";
 import { inputOfDevice } from "./input_of_device.ts";
 import { checkDeviceNames } from "./names.ts";
 import { closeDevices, ConnectedRig } from "./connected_rig.ts";
+import { rigTwin } from "./rig_twin.ts";
 import type { DeviceSpecs, RigAxesOf, RigReadingsOf } from "./rig_types.ts";
 
 /** How a rig is connected. */
@@ -44,7 +45,7 @@ export async function connect<S extends DeviceSpecs>(
   checkDeviceNames(Object.keys(specs));
   const { clock = systemClock, seed = 0, closeTimeoutMs = 10_000 } = options;
   const signal = options.signal ? AbortSignal.any([options.signal, haltSignal()]) : haltSignal();
-  const shared = new Map<string, unknown>();
+  const shared = new Map<string, unknown>(), connectedMs = clock.nowMs();
   const devices = new Map<string, Device>();
   const share = <T>(key: string, make: () => T): T => {
     if (!shared.has(key)) shared.set(key, make());
@@ -64,7 +65,7 @@ export async function connect<S extends DeviceSpecs>(
     }
   }
   try {
-    return new ConnectedRig(devices, clock, seed, closeTimeoutMs);
+    return new ConnectedRig(devices, clock, seed, closeTimeoutMs, rigTwin(specs, { clock, seed, connectedMs }));
   } catch (thrown) {
     await closeDevices(devices, closeTimeoutMs);
     throw thrown;

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Device, Op, SafeAction, StopReason } from "../core/device.ts";
 import { type DisplayBundle, displayOf } from "../core/display.ts";
 import { DeviceError, messageOf, SondeError } from "../core/errors.ts";
-import type { Rig, RigAxis, RigChannel, RigDevice } from "../core/rig.ts";
+import type { Rig, RigAxis, RigChannel, RigDevice, RigTwin } from "../core/rig.ts";
 import { keepSafe } from "../core/keep_safe.ts";
 import { forgetRig, rememberRig } from "../core/open_rigs.ts";
 import { Timings } from "../core/timings.ts";
@@ -17,38 +17,38 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
   readonly channels: ReadonlyMap<string, RigChannel>;
   readonly devices: ReadonlyMap<string, RigDevice>;
   readonly timings: Timings = new Timings();
+  readonly twin?: () => RigTwin;
   #drivers: ReadonlyMap<string, Device>;
   #closing: Promise<void> | undefined;
   readonly #kept: Disposable;
 
-  /** Takes over the devices: closing the rig closes them. */
+  /**
+   * Takes over the devices: closing the rig closes them.
+   *
+   * @param twin of a rig whose devices are all simulated: makes a twin that stands where these axes stand
+   */
   constructor(
     drivers: ReadonlyMap<string, Device>,
     readonly clock: Clock,
     readonly seed: number,
     readonly closeTimeoutMs: number,
+    twin?: (axes: ReadonlyMap<string, RigAxis>) => RigTwin,
   ) {
-    const axes = new Map<string, RigAxis>(), channels = new Map<string, RigChannel>();
-    const devices = new Map<string, RigDevice>();
+    const channels = new Map<string, RigChannel>(), devices = new Map<string, RigDevice>();
+    const axes = guardedAxes(drivers);
     for (const [name, driver] of drivers) {
-      for (const [part, axis] of Object.entries(driver.axes ?? {})) {
-        // An axis that cannot stop by itself is stopped with its device.
-        const stop = axis.stop?.bind(axis) ?? driver.stop?.bind(driver);
-        const whole = fullName(name, part);
-        axes.set(whole, guard(whole, stop && !axis.stop ? withStop(axis, stop) : axis));
-      }
       for (const [channel, info] of Object.entries(driver.detector?.channels ?? {})) {
         const whole = fullName(name, channel);
         channels.set(whole, { ...info, name: whole, device: name, channel });
       }
       devices.set(name, rigDevice(name, driver));
     }
-    const derived = connectDerived(drivers, axes);
     this.#drivers = drivers;
     this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: safeActions(device, driver) })));
-    this.axes = derived.size ? inDeclaredOrder(drivers, new Map([...axes, ...derived])) : axes;
+    this.axes = axes;
     this.channels = channels;
     this.devices = devices;
+    if (twin) this.twin = () => twin(axes);
     rememberRig(this);
   }
 
@@ -85,6 +85,25 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
     };
     return `Rig {\n${[...this.devices.values()].map(line).join("\n")}\n}`;
   }
+}
+
+/**
+ * The axes of devices as the engine sees them, by full name in declared order, those included that move others.
+ *
+ * @throws InputError for axes that cannot move those that they are to move
+ */
+export function guardedAxes(drivers: ReadonlyMap<string, Device>): ReadonlyMap<string, RigAxis> {
+  const axes = new Map<string, RigAxis>();
+  for (const [name, driver] of drivers) {
+    for (const [part, axis] of Object.entries(driver.axes ?? {})) {
+      // An axis that cannot stop by itself is stopped with its device.
+      const stop = axis.stop?.bind(axis) ?? driver.stop?.bind(driver);
+      const whole = fullName(name, part);
+      axes.set(whole, guard(whole, stop && !axis.stop ? withStop(axis, stop) : axis));
+    }
+  }
+  const derived = connectDerived(drivers, axes);
+  return derived.size ? inDeclaredOrder(drivers, new Map([...axes, ...derived])) : axes;
 }
 
 function inDeclaredOrder(drivers: ReadonlyMap<string, Device>, axes: ReadonlyMap<string, RigAxis>) {

@@ -9,6 +9,7 @@ import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
 import { type AxisReach, farthest } from "./farthest.ts";
 import { withinLimits } from "./within_limits.ts";
+import type { RehearsedOn } from "./estimate_plan.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
@@ -37,6 +38,12 @@ export class CheckReport {
   readonly pointRange: PointRange;
   /** Whether the plan decides by what it measures: points, time and bytes are then those of a rehearsal. */
   readonly adaptive: boolean;
+  /**
+   * What a plan that decides by what it measures was rehearsed on: `twin`, the simulated devices of the rig once more;
+   * `respond`, what its user expects; else some simulated `peaks`, and only the ranges hold whatever is measured. Undefined
+   * for grids.
+   */
+  readonly rehearsedOn: RehearsedOn | undefined;
   /** Points of the grid that a mask leaves out. */
   readonly skipped: number;
   /** Milliseconds; undefined without a rig. */
@@ -70,6 +77,7 @@ export class CheckReport {
     this.issues = examined.issues;
     this.points = examined.points;
     this.adaptive = examined.adaptive;
+    this.rehearsedOn = examined.rehearsedOn;
     this.pointRange = examined.range ?? { min: examined.points, max: examined.points };
     this.skipped = examined.gridPoints - examined.points;
     this.timeMs = examined.timeMs;
@@ -110,7 +118,8 @@ export class CheckReport {
     });
     const skipped = this.skipped > 0 ? `, ${this.skipped.toLocaleString("en")} of the grid skipped` : "";
     const { min, max } = this.pointRange, say = (points: number) => points.toLocaleString("en");
-    const range = this.adaptive ? ` in a rehearsal (at least ${say(min)}, at most ${say(max)})` : "";
+    const on = this.rehearsedOn === "twin" ? " on the simulated devices" : "";
+    const range = this.adaptive ? ` in a rehearsal${on} (at least ${say(min)}, at most ${say(max)})` : "";
     lines.push(`${say(this.points)} points${range}${skipped}`);
     if (this.timeMs !== undefined) {
       lines.push(`about ${duration(this.timeMs)}${this.#between(this.timeRangeMs, duration)}`);
@@ -221,7 +230,11 @@ function withIssues(examined: Examined, issues: readonly Issue[]): Examined {
   return { ...examined, issues: [...issues, ...examined.issues] };
 }
 
-async function checkRated(plan: Plan, rig: Rig | undefined, options: ExamineOptions): Promise<CheckReport> {
+/** How long somebody who asks for an estimate waits for a good one. */
+const REHEARSAL_MS = 10_000;
+
+async function checkRated(plan: Plan, rig: Rig | undefined, given: ExamineOptions): Promise<CheckReport> {
+  const options = { rehearsalMs: REHEARSAL_MS, ...given };
   const report = (all: ExamineOptions) => new CheckReport(examine(plan, rig, all), rig, all);
   const first = report(options);
   if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;

@@ -13,7 +13,7 @@ import { findOrigin } from "./check.ts";
 import { deviceSnapshot } from "./device_snapshot.ts";
 import type { Job } from "./engine/job.ts";
 import { Run } from "./engine/run.ts";
-import { examine, type Examined, limitsOf, MAX_POINTS } from "./examine.ts";
+import { examine, type Examined, type ExamineOptions, limitsOf, MAX_POINTS } from "./examine.ts";
 import { parsePlan } from "./parse_plan.ts";
 import { type PathFunction, pathTools } from "./path_tools.ts";
 import { conditionIssues } from "./forbid_issues.ts";
@@ -31,6 +31,9 @@ import { rulesOf, streamsOf } from "./stored_settings.ts";
 import { streamGroups, streamIssues } from "./stream_groups.ts";
 
 type AnyOptions = Omit<ScanOptions<never, never, readonly never[]>, "read"> & { readonly read: readonly string[] };
+
+/** How long the start of a run may be put off for a better estimate. */
+const REHEARSAL_MS = 250;
 
 /** What differs between a plan and a user's generator. */
 interface Prepared {
@@ -60,14 +63,16 @@ function orThrow(issues: readonly Issue[]): void {
 
 function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring): Prepared {
   const { maxPoints, read, readBy, seed = rig.seed, derive, keep, atEnd } = options, { sizing } = wiring;
-  const examineFrom = (plan: Plan, origin?: Setpoints): Examined => {
-    const beside = { ...rulesOf(options), ...streamsOf(options) };
-    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, origin, sizing, atEnd, ...beside });
+  const examineFrom = (plan: Plan, from: Pick<ExamineOptions, "origin" | "rehearsalMs">): Examined => {
+    const beside = { ...rulesOf(options), ...streamsOf(options), ...from };
+    const examined = examine(plan, rig, { read, derive, keep, maxPoints, readBy, sizing, atEnd, ...beside });
     orThrow(examined.issues);
     return examined;
   };
   // Looked at before it is parsed, so that mistakes of form do not hide those that only the rig shows.
-  const { tree, laid, known, channels, adaptive, points, timeMs, size, issues, layout } = examineFrom(given);
+  const { tree, laid, known, channels, adaptive, points, timeMs, size, issues, layout } = examineFrom(given, {
+    rehearsalMs: REHEARSAL_MS,
+  });
   const plan = parsePlan(given), { signals, of, read: narrowed, stored, derived } = known!;
   return {
     channels,
@@ -82,7 +87,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     backlash: backlashes(laid!.root),
     plan: storablePlan(plan),
     // Only an origin can change what was found already, and examining a large mask takes a while.
-    layout: (origin) => Object.keys(origin).length ? examineFrom(plan, origin).layout! : layout!,
+    layout: (origin) => Object.keys(origin).length ? examineFrom(plan, { origin }).layout! : layout!,
     path: () => planPath(tree!, seed, { limits: limitsOf(rig), read: narrowed, signals, of, atEnd }),
     findOrigin: (signal) => findOrigin(plan, rig, signal, atEnd),
   };

@@ -4,12 +4,21 @@ import type { Setpoints } from "../core/point.ts";
 import { estimateMs, type TimeModel } from "./estimate.ts";
 import type { Laid } from "./lay_out.ts";
 import { reach } from "./reach.ts";
-import { type RehearsedVisit, rehearsedVisit } from "./rehearsed_visit.ts";
+import { type RehearsalContext, type RehearsedVisit, rehearsedVisit } from "./rehearsed_visit.ts";
 import type { Response } from "./rehearse.ts";
 import { settleTimes } from "./settle_times.ts";
+import type { TwinTrial } from "./twin_trial.ts";
+
+/** What a plan was rehearsed on: some simulated peaks, what its user says that the sample answers, a twin of a simulated rig. */
+export type RehearsedOn = "peaks" | "respond" | "twin";
+
+/** The part of the time for a rehearsal that trying the whole of a plan may take; the rest is for trying its parts. */
+const WHOLE_SHARE = 0.7;
 
 /** What a plan is likely to take. */
 export interface PlanEstimate {
+  /** Undefined for a plan that does not look at what it measures. */
+  readonly rehearsedOn: RehearsedOn | undefined;
   readonly timeMs: number;
   /** Points measured, those too that are not stored. */
   readonly points: number;
@@ -23,6 +32,8 @@ export interface EstimateOptions {
   readonly origin?: Setpoints;
   /** What the sample answers. */
   readonly respond?: Response;
+  /** What the devices of a simulated rig answer, for as long as it is worth; it is not asked where `respond` is given. */
+  readonly twin?: TwinTrial;
   /** What is derived from that. */
   readonly derived?: DerivedPlan;
   /** What there is to be looked at where only some detectors are read. */
@@ -31,7 +42,8 @@ export interface EstimateOptions {
 
 /**
  * What a plan is likely to take: reckoned for grids, tried on simulated samples for what decides by what it measures.
- * Where it is told what the sample answers, such a plan is tried as a whole, if that is no more than some 10⁴ points.
+ * Where it is told what the sample answers, or where a simulated rig can be asked, such a plan is tried as a whole, if that is no
+ * more than some 10⁴ points.
  *
  * @param signals all that is read
  */
@@ -39,20 +51,34 @@ export function estimatePlan(
   root: Laid,
   model: TimeModel,
   signals: ReadonlyMap<string, SignalType>,
-  { origin = {}, respond, derived, of }: EstimateOptions,
+  { origin = {}, respond, twin, derived, of }: EstimateOptions,
 ): PlanEstimate {
-  const settleMs = settleTimes(root), tried = new Map<Laid, RehearsedVisit>();
-  const context = { model, settleMs, signals, of, origin, respond, derived };
+  const context = { model, settleMs: settleTimes(root), signals, of, origin, derived };
+  if (!decides(root)) return { ...estimateFrom(root, context, false), rehearsedOn: undefined };
+  if (respond) return { ...estimateFrom(root, { ...context, respond: () => respond }, true), rehearsedOn: "respond" };
+  // What is too long to be tried as a whole may yet be tried part by part.
+  const tries = root.kind === "nest" || root.kind === "sequence" ? [WHOLE_SHARE, 1] : [1];
+  for (const [k, share] of tries.entries()) {
+    const asWhole = k === 0;
+    const tried = twin?.(share, (begin) => estimateFrom(root, { ...context, respond: begin }, asWhole));
+    if (tried) return { ...tried, rehearsedOn: "twin" };
+  }
+  return { ...estimateFrom(root, context, false), rehearsedOn: "peaks" };
+}
+
+/** @param asWhole whether it is tried as a whole, if that is no more than some 10⁴ points, or only its parts that decide */
+function estimateFrom(root: Laid, context: RehearsalContext, asWhole: boolean): Omit<PlanEstimate, "rehearsedOn"> {
+  const tried = new Map<Laid, RehearsedVisit>();
   const rehearsed = (laid: Laid) => {
     let visit = tried.get(laid);
     if (!visit) tried.set(laid, visit = rehearsedVisit(laid, context));
     return visit;
   };
-  if (respond && decides(root)) {
+  if (asWhole) {
     const { ms, points, free, ended } = rehearsed(root);
     if (ended) return { timeMs: ms, points, expected: whole(free) };
   }
-  const timeMs = estimateMs(root, model, rehearsed), { points, free } = countOf(root, rehearsed);
+  const timeMs = estimateMs(root, context.model, rehearsed), { points, free } = countOf(root, rehearsed);
   return { timeMs, points, expected: whole(free) };
 }
 

@@ -13,7 +13,7 @@ import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import type { TimeModel } from "./estimate.ts";
 import { derivedIssues } from "./derived_issues.ts";
-import { estimatePlan } from "./estimate_plan.ts";
+import { estimatePlan, type RehearsedOn } from "./estimate_plan.ts";
 import { forbidIssues } from "./forbid_issues.ts";
 import { inRigUnits } from "./in_rig_units.ts";
 import { laidPoints, type PointRange } from "./laid_points.ts";
@@ -32,6 +32,7 @@ import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { expectedSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
+import { twinTrial } from "./twin_trial.ts";
 import { unknownPlaces } from "./unknown_places.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
@@ -72,6 +73,8 @@ export interface ExamineOptions extends SignalOptions, RunRules, StreamOptions {
   readonly sizing?: Sizing;
   /** What the sample answers when adaptive nodes are rehearsed; some simulated peaks when left out. */
   readonly respond?: Response;
+  /** How long adaptive nodes may be rehearsed on a twin of a simulated rig, ms of the computer; not at all when left out. */
+  readonly rehearsalMs?: number;
 }
 
 /** What can be said of a plan before anything moves. */
@@ -91,6 +94,8 @@ export interface Examined {
   readonly adaptive: boolean;
   /** Points at the least and at the most. */
   readonly range?: PointRange;
+  /** What adaptive nodes were rehearsed on. */
+  readonly rehearsedOn?: RehearsedOn;
   readonly timeMs?: number;
   readonly size?: Size;
 }
@@ -215,6 +220,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
   const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels, origin), known.signals, {
     ...options,
+    twin: rig && twinTrial(rig, known, options),
     derived: known.derived,
     of: known.of,
   });
@@ -238,6 +244,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     range,
     gridPoints: adaptive ? points : gridSize(laid.passes),
     points,
+    rehearsedOn: told?.rehearsedOn,
     timeMs: rig && told?.timeMs,
     size,
   };

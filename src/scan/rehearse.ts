@@ -3,8 +3,18 @@ import type { Point, Readings, Setpoint, Setpoints } from "../core/point.ts";
 import { random } from "../core/random.ts";
 import { shiftedSetpoint } from "./shifted_setpoint.ts";
 
-/** What a detector would read at a place: one number a signal. */
-export type Response = (setpoint: Setpoints, pass: string) => Readings;
+/**
+ * What a detector would read at a place: one number a signal.
+ *
+ * @param elapsedMs since the rehearsal began
+ * @param read the detectors that are read there, where a point says it
+ */
+export type Response = (
+  setpoint: Setpoints,
+  pass: string,
+  elapsedMs: number,
+  read: readonly string[] | undefined,
+) => Readings;
 
 /** What moves and readings would take, milliseconds. */
 export interface DryTimes {
@@ -63,7 +73,7 @@ export function rehearse(path: Path, { respond, times, most, standing = () => 0 
     timeMs += times.readMs(read);
     points++;
     if (keep !== false) passes.set(pass, (passes.get(pass) ?? 0) + 1);
-    const reading = { ...respond({ ...place }, pass), ...give };
+    const reading = { ...respond({ ...place }, pass, timeMs, read), ...give };
     return { ...base, reading, timestampMs, quality: "good" };
   };
   const replyTo = (request: Request): Reply => {
@@ -98,7 +108,7 @@ export function simulatedResponse(
   spans: ReadonlyMap<string, Span>,
   signals: readonly string[],
   seed: number,
-): Response {
+): (setpoint: Setpoints, pass: string) => Readings {
   const { uniform, normal } = random(seed, "rehearsal");
   const peaks = Array.from({ length: PEAKS }, () => ({
     height: 0.3 + 0.7 * uniform(),

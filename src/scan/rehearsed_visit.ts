@@ -23,8 +23,8 @@ export interface RehearsalContext {
   /** The same where only some detectors are read. */
   readonly of?: (read: readonly string[]) => ReadonlyMap<string, SignalType>;
   readonly origin: Setpoints;
-  /** What the sample answers; some simulated peaks when left out. */
-  readonly respond?: Response;
+  /** What the sample answers, begun anew for each rehearsal; some simulated peaks when left out. */
+  readonly respond?: () => Response;
   /** What is derived from what the sample answers. */
   readonly derived?: DerivedPlan;
 }
@@ -78,8 +78,8 @@ function spansOf(laid: Laid, origin: Setpoints): Map<string, Span> {
 function withDerived(respond: Response, derived: DerivedPlan | undefined): Response {
   if (!derived) return respond;
   const reader = derived.reader();
-  return (setpoint, pass) => {
-    const given = respond(setpoint, pass);
+  return (setpoint, pass, elapsedMs, read) => {
+    const given = respond(setpoint, pass, elapsedMs, read);
     return { ...reader.readings(given, pass), ...given };
   };
 }
@@ -98,7 +98,7 @@ function rehearseAll(
   const numbers = [...signals].filter(([, { shape = [] }]) => !shape.length).map(([name]) => name);
   return Array.from({ length: context.respond ? 1 : SAMPLES }, (_, seed) => {
     const respond = context.respond
-      ? withDerived(context.respond, context.derived)
+      ? withDerived(context.respond(), context.derived)
       : simulatedResponse(spans, numbers, seed);
     const standing = (axis: string) => standingAt(context, axis);
     const path = change(laidPath(laid, { seed, signals, of, origin }));

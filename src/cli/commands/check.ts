@@ -31,7 +31,7 @@ export async function checkScan(file: ScanFile, path: string, options: OutputOpt
   if (options.json) {
     const { passes, points, pointRange, adaptive, skipped, timeMs, timeRangeMs, bytes, bytesRange } = report;
     const { files, peakMemoryBytes, reach, issues } = report, cost = { timeMs, timeRangeMs, bytes, bytesRange };
-    const counts = { points, pointRange, adaptive, skipped };
+    const counts = { points, pointRange, adaptive, rehearsedOn: report.rehearsedOn, skipped };
     return printJson({ ok: true, passes, ...counts, ...cost, files, peakMemoryBytes, reach, issues, warnings: doubts });
   }
   print(report.toString());

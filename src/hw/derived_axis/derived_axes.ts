@@ -45,6 +45,7 @@ export function derivedAxes<const N extends string>(
   const { real, matrix, offset } = options;
   return {
     driver: "derived.matrix",
+    simulated: true,
     connect: ({ name }) => ({
       driver: "derived.matrix",
       derives: mapOf(`rig.${name}`, options),

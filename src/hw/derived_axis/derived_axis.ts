@@ -47,6 +47,7 @@ interface Leg extends Calibrated {
 export function derivedAxis(options: DerivedAxisOptions): DeviceSpec<{ "": number }, None> {
   return {
     driver: "derived",
+    simulated: true,
     connect: ({ name }) => ({
       driver: "derived",
       derives: mapOf(name, options),

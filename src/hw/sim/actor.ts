@@ -23,6 +23,8 @@ export class Actor {
   readonly random: Random;
   readonly faults: Faults;
   readonly instant: boolean;
+  /** Whether it is the twin of a device, on which a plan is only tried. */
+  readonly rehearsal: boolean;
   #context: ConnectContext;
   #record: SimEvent[] | undefined;
   #calls = 0;
@@ -34,9 +36,11 @@ export class Actor {
     this.name = context.name;
     this.world = sharedWorld(context);
     this.random = random(context.seed, `device ${context.name}`);
-    this.faults = options.faults ?? {};
-    this.instant = options.instant ?? false;
-    this.#record = options.record;
+    this.rehearsal = context.rehearsal ?? false;
+    // Faults count down and records are read: a rehearsal has neither.
+    this.faults = this.rehearsal ? {} : options.faults ?? {};
+    this.instant = this.rehearsal || (options.instant ?? false);
+    this.#record = this.rehearsal ? undefined : options.record;
   }
 
   /** The rig's time. */

@@ -28,6 +28,7 @@ export function axisDevice(options: AxisDeviceOptions): DeviceSpec<{ "": number 
   }
   return {
     driver,
+    simulated: true,
     connect(context: ConnectContext) {
       const actor = new Actor(context, options), axis = new MovingAxis(actor, options);
       const role = options.role(context.name), ratio = lengthRatio(options.unit, role === "wavelength" ? "nm" : "mm");

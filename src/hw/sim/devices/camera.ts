@@ -60,6 +60,7 @@ export function camera(options: CameraOptions = {}): DeviceSpec<{ exposure: numb
   const [height, width] = shape;
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => {
         let currentMs = exposureMs;

@@ -65,6 +65,7 @@ export function doubleDot(options: DoubleDotOptions = {}): DeviceSpec<None, { cu
   };
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => ({
         channels: { current: { unit: "nA", longName: "sensor current" }, leakage: { unit: "pA" } },

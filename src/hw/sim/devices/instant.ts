@@ -32,6 +32,7 @@ export function instant(options: InstantOptions = {}): DeviceSpec<{ "": number }
   const driver = "sim.instant", { unit = "", limits, start = restingPlace(limits) } = options;
   return {
     driver,
+    simulated: true,
     connect(context) {
       const actor = new Actor(context, { ...options, instant: true }),
         axis = new InstantAxis(actor, unit, limits, start);
@@ -108,6 +109,7 @@ export function constant(options: ConstantOptions = {}): DeviceSpec<None, { "": 
 function synchronous(driver: string, options: SimOptions, begin: () => () => number): DeviceSpec<None, { "": number }> {
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, { ...options, instant: true }, () => ({
         channels: { "": { unit: "" } },

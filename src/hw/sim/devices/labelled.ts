@@ -64,6 +64,7 @@ function labelled<L extends string>(
   }
   return {
     driver,
+    simulated: true,
     connect(context) {
       const actor = new Actor(context, options), axis = new LabelledAxis(actor, options, start, moveMs);
       actor.world.add(options.role ?? role, axis);

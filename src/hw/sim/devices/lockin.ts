@@ -31,6 +31,7 @@ export function lockin(options: LockinOptions = {}): DeviceSpec<None, { X: numbe
   const phase = phaseDeg * Math.PI / 180;
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => ({
         channels: { X: { unit: "V", longName: "in phase" }, Y: { unit: "V", longName: "in quadrature" } },

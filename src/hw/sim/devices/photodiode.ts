@@ -55,6 +55,7 @@ export function photodiode(options: PhotodiodeOptions = {}): DeviceSpec<None, { 
   const driver = "sim.photodiode", { gain = 4, dwellMs = 1, noise = 5e-4, driftPerHour = 0, sees = "lamp" } = options;
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => {
         const connectedMs = actor.nowMs();

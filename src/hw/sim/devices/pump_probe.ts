@@ -83,6 +83,7 @@ export function pumpProbe(options: PumpProbeOptions = {}): DeviceSpec<None, { si
   positive(driver, "tauPs", tauPs);
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => ({
         channels: { signal: { unit: "V" }, reference: { unit: "V" } },

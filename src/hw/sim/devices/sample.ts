@@ -39,6 +39,7 @@ export function sample(options: SampleOptions = {}): DeviceSpec<None, None> {
   const { x = 0, y = 0, z = 0 } = driftPerHour;
   return {
     driver,
+    simulated: true,
     connect(context) {
       const actor = new Actor(context, options), connectedMs = actor.nowMs();
       for (const [x, y] of marks) {

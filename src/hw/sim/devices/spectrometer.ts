@@ -53,6 +53,7 @@ export function spectrometer(options: SpectrometerOptions = {}): DeviceSpec<None
   );
   return {
     driver,
+    simulated: true,
     connect: (context) =>
       detectorDevice(driver, context, options, (actor) => {
         const light = new Float64Array(pixels), frame = new Frame(new Uint16Array(pixels), [pixels]);
