@@ -294,7 +294,7 @@ Deno.test("relative goes back when the path is ended early, by return() and by a
   const returned = planPath(tree, 0), thrown = planPath(tree, 0);
   begin(returned, 2);
   assertEquals(returned.return(undefined), { value: back, done: false } as never);
-  assertEquals(returned.next(), { value: undefined, done: true });
+  assertEquals(returned.next(), { value: {}, done: true });
   begin(thrown, 2);
   assertEquals(thrown.throw(new Error("broken")), { value: back, done: false } as never);
   assertThrows(() => thrown.next(), Error, "broken");

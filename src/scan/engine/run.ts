@@ -90,6 +90,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
       elapsedMs: this.#startMs === undefined ? 0 : (this.#endMs ?? this.#nowMs()) - this.#startMs,
       ended: this.#endMs !== undefined,
       last: this.#last,
+      to: this.to,
     });
   }
 

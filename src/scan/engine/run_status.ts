@@ -60,10 +60,12 @@ export interface Standing {
   /** Whether it has ended. */
   readonly ended: boolean;
   readonly last: Point | undefined;
+  /** Where the data go, without those who only look on. */
+  readonly to: readonly string[];
 }
 
 /** A run at this moment, for whoever looks at it. */
-export function statusOf({ job, session, state, reason, elapsedMs, ended, last }: Standing): RunStatus {
+export function statusOf({ job, session, state, reason, elapsedMs, ended, last, to }: Standing): RunStatus {
   const { performer, sentinel, times = new TimeCounter() } = session ?? {}, { total, expected, estimate } = job;
   const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
   const question = performer?.question, { holding, settling } = sentinel ?? {}, running = state === "running";
@@ -81,7 +83,7 @@ export function statusOf({ job, session, state, reason, elapsedMs, ended, last }
       : remainingMs({ points, before: job.resumed?.measured ?? 0, total, expected, elapsedMs, waitMs, estimateMs }),
     setpoint: last?.setpoint ?? {},
     reading: numbersOf(last?.reading ?? {}),
-    to: job.sinks.map((sink) => sink.location),
+    to,
     times: times.split(elapsedMs),
   };
 }
