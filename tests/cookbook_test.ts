@@ -65,9 +65,9 @@ for (const recipe of RECIPES) {
       await run.done;
       within(report.points, run.status.points, 0.1, "points");
       const endMs = rig.clock.nowMs(), seen = await openInXarray(to);
-      // How long a beam will be lost and a sample will take to settle, nobody can say beforehand.
+      // How long a beam will be lost, nobody can say beforehand.
       const waited = Object.entries(seen.values).flatMap(([name, ms]) =>
-        name.endsWith("/waited") ? ms as number[] : []
+        file.hold && name.endsWith("/waited") ? ms as number[] : []
       );
       const waitedMs = waited.reduce((sum, ms) => sum + ms, 0);
       within(report.timeMs!, endMs - beginMs - waitedMs, 0.1, "ms");

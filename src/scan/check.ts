@@ -9,7 +9,6 @@ import { duration } from "./duration.ts";
 import { fileSize } from "./file_size.ts";
 import { type AxisReach, farthest } from "./farthest.ts";
 import { withinLimits } from "./within_limits.ts";
-import type { RehearsedOn } from "./estimate_plan.ts";
 import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
@@ -43,7 +42,7 @@ export class CheckReport {
    * `respond`, what its user expects; else some simulated `peaks`, and only the ranges hold whatever is measured. Undefined
    * for grids.
    */
-  readonly rehearsedOn: RehearsedOn | undefined;
+  readonly rehearsedOn: "peaks" | "respond" | "twin" | undefined;
   /** Points of the grid that a mask leaves out. */
   readonly skipped: number;
   /** Milliseconds; undefined without a rig. */

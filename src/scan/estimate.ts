@@ -13,6 +13,8 @@ export interface TimeModel extends AxisTimes {
   readonly detectors: ReadonlyMap<string, Detector>;
   /** Where relative axes stand, as far as it is known. */
   readonly origin?: Setpoints;
+  /** By axis, how long a run waits at the least after each move, beside what settling is said to take. */
+  readonly steadyMs?: ReadonlyMap<string, number>;
 }
 
 /** Steps looked at on a long dimension: enough for a mean, and quick on 10⁷. */
@@ -67,7 +69,7 @@ export function motionOf(model: TimeModel, column: Moved, from: Setpoint, to: Se
   const start = column.relative ? model.origin?.[axis] ?? info?.setpoint : undefined;
   const place = (at: Setpoint) => typeof at === "number" && typeof start === "number" ? at + start : at;
   const moveMs = approachTime(model, axis, place(from), place(to), backlash);
-  return { moveMs, settleMs: settleMs ?? info?.settleMs ?? 0 };
+  return { moveMs, settleMs: (settleMs ?? info?.settleMs ?? 0) + (model.steadyMs?.get(axis) ?? 0) };
 }
 
 /** From places to other places; an axis that stood nowhere yet is not counted. */

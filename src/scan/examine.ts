@@ -30,6 +30,7 @@ import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
+import { steadyTimes } from "./steady_times.ts";
 import { expectedSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { twinTrial } from "./twin_trial.ts";
@@ -218,7 +219,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   if (rig) issues.push(...onceEach(rigIssues(laid, reached, rig, origin)), ...besideIssues(rig, laid, options));
   const layout = planLayout(laid, rig?.axes ?? new Map(), origin, (passes) => known.holds(passes));
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
-  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels, origin), known.signals, {
+  const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels, options), known.signals, {
     ...options,
     twin: rig && twinTrial(rig, known, options),
     derived: known.derived,
@@ -286,9 +287,10 @@ function readByIssues(readBy: readonly string[], size: Size | undefined): Issue[
   });
 }
 
-function timeModel(rig: Rig | undefined, channels: readonly RigChannel[], origin: Setpoints): TimeModel {
+function timeModel(rig: Rig | undefined, channels: readonly RigChannel[], options: ExamineOptions): TimeModel {
   if (!rig) return { axes: new Map(), detectors: new Map(), timings: new Timings() };
   const devices = [...new Set(channels.map((channel) => channel.device))];
   const detectors = new Map(devices.map((name) => [name, rig.devices.get(name)!.detector!]));
-  return { axes: rig.axes, detectors, timings: rig.timings, origin };
+  const { origin = {}, settle } = options;
+  return { axes: rig.axes, detectors, timings: rig.timings, origin, steadyMs: steadyTimes(settle) };
 }
