@@ -30,7 +30,7 @@ export class Streams {
   /** Nothing is read yet. */
   constructor(readonly job: Job, readonly performer: Performer, turns: DeviceTurns | undefined) {
     this.#waits = new Waits(job.rig.clock);
-    this.#reader = new StreamsReader(job.rig, turns, this.#waits);
+    this.#reader = new StreamsReader(job.rig, turns?.beside(), this.#waits);
   }
 
   /** Once the sinks are open and the detectors ready, before anything moves. Throws only what breaks the run off. */

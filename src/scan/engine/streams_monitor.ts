@@ -22,7 +22,7 @@ export interface MonitorMeans {
 
 /**
  * Records one signal beside the scan. Where the scan has read it since the last time, that reading is taken; where the scan
- * is just reading it, the one that comes. Only what nobody reads is read here.
+ * is just reading it, the one that comes. Only what it does not read is read here, in turn with those who look at it.
  */
 export class StreamsMonitor {
   readonly #means: MonitorMeans;
@@ -94,7 +94,7 @@ export class StreamsMonitor {
       else this.#owed = true;
       this.#heardLately = false;
     } else {
-      const sampled = await reader.readIfFree(wanted);
+      const sampled = await reader.readUnlessScanned(wanted);
       if (sampled) this.#keep(sampled);
       else this.#owed = true;
     }

@@ -30,25 +30,10 @@ export class StreamsReader {
   /** `waits` of its own: what pauses or aborts the scan breaks nothing off here. */
   constructor(readonly rig: Rig, readonly turns: DeviceTurns | undefined, readonly waits: Waits) {}
 
-  /** Reads everything at once, each detector when it is free; what gives nothing is NaN, or a frame of it. */
-  read(wanted: Wanted): Promise<Sampled> {
-    return this.#read(wanted, false);
-  }
-
-  /** The same, but undefined where a detector is not free just now. */
-  async readIfFree(wanted: Wanted): Promise<Sampled | undefined> {
-    const { turns } = this, devices = devicesOf(wanted);
-    if (!turns) return await this.#read(wanted, true);
-    const taken = devices.filter((device) => turns.tryEnter(device));
-    try {
-      return taken.length === devices.length ? await this.#read(wanted, true) : undefined;
-    } finally {
-      for (const device of taken) turns.leave(device);
-    }
-  }
-
-  async #read({ pass, channels, axes }: Wanted, inTurn: boolean): Promise<Sampled> {
-    const timestampMs = this.waits.clock.nowMs(), reasons = new Map<string, string>();
+  /** Reads everything at once, each detector in its turn; what gives nothing is NaN, or a frame of it. */
+  async read({ pass, channels, axes }: Wanted): Promise<Sampled> {
+    let timestampMs = this.waits.clock.nowMs();
+    const reasons = new Map<string, string>(), inTurn = () => timestampMs = this.waits.clock.nowMs();
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
     const reading: Record<string, Reading> = Object.fromEntries(channels.map((one) => [one.name, missing(one)]));
     const failed: string[] = [];
@@ -69,12 +54,19 @@ export class StreamsReader {
       ...axes.map((name) => attempt(name, [name], async () => void (readback[name] = await this.#place(name)))),
       ...devicesOf({ channels }).map((device) => {
         const own = channels.filter((channel) => channel.device === device), names = own.map(({ name }) => name);
-        const read = () => inTurn ? this.#readNow(device, own) : this.#readInTurn(device, own);
-        return attempt(device, names, async () => void Object.assign(reading, await read()));
+        return attempt(device, names, async () => {
+          Object.assign(reading, await this.#readInTurn(device, own, inTurn));
+        });
       }),
     ]);
     const quality = failed.length ? "failed" : "good";
     return { point: { pass, index: [], setpoint, readback, reading, timestampMs, quality, failed }, reasons };
+  }
+
+  /** The same, but undefined where the scan reads a detector, or is about to: what it reads then can be had. */
+  async readUnlessScanned(wanted: Wanted): Promise<Sampled | undefined> {
+    const { turns } = this;
+    return turns && devicesOf(wanted).some((device) => turns.isScanned(device)) ? undefined : await this.read(wanted);
   }
 
   async #place(name: string): Promise<Setpoint> {
@@ -83,11 +75,18 @@ export class StreamsReader {
     return isPromise(place) ? await waits.wait(place, SAMPLE_TIMEOUT_MS, late) : place;
   }
 
-  async #readInTurn(device: string, channels: readonly RigChannel[]): Promise<Record<string, Reading>> {
+  /** `onTurn` is told when others had to be waited for. */
+  async #readInTurn(
+    device: string,
+    channels: readonly RigChannel[],
+    onTurn: () => void,
+  ): Promise<Record<string, Reading>> {
     const { waits, turns } = this, turn = turns?.enter(device);
     try {
       if (turn) {
-        await waits.wait(turn, SAMPLE_TIMEOUT_MS, () => new DeviceError(device, "read", "the scan is reading it"));
+        const late = () => new DeviceError(device, "read", `others were at it for ${SAMPLE_TIMEOUT_MS} ms`);
+        await waits.wait(turn, SAMPLE_TIMEOUT_MS, late);
+        onTurn();
       }
     } catch (thrown) {
       turn?.then(() => turns?.leave(device));

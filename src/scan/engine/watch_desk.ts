@@ -45,7 +45,7 @@ export class WatchDesk {
 
   /** `onLook` is told after each look. */
   constructor(readonly means: WatchMeans, onLook: (look: Look) => void) {
-    const { plan, mover, waits, turns, readTimeoutMs, frames } = means;
+    const { plan, mover, waits, readTimeoutMs, frames } = means, turns = means.turns.beside();
     this.own = new Waits(waits.clock);
     this.lookout = new Lookout({
       plan,
