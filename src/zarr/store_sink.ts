@@ -149,17 +149,17 @@ export class StoreSink implements ResumedSink, ZarrSink {
       actual: null,
       resumed_at: [...before, header.createdAt],
     };
-    if (this.#upTo !== undefined) await this.#giveUp(this.#upTo);
+    if (this.#upTo !== undefined) await this.#giveUp(this.#upTo, Date.parse(header.createdAt));
     await Promise.all(this.#groups.map((group) => group.create(this.#found?.nodes)));
     await this.#metadata.update(this.#attributes, this.#nodes(), { shrinks: this.#upTo !== undefined });
     await this.#removeBehind();
   }
 
   /** Says in the store that points from number `upTo` on are not there, so that no later life takes them for its own. */
-  async #giveUp(upTo: number): Promise<void> {
+  async #giveUp(upTo: number, timestampMs: number): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.giveUp()));
     const text = `taken up after ${upTo} points`;
-    this.#log.put({ kind: "transition", timestampMs: this.#clock.nowMs(), seqNum: upTo, text, data: { upTo } });
+    this.#log.put({ kind: "transition", timestampMs, seqNum: upTo, text, data: { upTo } });
     await this.#log.publish();
   }
 
