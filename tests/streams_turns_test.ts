@@ -66,3 +66,15 @@ Deno.test("two monitors of one device that come at the same time both have their
     "",
   );
 });
+
+Deno.test("a monitor waits a bounded time for a device that has died under the looks at it", async () => {
+  await using b = await ringBench({ ringMs: 1 });
+  const sink = new StreamSink(b.clock), { detector } = b.rig.devices.get("ring")!, read = detector!.read.bind(detector);
+  Object.assign(detector!, { read: (op: never) => b.nowMs > 3000 ? new Promise<number>(() => {}) : read(op) });
+  const hold = { unless: "ring > 50", timeoutMs: 200_000, else: "abort" }, monitor = { ring: { everyMs: 1000 } };
+  const options = { rig: b.rig, read: ["diode"], hold, watchMs: 100, quiet: true, monitor };
+  await collect(createRun(linspace("x", 0, 9, 10), options as never, { sinks: [sink] }));
+  assertEquals(sink.outcome.status, "aborted");
+  const lost = sink.of("monitor_ring").filter(({ quality }) => quality === "failed");
+  assert(lost.length > 3, `${lost.length} samples say that there is none`);
+});
