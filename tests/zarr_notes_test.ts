@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
 import { InputError, SondeError } from "../src/core/errors.ts";
 import type { LogEntry } from "../src/core/sink.ts";
 import { addNote } from "../src/zarr/add_note.ts";
@@ -10,6 +11,7 @@ import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import type { Key, Store } from "../src/zarr/stores/store.ts";
 import { verifyRun } from "../src/zarr/verify_run.ts";
 import { resumedSink, zarrSink, type ZarrSinkOptions } from "../src/zarr/zarr_sink.ts";
+import { ROOT } from "../tools/root.ts";
 import { python } from "./python.ts";
 import { channel, filesIn, gridLayout, header, OUTCOME, point, readAll, withFolder } from "./zarr_fixture.ts";
 
@@ -112,7 +114,7 @@ Deno.test("many processes note at once, while a run is written and ends, and no 
     await sink.open(HEADER);
     await sink.write(point([0], 0, { setpoint: { x: 0 }, reading: { diode: 1 } }));
     const module = new URL("../src/zarr/add_note.ts", import.meta.url).href;
-    const config = new URL("../deno.json", import.meta.url).pathname;
+    const config = join(ROOT, "deno.json");
     const script = `import { addNote } from ${JSON.stringify(module)};
       for (let k = 0; k < 25; k++) { await addNote(Deno.args[0], Deno.args[1] + k, { by: Deno.args[1] }); }`;
     const file = `${folder}/noter.ts`;
