@@ -112,7 +112,8 @@ for (const [name, make] of Object.entries(RUNS)) {
         if (whole) assertEquals(await contents(broken), before, `${key}, byte ${at % bytes.length} ^ ${mask}`);
         else found++;
       }),
-      { numRuns: 250 },
+      // A place of a block that leads into the header of its container was once taken for whole.
+      { numRuns: 250, examples: [[1, 16, 16]] },
     );
     assert(found > 50, `${found} were found`);
   });

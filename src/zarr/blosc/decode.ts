@@ -91,6 +91,8 @@ function* streamsOf(encoded: Uint8Array, header: Header): Generator<Stream> {
     const start = b * blockBytes, inBlock = Math.min(blockBytes, bytes - start);
     const streams = (flags & WHOLE_BLOCKS) === 0 ? streamsIn(inBlock, typesize, header) : 1, length = inBlock / streams;
     let from = view.getUint32(HEADER_BYTES + 4 * b, true);
+    // Lengths in the header would be taken for those of streams, and what follows for bytes that were left as they are.
+    if (from < HEADER_BYTES + 4 * blocks) throw damaged(`a block begins at byte ${from}, within the header`);
     for (let k = 0; k < streams; k++) {
       if (from + 4 > encoded.length) throw damaged("a block lies outside of it");
       const size = view.getUint32(from, true);
