@@ -92,6 +92,13 @@ Deno.test("no fewer and no more points are measured than check says", () => {
   });
 });
 
+Deno.test("passes that do not fall upon one another measure no more points than check says either", () => {
+  const line = { kind: "linspace", axis: "x", start: -1.7, stop: -0.7, num: 14 } as const;
+  const plan = { kind: "zoom", on: "s", plan: line, factor: 1.5 } as const;
+  const { points } = walked(plan, { kind: "peaks", seed: 1559971993, noise: 0, failing: 0 });
+  assert(points.length > 14 && points.length <= examined(plan).range.max, `${points.length}`);
+});
+
 Deno.test("every point has its place in the layout, and no place of a grid is asked for twice", () => {
   law((plan, sample) => {
     const { layout, laid } = examined(plan), seen = new Set<string>();

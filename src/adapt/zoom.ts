@@ -28,9 +28,9 @@ function settings(plan: Zoom, coarse: number): { factor: number; depth: number; 
 
 function shape(plan: Zoom, { lines: [line] }: Site): AdaptiveShape {
   const { axis, setpoints } = line, coarse = setpoints.length, { factor, depth, maxPoints } = settings(plan, coarse);
-  // More than the whole line at the finest step there is not.
-  const whole = Math.ceil((coarse - 1) * factor ** depth) + 1 - coarse,
-    finer = depth > 0 ? Math.min(maxPoints, whole) : 0;
+  // More than the whole line at the finest step there is not; at half of it, where passes do not fall upon one another.
+  const finest = (coarse - 1) * factor ** depth, most = Number.isInteger(factor) ? Math.ceil(finest) : 2 * finest;
+  const whole = Math.floor(most + 1e-6) + 1 - coarse, finer = depth > 0 ? Math.min(maxPoints, whole) : 0;
   return {
     reach: [{ axis, least: Math.min(...ends(setpoints)), most: Math.max(...ends(setpoints)), clipped: false }],
     passes: [{ kind: "plan" }, ...Array.from({ length: depth }, () => ({ kind: "points" as const, axes: [axis] }))],
