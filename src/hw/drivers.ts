@@ -21,8 +21,7 @@ const role = z.string().min(1).optional().describe(
 );
 const driftPerHour = number.optional();
 const noise = z.number().min(0).optional(), sees = z.enum(["lamp", "luminescence"]).optional();
-const travel = {
-  driftPerHour,
+const steady = {
   limits,
   speed: positive.optional().describe("In units a second"),
   overheadMs: ms,
@@ -32,6 +31,7 @@ const travel = {
   start: number.optional(),
   instant: flag,
 };
+const travel = { driftPerHour, ...steady };
 
 const labels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string(), z.string())]).optional();
 const commands = z.union([z.string(), z.array(z.string())]).optional();
@@ -131,17 +131,7 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     dwellMs: ms,
     instant: flag,
   }, sim.pumpProbe),
-  "sim.gate": driver({
-    unit: text,
-    limits,
-    speed: positive.optional().describe("In units a second"),
-    overheadMs: ms,
-    settleMs: ms,
-    resolution: z.number().min(0).optional(),
-    tolerance: z.number().min(0).optional(),
-    start: number.optional(),
-    instant: flag,
-  }, sim.gate),
+  "sim.gate": driver({ unit: text, ...steady }, sim.gate),
   "sim.doubleDot": driver({
     gates: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
     periodMv: positive.optional(),

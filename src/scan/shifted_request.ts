@@ -1,6 +1,5 @@
 import type { LimitsOf } from "../adapt/stage.ts";
-import type { MeasureRequest, MoveRequest, RecallRequest, Reply, Request } from "../core/path.ts";
-import type { Located } from "../core/path.ts";
+import type { Located, MeasureRequest, MoveRequest, RecallRequest, Reply, Request } from "../core/path.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
 
 /** What is added to nominal setpoints, by axis. */

@@ -16,6 +16,7 @@ import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
 import type { Advisor } from "../path_tools.ts";
 import { lineOf } from "../line_of.ts";
+import { shiftedSetpoint } from "../shifted_setpoint.ts";
 import type { OnReadError } from "../read_policy.ts";
 import { Ailments } from "./ailments.ts";
 import type { ApprovalFront, ApprovalQuestion } from "./approvals.ts";
@@ -128,7 +129,7 @@ export class Performer {
     if (request.due) await this.#waitUntilDue(request.due);
     if (request.skip) return this.#skip(request);
     const { policy } = this.means;
-    const going = this.go(request.offset ? shifted(request.setpoint, request.offset) : request.setpoint);
+    const going = this.go(shiftedSetpoint(request.setpoint, request.offset));
     if (going) await going;
     const acquiring = this.#acquire(request);
     const acquired = isPromise(acquiring) ? await acquiring : acquiring;
@@ -386,14 +387,4 @@ export class Performer {
       }
     }
   }
-}
-
-/** Where the axes go for nominal setpoints; labels are not shifted. */
-function shifted(setpoint: Setpoints, offset: Readonly<Record<string, number>>): Setpoints {
-  const places: Record<string, Setpoint> = { ...setpoint };
-  for (const axis in offset) {
-    const nominal = places[axis];
-    if (typeof nominal === "number") places[axis] = nominal + offset[axis];
-  }
-  return places;
 }
