@@ -117,6 +117,7 @@ export async function rechunk(place: string | URL | Store, options: RechunkOptio
   const tell = progressOf(rewrites, options.onProgress);
   if (target) await copyRun(store, target, root, { nodes, rewrites, signal, tell });
   else {
+    await store.removeUnfinished?.();
     const begun = await settleEarlier(store, nodes, rewrites, { keepMs, signal });
     await rewriteInPlace(store, rewrites, begun, { keepMs, signal, tell });
   }
