@@ -7,32 +7,13 @@ import { join } from "@std/path";
 import { openRun } from "../src/zarr/open_run.ts";
 import { figureOf } from "../src/wire/pictures.ts";
 import { ROOT } from "../tools/root.ts";
-import { runCommand } from "../tools/run_command.ts";
+import { deno, judge, MAIN, survivesKill } from "./cookbook_kill_support.ts";
 import { type Recipe, RECIPES } from "./cookbook_recipes.ts";
 import { bytesOf, checkExample, goOn, openInXarray, readExample, rigOf, runOf, type Seen } from "./cookbook_support.ts";
 import { withFolder } from "./zarr_fixture.ts";
 
 /** Whether the pictures are drawn anew, after a change that is meant. */
 const UPDATE = Deno.args.includes("--update");
-
-const MAIN = join(ROOT, "src", "cli", "main.ts"), MINUTE_MS = 60_000;
-
-async function deno(cwd: string, ...args: string[]): Promise<string> {
-  const { code, text, late } = await runCommand(Deno.execPath(), args, { cwd, timeoutMs: 3 * MINUTE_MS });
-  assertEquals({ code, late }, { code: 0, late: false }, text);
-  return text;
-}
-
-/** Dimensions and units are those that one expects, and what was found is what the simulated world has. */
-function judge(recipe: Recipe, seen: Seen, begunAnew = false): void {
-  for (const [path, expected] of Object.entries(recipe.dims)) {
-    for (const [name, size] of Object.entries(expected)) {
-      assertEquals(seen.dims[path]?.[name], size, `${path} ${name}: ${JSON.stringify(seen.dims)}`);
-    }
-  }
-  for (const [name, unit] of Object.entries(recipe.units)) assertEquals(seen.units[name], unit, name);
-  recipe.found(seen, begunAnew);
-}
 
 const within = (said: number, came: number, part: number, what: string) =>
   assert(Math.abs(said - came) <= part * came, `${what}: ${said} was said, ${came} came`);
@@ -110,16 +91,12 @@ for (const recipe of RECIPES) {
       assertEquals((await openRun(to)).attributes.exit_status, "success");
       judge(recipe, await openInXarray(to));
     }));
+}
 
+/** Two that have most in them; tests/long/cookbook_kill_test.ts kills all ten. */
+for (const recipe of RECIPES.filter(({ name }) => ["overnight", "drift_map"].includes(name))) {
   Deno.test(`${recipe.name} that was killed in the middle is readable, and goes on with sonde resume`, () =>
-    withFolder(async (folder) => {
-      const to = join(folder, "run.zarr"), args = ["run", join(ROOT, "examples", `${recipe.name}.yaml`), "--to", to];
-      await killMidway(folder, to, args, (await checkExample(await readExample(recipe.name))).timeMs! / 2);
-      await openInXarray(to);
-      await deno(folder, "run", "-A", MAIN, "resume", to, "--quiet");
-      assertEquals((await openRun(to)).attributes.exit_status, "success");
-      judge(recipe, await openInXarray(to), true);
-    }));
+    survivesKill(recipe));
 }
 
 /** The pictures of the cookbook are those of its runs, byte for byte. */
@@ -138,23 +115,4 @@ async function* walk(folder: string): AsyncGenerator<string> {
     if (name.endsWith(".zarr")) yield join(folder, name);
     else yield* walk(join(folder, name));
   }
-}
-
-/** Starts a run in a process of its own, and kills it so long after its store has come to be. */
-async function killMidway(cwd: string, store: string, args: readonly string[], afterMs: number): Promise<void> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, ...args, "--quiet"],
-    cwd,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const ended = child.output();
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  const isThere = () => Deno.stat(join(store, "zarr.json")).then(() => true, () => false);
-  while (!await isThere()) await pause(5);
-  await pause(afterMs);
-  child.kill("SIGKILL");
-  const { signal } = await ended;
-  assertEquals(signal, "SIGKILL");
 }
