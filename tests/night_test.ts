@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   around,
+  calibrated,
   check,
   type CheckOptions,
   connect,
@@ -22,6 +23,7 @@ import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import { inFolder, RIG, sonde } from "./cli_support.ts";
 import { RecordingSink, turns } from "./engine_support.ts";
+import { ringBench } from "./hold_support.ts";
 
 const op = { signal: new AbortController().signal };
 
@@ -249,4 +251,42 @@ Deno.test("a shutter that sticks is said to stick at the end, too: it is not whe
   await turns();
   const why = 'shutter: move: went to "closed" but reports "open"';
   assertEquals(to.outcomes.map(({ reason }) => reason), [`${why}; cleanup: ${why}`]);
+});
+
+Deno.test("a run whose points are all there ends though the beam is lost: what is done last waits for no hold", async () => {
+  await using b = await ringBench({ ring: (ms) => ms > 1_200 ? 0 : 200 });
+  const plan = around(linspace("x", 0, 1, 3), {
+    first: set({ shutter: "open" }),
+    last: [set({ z: 5 }), set({ shutter: "closed" })],
+  });
+  const hold = { unless: "ring > 50", set: { shutter: "closed" } };
+  await scan(plan, { rig: b.rig, read: ["diode"], hold, watchMs: 100, to: b.sink, quiet: true }).done;
+  assertEquals(b.rig.axes.get("z")!.setpoint, 5);
+  assertEquals(b.shutter.map(({ setpoint }) => setpoint), ["open", "closed"]);
+  assertEquals(b.sink.texts("transition").filter((text) => text.startsWith("held")).length, 1);
+});
+
+Deno.test("an axis that stands where it could not be sent back is found before motion", async () => {
+  const table = [[-20, 0], [20, 50]] as const, from = "0b8f1c9e-5a57-4d0b-9d57-0c8f0f6b2c11";
+  await using rig = await connect({
+    x: sim.instant({ unit: "mm", limits: [-5, 5], start: 7 }),
+    motor: sim.instant({ unit: "mm", limits: [0, 80], start: 60 }),
+    angle: calibrated("motor", { unit: "deg", from, table }),
+    diode: sim.constant(),
+  });
+  const found = async (plan: Plan, atEnd?: "return") => {
+    const { issues } = await check(plan as never, rig, { read: ["diode"], atEnd });
+    return issues.map(({ path, message }) => `${path}: ${message}`);
+  };
+  const x = linspace("x", 0, 1, 3), angle = linspace("angle", 0, 1, 3);
+  assertEquals([await found(x), await found(angle)], [[], []]);
+  assertEquals(await found(x, "return"), [
+    "atEnd: x stands at 7 mm and could not be sent back there; allowed: -5 … 5 mm",
+  ]);
+  assertEquals(await found(angle, "return"), [
+    "atEnd: angle stands at 28 deg and could not be sent back there; allowed: -20 … 20 deg",
+  ]);
+  assertEquals(await found(linspace("angle", -25, 0, 3)), [
+    "plan: angle would go to -25 deg; allowed: -20 … 20 deg",
+  ]);
 });

@@ -56,8 +56,8 @@ function beyondText(axis: RigAxis, beyond: number, numbers: string): string {
   try {
     if (axis.derived) axis.check(beyond);
   } catch (thrown) {
-    if (thrown instanceof LimitError) return thrown.message;
-    throw thrown;
+    if (!(thrown instanceof LimitError)) throw thrown;
+    if (thrown.allowed !== numbers) return thrown.message;
   }
   return `${axis.name} would go to ${beyond} ${axis.unit}; allowed: ${numbers}`;
 }

@@ -237,6 +237,6 @@ async function checkRated(plan: Plan, rig: Rig | undefined, given: ExamineOption
   const report = (all: ExamineOptions) => new CheckReport(examine(plan, rig, all), rig, all);
   const first = report(options);
   if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;
-  const origin = await findOrigin(plan, rig, new AbortController().signal);
+  const origin = await findOrigin(plan, rig, new AbortController().signal, options.atEnd);
   return Object.keys(origin).length ? report({ ...options, origin }) : first;
 }

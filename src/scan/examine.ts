@@ -34,7 +34,7 @@ import { steadyTimes } from "./steady_times.ts";
 import { expectedSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { twinTrial } from "./twin_trial.ts";
-import { unknownPlaces } from "./unknown_places.ts";
+import { placesBeyond, unknownPlaces } from "./unknown_places.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
 const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
@@ -262,6 +262,7 @@ function besideIssues(rig: Rig, laid: LaidOut, options: ExamineOptions): Issue[]
   return [
     ...ruleIssues(options, rig),
     ...unknownPlaces(laid, rig.axes, options),
+    ...placesBeyond(laid, rig.axes, options),
     ...forbid.length ? forbidIssues(forbid, laid.root, rig, origin) : [],
     ...streamIssues(options, rig),
   ];

@@ -1,4 +1,5 @@
-import type { Issue } from "../core/errors.ts";
+import { type Issue, LimitError, show } from "../core/errors.ts";
+import type { Setpoints } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
 import type { AtEnd, RunRules } from "../core/rules.ts";
 import { passesOf } from "./derived_issues.ts";
@@ -7,12 +8,37 @@ import { type Laid, type LaidAction, type LaidAround, laidIn, type LaidOut } fro
 /** What puts axes back beside the plan. */
 export interface PuttingBack extends Pick<RunRules, "hold"> {
   readonly atEnd?: AtEnd;
+  /** Where axes stand, as far as it is known. */
+  readonly origin?: Setpoints;
 }
 
 /** An axis that somebody moves, and where that is said. */
 interface Sent {
   readonly axis: string;
   readonly path: string;
+}
+
+/** Axes that stand, before anything moves, where nobody may send them back at the end: beyond their limits, say. */
+export function placesBeyond(
+  { passes }: LaidOut,
+  axes: ReadonlyMap<string, RigAxis>,
+  { atEnd, origin = {} }: PuttingBack,
+): Issue[] {
+  const returning = atEnd === "return" ? new Set(passes.flatMap(({ taken, axes }) => taken ? [] : axes)) : [];
+  return [...returning].flatMap((name): Issue[] => {
+    const axis = axes.get(name), place = origin[name];
+    // Of axes that share a map, one by itself says nothing.
+    if (!axis || place === undefined || (axis.derived?.axes.length ?? 1) > 1) return [];
+    try {
+      axis.check(place);
+      return [];
+    } catch (thrown) {
+      if (!(thrown instanceof LimitError)) throw thrown;
+      const { allowed } = thrown, there = `${show(place)}${axis.unit && ` ${axis.unit}`}`;
+      const message = `${name} stands at ${there} and could not be sent back there; allowed: ${allowed}`;
+      return [{ path: "atEnd", message, received: place, allowed, severity: "error" }];
+    }
+  });
 }
 
 /**

@@ -97,8 +97,10 @@ export class DerivedRigAxis implements RigAxis {
       (!limits || setpoint >= limits[0] && setpoint <= limits[1]);
     if (inside) return;
     const allowed = limits ? `${limits[0]} … ${limits[1]}${tail}` : `any finite number${tail && ` in${tail}`}`;
-    // Limits that were found from those of another axis are explained by that one.
-    if (typeof setpoint === "number" && this.#group.axes.length === 1) this.#checkMoved(setpoint, [setpoint]);
+    // Limits that were found from those of another axis are explained by that one; beyond a table there is nothing to say.
+    const told = typeof setpoint === "number" && this.#group.axes.length === 1 &&
+      !this.#group.forward([setpoint]).some(Number.isNaN);
+    if (told) this.#checkMoved(setpoint, [setpoint]);
     throw new LimitError(name, setpoint, allowed);
   }
 

@@ -146,14 +146,19 @@ export class Performer {
     throw this.means.sentinel.over;
   }
 
-  /** Moves; undefined when that took no waiting. While the run is suspended, nothing sets off. */
-  go(setpoint: Setpoints): Promise<void> | undefined {
+  /**
+   * Moves; undefined when that took no waiting. While the run is suspended, nothing sets off.
+   *
+   * @param ending it leads to where axes are left, whatever happens: no condition is waited for
+   */
+  go(setpoint: Setpoints, ending = false): Promise<void> | undefined {
     const { mover, sentinel } = this.means;
-    return sentinel ? this.#goWatched(setpoint, sentinel) : mover.move(setpoint);
+    return sentinel ? this.#goWatched(setpoint, sentinel, ending) : mover.move(setpoint);
   }
 
-  async #goWatched(setpoint: Setpoints, sentinel: Sentinel): Promise<void> {
-    if (sentinel.held) await this.#suspended(sentinel.clear());
+  async #goWatched(setpoint: Setpoints, sentinel: Sentinel, ending: boolean): Promise<void> {
+    if (ending) await sentinel.aside();
+    else if (sentinel.held) await this.#suspended(sentinel.clear());
     let there = false;
     sentinel.moving(setpoint);
     try {
@@ -296,8 +301,8 @@ export class Performer {
    *   is kept with the run, and it is sent no other.
    */
   async move(request: MoveRequest, recorded: boolean = this.means.recorded): Promise<Located> {
-    const { mover, waits } = this.means, { deadlineMs = Infinity } = request;
-    const moving = this.go(request.setpoint);
+    const { mover, waits } = this.means, { deadlineMs = Infinity, always } = request;
+    const moving = this.go(request.setpoint, always && Number.isFinite(deadlineMs));
     const late = () =>
       new SondeError(
         `${placesText(request.setpoint, (name) => mover.axis(name).setpoint)}: not there within ${

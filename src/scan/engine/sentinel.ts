@@ -101,6 +101,11 @@ export class Sentinel {
     if (there) this.#setAside();
   }
 
+  /** Waits until axes that a hold has sent off are there. @throws what went wrong with them */
+  async aside(): Promise<void> {
+    await this.#aside.done();
+  }
+
   /** Axes were stopped, wherever they are. */
   stopped(): void {
     this.#settler.stopped();
