@@ -93,7 +93,12 @@ function smallSet(
     new DirectRoute(pipeline),
     (error) => errors.push(error),
   );
-  const node = arrayNode({ ...spec, ...whole, shape: [...scanShape, ...frameShape], codec: pipeline.codec });
+  const node = arrayNode({
+    ...spec,
+    ...whole,
+    shape: [...scanShape, ...frameShape],
+    codec: pipeline.codecFor(column.path, spec.dtype),
+  });
   const array = new zarrita.Array(store as zarrita.AsyncReadable, "/a", JSON.parse(JSON.stringify(node)));
   return { set, column, store, errors, read: async () => Array.from((await zarrita.get(array)).data as Int32Array) };
 }

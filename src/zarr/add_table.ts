@@ -63,7 +63,7 @@ export async function addTable(place: string | URL | Store, table: Table): Promi
   for (const { name: column, unit, longName, entries } of [counted, ...columns]) {
     const spec: CoordinateSpec = { name: column, dimension, entries, attributes: { units: unit, long_name: longName } };
     await publishCoordinate(`/${name}/${column}`, spec, pipeline);
-    nodes[`${name}/${column}`] = coordinateNode(spec, pipeline.codec);
+    nodes[`${name}/${column}`] = coordinateNode(`${name}/${column}`, spec, pipeline);
   }
   for (const [path, node] of Object.entries(nodes)) await store.set(`/${path}/zarr.json`, encodeNode(node));
   const whole = {

@@ -1,7 +1,6 @@
-import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { promisify } from "node:util";
 import { bloscCodec } from "./blosc/blosc_codec.ts";
 import { crc32c } from "./crc32c.ts";
+import { ZSTD_CODEC } from "./zstd_codec.ts";
 
 /**
  * How chunks are compressed: `zstd` as they are; `small` and `fast` as blosc containers with zstd, byte plane by byte plane,
@@ -15,20 +14,8 @@ export interface CodecMetadata {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-/** Level 1: noisy frames hardly shrink more at higher ones, and take many times as long. */
-const ZSTD_LEVEL = 1;
-/** Each chunk ends with a checksum of its bytes, which every reader checks: it costs nothing that can be measured. */
-const ZSTD_OPTIONS = {
-  params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
-};
-
-/** Chunks below this are compressed at once, because handing them over would take longer. */
-const SMALL_BYTES = 65536;
-
 /** What stands in a shard's index for a chunk that is not there: 2⁶⁴ − 1, twice. */
 const ABSENT = 2n ** 64n - 1n;
-
-const compressLater = promisify(zstdCompress) as (bytes: Uint8Array, options: unknown) => Promise<Uint8Array>;
 
 /** What turns the bytes of a chunk into what stands on disk: the seam where other codecs and Workers go. */
 export interface ChunkCodec {
@@ -36,6 +23,8 @@ export interface ChunkCodec {
   readonly metadata: readonly CodecMetadata[];
   /** The same for elements of `itemBytes` bytes, which some codecs look at. */
   forItems(itemBytes: number): ChunkCodec;
+  /** The same for labels, whose bytes are text and the lengths of it. */
+  forLabels(): ChunkCodec;
   /** `bytes` must not change until the promise, if any, is settled. The result may be `bytes` itself. */
   encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** As `encode`, at once, and the result holds only until the next call; there where that saves something. */
@@ -44,23 +33,13 @@ export interface ChunkCodec {
   decode(encoded: Uint8Array): Uint8Array;
 }
 
-const NO_CODEC: ChunkCodec = {
+/** Leaves bytes as they are. */
+export const NO_CODEC: ChunkCodec = {
   metadata: [],
   forItems: () => NO_CODEC,
+  forLabels: () => NO_CODEC,
   encode: (bytes) => bytes,
   decode: (bytes) => bytes,
-};
-
-const ZSTD_CODEC: ChunkCodec = {
-  metadata: [{ name: "zstd", configuration: { level: ZSTD_LEVEL, checksum: true } }],
-  forItems: () => ZSTD_CODEC,
-  encode: (bytes) => {
-    return bytes.length < SMALL_BYTES ? zstdCompressSync(bytes, ZSTD_OPTIONS) : compressLater(bytes, ZSTD_OPTIONS);
-  },
-  decode(encoded) {
-    const { buffer, byteOffset, length } = zstdDecompressSync(encoded);
-    return new Uint8Array(buffer, byteOffset, length);
-  },
 };
 
 /** The codec of a compression, for elements of one byte until `forItems` says otherwise. */
@@ -126,8 +105,9 @@ export function decodeShard(shard: Uint8Array, chunks: number): (Uint8Array | un
 
 /** Labels as Zarr's `vlen-utf8` codec stores them: their number, then length and UTF-8 bytes of each, little-endian. */
 export function encodeLabels(labels: readonly string[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const parts = labels.map((label) => encoder.encode(label));
+  const encoder = new TextEncoder(), none = new Uint8Array();
+  // Most places of a chunk that is being filled have none yet.
+  const parts = labels.map((label) => label === "" ? none : encoder.encode(label));
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 4));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, labels.length, true);

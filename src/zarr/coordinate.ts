@@ -1,5 +1,5 @@
-import { type CoordinateSpec, elementBytes, type ElementType, fillOf } from "./array_spec.ts";
-import { type ChunkCodec, encodeLabels } from "./codecs.ts";
+import { type CoordinateSpec, type ElementType, fillOf } from "./array_spec.ts";
+import { encodeLabels } from "./codecs.ts";
 import { arrayNode, type Node } from "./metadata.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Key } from "./stores/store.ts";
@@ -19,8 +19,9 @@ export function coordinateCut(length: number): { chunkShape: readonly number[]; 
   return { chunkShape: shape, shardShape: shape };
 }
 
-/** The metadata of a coordinate. */
-export function coordinateNode({ dimension, entries, attributes }: CoordinateSpec, codec: ChunkCodec): Node {
+/** The metadata of a coordinate at `path`. */
+export function coordinateNode(path: string, coordinate: CoordinateSpec, pipeline: Pipeline): Node {
+  const { dimension, entries, attributes } = coordinate;
   const dtype = elementTypeOf(entries), shape = [entries.length], fill = fillOf(dtype);
   return arrayNode({
     ...coordinateCut(entries.length),
@@ -29,17 +30,15 @@ export function coordinateNode({ dimension, entries, attributes }: CoordinateSpe
     dimensions: [dimension],
     fill,
     attributes,
-    codec,
+    codec: pipeline.codecFor(path, dtype),
   });
 }
 
 /** Publishes all entries of a coordinate. */
 export async function publishCoordinate(path: Key, { entries }: CoordinateSpec, pipeline: Pipeline): Promise<void> {
-  const [step] = coordinateCut(entries.length).chunkShape;
+  const [step] = coordinateCut(entries.length).chunkShape, codec = pipeline.codecFor(path, elementTypeOf(entries));
   for (let k = 0; k * step < entries.length; k++) {
-    const bytes = chunkOf(entries, k * step, step);
-    const encoded = Array.isArray(entries) ? bytes : await pipeline.encode(bytes, elementBytes(elementTypeOf(entries)));
-    await pipeline.publish(`${path}/c/${k}`, encoded);
+    await pipeline.publish(`${path}/c/${k}`, await pipeline.encode(chunkOf(entries, k * step, step), codec));
   }
 }
 

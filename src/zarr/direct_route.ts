@@ -1,5 +1,4 @@
 import type { ChunkRoute, DepartingChunk } from "./chunk_route.ts";
-import { elementBytes } from "./array_spec.ts";
 import type { Column, Elements } from "./column.ts";
 import type { OpenShard } from "./open_shard.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -18,12 +17,12 @@ export class DirectRoute implements ChunkRoute<Promise<Uint8Array>> {
     return column.allocate(points);
   }
 
-  /** A chunk that may still change is copied first: the codec reads it later. Labels are not compressed. */
+  /** A chunk that may still change is copied first: the codec reads it later. */
   encode({ column, elements, whole }: DepartingChunk): Promise<Uint8Array>[] {
     const pieces = column.chunkBytes(whole ? elements : elements.slice() as Elements);
-    const itemBytes = elementBytes(column.dtype);
+    const codec = this.pipeline.codecFor(column.path, column.dtype);
     return pieces.map((bytes) => {
-      const encoded = column.dtype === "string" ? Promise.resolve(bytes) : this.pipeline.encode(bytes, itemBytes);
+      const encoded = this.pipeline.encode(bytes, codec);
       encoded.catch(() => {});
       return encoded;
     });

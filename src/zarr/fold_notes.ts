@@ -48,6 +48,7 @@ async function writeNotes(store: Store, notes: readonly SpooledNote[]): Promise<
   };
   const { metadata } = root.consolidated_metadata, { settings } = root.attributes as { settings?: Settings };
   const pipeline = new Pipeline(store, chunkCodec(settings?.compression ?? "zstd"), QUEUE_BYTES, systemClock);
+  pipeline.found(Object.entries(metadata));
   let failure: unknown;
   const log = new LogWriter(pipeline, (thrown) => failure ??= thrown);
   await log.restore(run);

@@ -192,7 +192,8 @@ export class GroupArrays {
     const nodes = new Map<string, Node>(), { group, coordinates } = this.spec;
     if (group.path) nodes.set(group.path, groupNode(attributesOf(group)));
     for (const coordinate of coordinates) {
-      nodes.set(this.#prefix + coordinate.name, coordinateNode(coordinate, this.#context.pipeline.codec));
+      const path = this.#prefix + coordinate.name;
+      nodes.set(path, coordinateNode(path, coordinate, this.#context.pipeline));
     }
     const scanShape = this.grows ? [points] : this.spec.scanShape, known = this.#coordinates();
     for (const { spec, plan } of this.#arrays) {
@@ -204,7 +205,7 @@ export class GroupArrays {
         chunkShape: plan.chunkShape,
         shardShape: plan.shardShape,
         attributes: { ...meanings, ...named },
-        codec: this.#context.pipeline.codec,
+        codec: this.#context.pipeline.codecFor(this.#prefix + spec.name, spec.dtype),
       });
       nodes.set(this.#prefix + spec.name, node);
     }

@@ -107,7 +107,7 @@ export class LogWriter {
         dimensions,
         fill,
         attributes,
-        codec: this.#pipeline.codec,
+        codec: this.#pipeline.codecFor(`${GROUP}/${name}`, dtype),
       };
       nodes.set(`${GROUP}/${name}`, arrayNode(node));
     }

@@ -1,5 +1,5 @@
 import { componentsOf, type Dtype } from "../core/dtype.ts";
-import { type ArraySpec, type Attributes, elementBytes, type ElementType } from "./array_spec.ts";
+import type { ArraySpec, Attributes, ElementType } from "./array_spec.ts";
 import { type ChunkCodec, type CodecMetadata, shardingMetadata } from "./codecs.ts";
 
 /** The metadata of an array or group, as `zarr.json` holds them. */
@@ -16,6 +16,7 @@ export interface ArrayMetadataOptions {
   readonly dimensions: readonly string[];
   readonly fill: ArraySpec["fill"];
   readonly attributes: Attributes;
+  /** That of its chunks, as `Pipeline.codecFor` gives it. */
   readonly codec: ChunkCodec;
 }
 
@@ -53,10 +54,14 @@ export function hasShards(
   return chunkShape.some((extent, d) => extent !== shardShape[d]);
 }
 
-/** Labels are stored as they are: the codec after `vlen-utf8` would gain little, and one reader cannot undo it. */
-function chunkCodecs(dtype: ElementType, codec: ChunkCodec): CodecMetadata[] {
-  if (dtype === "string") return [{ name: "vlen-utf8" }];
-  return [{ name: "bytes", configuration: { endian: "little" } }, ...codec.forItems(elementBytes(dtype)).metadata];
+function chunkCodecs(dtype: ElementType, { metadata }: ChunkCodec): CodecMetadata[] {
+  if (dtype === "string") return [{ name: "vlen-utf8" }, ...metadata];
+  return [{ name: "bytes", configuration: { endian: "little" } }, ...metadata];
+}
+
+/** Whether a node is an array of labels with no codec after `vlen-utf8`, as runs had them before labels were compressed. */
+export function hasPlainLabels({ data_type, codecs }: Node): boolean {
+  return data_type === "string" && Array.isArray(codecs) && codecs.length === 1 && codecs[0].name === "vlen-utf8";
 }
 
 /** Metadata of a group. */

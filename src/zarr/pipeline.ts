@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../core/clock.ts";
 import { ByteBudget } from "../core/byte_budget.ts";
-import type { ChunkCodec } from "./codecs.ts";
+import { elementBytes, type ElementType } from "./array_spec.ts";
+import { type ChunkCodec, NO_CODEC } from "./codecs.ts";
+import { hasPlainLabels, type Node } from "./metadata.ts";
 import { StageTimes } from "./stage_times.ts";
 import type { Key, Store } from "./stores/store.ts";
 
@@ -12,6 +14,8 @@ export class Pipeline {
   #bytesWritten = 0;
   #encoding: Promise<unknown> = Promise.resolve();
   #room: Promise<void> | undefined;
+  /** Arrays of labels that stand in the store as they are. */
+  #plain: ReadonlySet<string> = new Set();
   readonly #budget: ByteBudget;
 
   /** At most `queueBytes` wait to be encoded and written. */
@@ -35,15 +39,29 @@ export class Pipeline {
   }
 
   /**
+   * Says which arrays the store has: labels that stand there uncompressed, as earlier versions wrote them, are written on so.
+   *
+   * @param nodes by path
+   */
+  found(nodes: Iterable<readonly [string, Node]>): void {
+    this.#plain = new Set([...nodes].filter(([, node]) => hasPlainLabels(node)).map(([path]) => path));
+  }
+
+  /** How the chunks of an array are compressed. */
+  codecFor(path: string, dtype: ElementType): ChunkCodec {
+    if (dtype !== "string") return this.codec.forItems(elementBytes(dtype));
+    return this.#plain.has(path.replace(/^\//, "")) ? NO_CODEC : this.codec.forLabels();
+  }
+
+  /**
    * Encodes a chunk when its turn comes. The chunks are taken one by one, with a turn of the event loop between them,
    * because the runtime compresses on the thread that also runs the scan.
    *
    * @param bytes must not change before the promise is settled
-   * @param itemBytes of one element
+   * @param codec that `codecFor` gave
    */
-  encode(bytes: Uint8Array, itemBytes: number): Promise<Uint8Array> {
+  encode(bytes: Uint8Array, codec: ChunkCodec): Promise<Uint8Array> {
     const encoded = Promise.all([this.#take(bytes.length), this.#encoding]).then(async () => {
-      const codec = this.codec.forItems(itemBytes);
       const result = await this.times.measure("codec", async () => await codec.encode(bytes));
       await new Promise<void>((resolve) => setImmediate(resolve));
       return result;

@@ -180,6 +180,7 @@ export class StoreSink implements ResumedSink, ZarrSink {
     const { metadata } = root.consolidated_metadata as { metadata: Record<string, Node> };
     this.#found = { attributes: root.attributes as Attributes, nodes: new Map(Object.entries(metadata)) };
     this.#attributes = this.#found.attributes;
+    this.#pipeline.found(this.#found.nodes);
     this.#makeGroups(header);
     refuseOtherCut(this.location, this.#found.nodes, this.#nodes());
     await this.#log.restore(run);

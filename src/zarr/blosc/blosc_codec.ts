@@ -1,6 +1,7 @@
 import type { ChunkCodec } from "../codecs.ts";
 import { bloscDecode } from "./decode.ts";
 import { bloscEncode, bloscEncodeTransient } from "./encode.ts";
+import { LABEL_ZSTD_CODEC } from "../zstd_codec.ts";
 import type { BloscSetting } from "./plane_choice.ts";
 
 /**
@@ -13,6 +14,7 @@ export function bloscCodec(setting: BloscSetting, itemBytes = 1): ChunkCodec {
   return {
     metadata: [{ name: "blosc", configuration }],
     forItems: (itemBytes) => bloscCodec(setting, itemBytes),
+    forLabels: () => LABEL_ZSTD_CODEC,
     encode: (bytes) => bloscEncode(bytes, itemBytes, setting),
     encodeTransient: (bytes) => bloscEncodeTransient(bytes, itemBytes, setting),
     decode: bloscDecode,
