@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { around, connect, linspace, nest, openRun, resume, scan, set, sim } from "../mod.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
-import { dark, finder, grid } from "./around_support.ts";
+import { closed, dark, finder, grid, open } from "./around_support.ts";
+import { bench, standsAt } from "./engine_support.ts";
 
 const devices = () => ({
   shutter: sim.shutter(),
@@ -73,3 +74,56 @@ Deno.test("a run whose actions are generators is taken up with its plan only, an
     const { points } = await (await resume(to, rig, { quiet: true, plan })).done;
     assertEquals(points, 4);
   }));
+
+Deno.test("what is set last is set once more when the run is aborted while it is under way", async () => {
+  for (const last of [[set({ y: 5 }), closed], set({ y: 5, shutter: "closed" })]) {
+    await using it = await bench();
+    const run = scan(around(grid, { first: open, last }), { rig: it.rig, read: ["diode"], to: it.sink, quiet: true });
+    await assertRejects(
+      async () => {
+        for await (const { seqNum } of run) {
+          if (seqNum === 11) it.clock.timer(2000, () => run.abort("enough"));
+        }
+      },
+      Error,
+      "enough",
+    );
+    assertEquals(it.did("y", "set").slice(-2).map(({ setpoint }) => setpoint), [5, 5]);
+    assertEquals(Math.round(await standsAt(it.rig, "y")), 5);
+    assertEquals(await it.rig.axes.get("shutter")!.readback(op), "closed");
+    assertEquals(it.sink.outcome.reason, "enough");
+  }
+});
+
+Deno.test("axes of one last action that are stuck, or do not say where they are, keep no shutter open", async () => {
+  const last = set({ x: 3, y: 3, shutter: "closed" }, { deadlineMs: 20_000 });
+  const plan = around(grid, { first: open, every: { points: 3, do: dark }, last });
+  // Where x and y are asked where they are before any of the three sets off; and where they go one after the other.
+  for (const forbid of [["x > 8 and y > 8"], ["x > 2 and y < 2"]]) {
+    for (const fault of ["dead", "stuck"] as const) {
+      await using it = await bench();
+      const run = scan(plan, { rig: it.rig, read: ["diode"], to: it.sink, quiet: true, forbid });
+      await assertRejects(async () => {
+        for await (const { seqNum } of run) if (seqNum === 5) it.faults.x[fault] = it.faults.y[fault] = true;
+      });
+      assertEquals(await it.rig.axes.get("shutter")!.readback(op), "closed", `${forbid} ${fault}`);
+      assertEquals(it.sink.outcome.status, "failed");
+    }
+  }
+});
+
+Deno.test("each action at the end has a time of its own, however many before it took all of theirs", async () => {
+  await using it = await bench();
+  const last = [set({ x: 3 }), set({ y: 3 }), set({ x: 4 }), closed];
+  const run = scan(around(grid, { first: open, last }), { rig: it.rig, read: ["diode"], to: it.sink, quiet: true });
+  await assertRejects(async () => {
+    for await (const { seqNum } of run) {
+      if (seqNum !== 5) continue;
+      it.faults.x.stuck = it.faults.y.stuck = true;
+      run.finish("enough");
+    }
+  });
+  assertEquals(await it.rig.axes.get("shutter")!.readback(op), "closed");
+  const stuck = ["x 3", "y 3", "x 4"].map((place) => `cleanup: ${place}: not there within 1 min`);
+  assertEquals(it.sink.outcome.reason, ["enough", ...stuck].join("; "));
+});

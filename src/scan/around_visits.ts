@@ -1,3 +1,4 @@
+import type { SetAction } from "../core/around_plan.ts";
 import type { Located, MeasureRequest, Path, RecallRequest, Reply, Request } from "../core/path.ts";
 import type { Point, Setpoint, Setpoints } from "../core/point.ts";
 import type { ActionVisit } from "./action_visit.ts";
@@ -120,12 +121,24 @@ class Visit {
     const [action, ...rest] = actions;
     if (!action) return;
     try {
-      if (action.kind === "set") {
-        const { setpoint, deadlineMs = LAST_MS } = action.action;
-        yield this.#shifted({ kind: "move", setpoint: setpoint as Setpoints, always: true, deadlineMs });
-      }
+      if (action.kind === "set") yield* this.#setLast(action.action);
     } finally {
       yield* this.last(rest);
+    }
+  }
+
+  /** Sent once more when the run ends while it is under way: its axes have been stopped, or were never sent off. */
+  *#setLast({ setpoint, deadlineMs = LAST_MS }: SetAction): Doing<void> {
+    const move = this.#shifted({ kind: "move", setpoint: setpoint as Setpoints, always: true, deadlineMs });
+    let answered = false;
+    try {
+      yield move;
+      answered = true;
+    } catch (thrown) {
+      answered = true;
+      throw thrown;
+    } finally {
+      if (!answered) yield move;
     }
   }
 

@@ -183,7 +183,10 @@ export function* laidPath(
       life.end();
       return path.return(summary ?? {});
     },
-    throw: (error) => path.throw(error),
+    throw(error) {
+      life.end();
+      return path.throw(error);
+    },
   };
   return yield* { [Symbol.iterator]: () => living };
 }

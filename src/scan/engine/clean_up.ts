@@ -28,26 +28,35 @@ export interface CleanedUp {
 }
 
 /**
- * A move of a path that cleans up. Where one axis fails, the others are still moved, one by one.
+ * A move of a path that cleans up. Where one axis fails, the others are still moved, one by one, each with the time that all of
+ * them had; those first that go whatever the others do.
  *
  * @param leftMs given to moves that have no deadline of their own
  * @throws what went wrong first; what goes wrong then is added to `errors`
  */
 async function moveAll(session: Session, request: MoveRequest, leftMs: number, errors: unknown[]): Promise<Located> {
-  const { performer, waits, mover } = session, { deadlineMs = leftMs } = request;
+  const { performer, waits, mover } = session, { deadlineMs = leftMs } = request, axes = Object.keys(request.setpoint);
   const go = (setpoint: Setpoints) => performer.move({ ...request, setpoint, deadlineMs }, false);
   const untilMs = waits.clock.nowMs() + deadlineMs;
   try {
     return await go(request.setpoint);
   } catch (thrown) {
     errors.push(thrown);
+    const late = waits.clock.nowMs() >= untilMs, failed = thrown instanceof DeviceError ? thrown.device : undefined;
+    const stuck = axes.filter((axis) => axis === failed || late && mover.isUnderWay(axis));
     // Nobody waits any longer for what is stuck.
     waits.breakOff(thrown);
     errors.push(...await session.halt("fault"));
-    const late = waits.clock.nowMs() >= untilMs, stuck = thrown instanceof DeviceError ? thrown.device : undefined;
-    for (const [axis, to] of late ? [] : Object.entries(request.setpoint)) {
-      if (axis === stuck || mover.axis(axis).setpoint === to) continue;
-      await go({ [axis]: to }).catch((also) => void errors.push(also));
+    if (axes.length === 1) throw thrown;
+    const left = axes.filter((axis) => !stuck.includes(axis) && mover.axis(axis).setpoint !== request.setpoint[axis]);
+    for (const axis of left.sort((a, b) => Number(mover.isPlain(b)) - Number(mover.isPlain(a)))) {
+      try {
+        await go({ [axis]: request.setpoint[axis] });
+      } catch (also) {
+        errors.push(also);
+        waits.breakOff(also);
+        errors.push(...await session.halt("fault"));
+      }
     }
     throw thrown;
   }
@@ -117,7 +126,8 @@ export async function cleanUp(
   if (session) await attempt(() => session.dismiss());
   if (session) await attempt(() => session.unstage());
   // What failed once more in the same words has failed twice: an axis is not where it should have been left.
-  const trouble = [...new Set(errors.filter((error) => error !== end.error).map(messageOf))];
+  const trouble = [...new Set(errors.filter((error) => error !== end.error).map(messageOf))]
+    .filter((message) => message !== end.reason);
   const status = end.status === "success" && trouble.length ? "failed" : end.status;
   const reason = [end.reason, ...trouble.map((message) => `cleanup: ${message}`)].join("; ");
   const nowMs = session?.waits.clock.nowMs() ?? startMs;

@@ -47,6 +47,7 @@ export class Mover {
   readonly #intended = new Map<Derivation, readonly number[]>();
   readonly #derives: boolean;
   readonly #moved = new Map<string, readonly string[]>();
+  readonly #underWay = new Set<string>();
   #origin: Setpoints = {};
   #op: Op | undefined;
 
@@ -95,6 +96,16 @@ export class Mover {
   place(name: string, readback: Setpoint): Setpoint {
     const { axis, moved } = this.#find(name);
     return axis.setpoint ?? (moved ? undefined : this.#origin[name]) ?? withinLimits(axis, readback, this.rig.axes);
+  }
+
+  /** Whether an axis, or one that it moves, has been sent off and is not there yet. */
+  isUnderWay(name: string): boolean {
+    return this.#underWay.has(name) || movedByOthers([name], this.rig.axes).some((moved) => this.#underWay.has(moved));
+  }
+
+  /** Whether where an axis goes depends on no other one, and on no way there: it can be sent off whatever they do. */
+  isPlain(name: string): boolean {
+    return this.#find(name).plain;
   }
 
   /** Goes to the setpoints; undefined when that took no waiting. All limits are checked before the first axis moves. */
@@ -200,12 +211,14 @@ export class Mover {
 
   async #arrive(known: Known, from: Setpoint | undefined, to: Setpoint, moved: Promise<void>, startMs: number) {
     const { axis } = known, timeoutMs = axis.timeoutMs ?? MOVE_TIMEOUT_MS;
-    await this.waits.wait(
-      moved,
-      timeoutMs,
-      () =>
-        new MoveError(axis.name, to, undefined, `did not arrive at ${show(to)} ${axis.unit} within ${timeoutMs} ms`),
-    );
+    const late = () =>
+      new MoveError(axis.name, to, undefined, `did not arrive at ${show(to)} ${axis.unit} within ${timeoutMs} ms`);
+    this.#underWay.add(axis.name);
+    try {
+      await this.waits.wait(moved, timeoutMs, late);
+    } finally {
+      this.#underWay.delete(axis.name);
+    }
     known.last = to;
     if (from === undefined) return;
     const distance = typeof from === "number" && typeof to === "number" ? Math.abs(to - from) : 0;
