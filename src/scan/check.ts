@@ -23,6 +23,14 @@ export interface CheckedPass {
   readonly dimensions: readonly { readonly name: string; readonly size: number | undefined; readonly unit: string }[];
   /** The sizes of the dimensions, slowest first; undefined where one grows. */
   readonly shape: readonly (number | undefined)[];
+  /** Of one that grows, how many points it will hold at the least and at the most; undefined for grids. */
+  readonly points?: PointRange;
+}
+
+/** The sizes of the dimensions of a pass in words, slowest first: a number also where one grows and its points are known. */
+export function sizeTexts({ shape, points }: CheckedPass, say: (size: number) => string = String): string[] {
+  const grown = points && points.min === points.max ? say(points.max) : "as many as the data ask for";
+  return shape.map((size) => size === undefined ? grown : say(size));
 }
 
 /** What `check` found. Printing it gives a summary for people. */
@@ -94,6 +102,7 @@ export class CheckReport {
         unit: coordinates[0]?.unit ?? "",
       })),
       shape: group.dimensions.map((d) => d.size),
+      points: group.dimensions.some((d) => d.size === undefined) ? examined.growing?.get(group.path) : undefined,
     }));
   }
 
@@ -110,9 +119,10 @@ export class CheckReport {
 
   /** Some lines for people. */
   toString(): string {
-    const lines = this.passes.map(({ pass, dimensions, shape }) => {
+    const lines = this.passes.map((one) => {
+      const { pass, dimensions } = one;
       const names = dimensions.map((d) => d.unit && d.unit !== "1" ? `${d.name} (${d.unit})` : d.name).join(" × ");
-      const sizes = shape.map((size) => size ?? "as many as the data ask for").join(" × ");
+      const sizes = sizeTexts(one).join(" × ");
       return `${this.passes.length > 1 ? pass + ": " : ""}${names || "one point"}: ${sizes || 1}`;
     });
     const skipped = this.skipped > 0 ? `, ${this.skipped.toLocaleString("en")} of the grid skipped` : "";

@@ -13,8 +13,9 @@ import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
 import type { TimeModel } from "./estimate.ts";
 import { derivedIssues } from "./derived_issues.ts";
-import { estimatePlan, type RehearsedOn } from "./estimate_plan.ts";
+import { estimatePlan, type PlanEstimate, type RehearsedOn } from "./estimate_plan.ts";
 import { forbidIssues } from "./forbid_issues.ts";
+import { growingPoints } from "./growing_points.ts";
 import { inRigUnits } from "./in_rig_units.ts";
 import { laidPoints, type PointRange } from "./laid_points.ts";
 import { laidReach } from "./laid_reach.ts";
@@ -31,7 +32,7 @@ import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.t
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { steadyTimes } from "./steady_times.ts";
-import { expectedSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
+import { expectedSamples, mostSamples, streamGroups, streamIssues, streamNames } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { twinTrial } from "./twin_trial.ts";
 import { placesBeyond, unknownPlaces } from "./unknown_places.ts";
@@ -60,6 +61,8 @@ export type Sizing = (
     readBy?: readonly string[];
     /** Of the groups that grow, by path. */
     expectedPoints?: Readonly<Record<string, number>>;
+    /** The most that may come to them, by path. */
+    mostPoints?: Readonly<Record<string, number>>;
   },
 ) => Size;
 
@@ -95,6 +98,8 @@ export interface Examined {
   readonly adaptive: boolean;
   /** Points at the least and at the most. */
   readonly range?: PointRange;
+  /** The same of the groups that grow, by path. */
+  readonly growing?: ReadonlyMap<string, PointRange>;
   /** What adaptive nodes were rehearsed on. */
   readonly rehearsedOn?: RehearsedOn;
   readonly timeMs?: number;
@@ -225,11 +230,13 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     derived: known.derived,
     of: known.of,
   });
+  const growing = growingPoints(laid.root);
   const size = options.sizing?.({
     layout: rig && !hopeless ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
     channels: known.stored,
     readBy: options.readBy,
     expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },
+    mostPoints: mostPoints(growing, told, range, options),
   });
   issues.push(...readByIssues(options.readBy ?? [], size));
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
@@ -243,12 +250,26 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     channels,
     adaptive,
     range,
+    growing,
     gridPoints: adaptive ? points : gridSize(laid.passes),
     points,
     rehearsedOn: told?.rehearsedOn,
     timeMs: rig && told?.timeMs,
     size,
   };
+}
+
+/** The most that comes to each group that grows: without end where nobody knows better than the budget. */
+function mostPoints(
+  growing: ReadonlyMap<string, PointRange>,
+  told: PlanEstimate | undefined,
+  { max }: PointRange,
+  options: ExamineOptions,
+): Record<string, number> {
+  const { maxPoints = MAX_POINTS } = options, points = Math.min(max, maxPoints);
+  const timeMs = (told?.timeMs ?? 0) / Math.max(1, told?.points ?? 0) * points;
+  const counts = [...growing].map(([path, range]): [string, number] => [path, Math.min(range.max, maxPoints)]);
+  return { ...Object.fromEntries(counts), ...mostSamples(options, points, timeMs) };
 }
 
 /** What is wrong with where axes of the rig would go. */

@@ -3,7 +3,7 @@ import { type Issue, show } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
-import type { StreamOptions } from "../core/rules.ts";
+import type { RunRules, StreamOptions } from "../core/rules.ts";
 import { readList } from "./read_list.ts";
 
 /** The stream of the whole rig, at the start and at the end. */
@@ -86,4 +86,22 @@ export function expectedSamples({ baseline, monitor = {} }: StreamOptions, timeM
     return [monitorPass(name), everyMs ? Math.ceil(timeMs / everyMs) : 0];
   });
   return { ...(baseline ? { [BASELINE]: 2 } : {}), ...Object.fromEntries(clocked) };
+}
+
+/** How often conditions are looked at where a run does not say. */
+const WATCH_MS = 1000;
+
+/**
+ * The most readings that streams will have in a run of so many points that takes so long, by group: what is recorded when it
+ * changes may change at each point, and at each look.
+ */
+export function mostSamples(
+  { baseline, monitor = {}, watchMs = WATCH_MS }: StreamOptions & Pick<RunRules, "watchMs">,
+  points: number,
+  timeMs: number,
+): Record<string, number> {
+  const monitors = Object.entries(monitor).map(([name, { everyMs }]): [string, number] => {
+    return [monitorPass(name), 1 + (everyMs ? Math.ceil(timeMs / everyMs) : points + Math.ceil(timeMs / watchMs))];
+  });
+  return { ...(baseline ? { [BASELINE]: 2 } : {}), ...Object.fromEntries(monitors) };
 }

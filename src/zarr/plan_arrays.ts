@@ -50,6 +50,8 @@ export interface PlanArraysOptions {
   readonly readBy?: readonly string[];
   /** Points that are expected in the groups that grow, by the group's path; none where left out. */
   readonly expectedPoints?: Readonly<Record<string, number>>;
+  /** The most that may come to them, by path, which bounds the memory; any number where left out. */
+  readonly mostPoints?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -67,7 +69,7 @@ export interface PlanArraysOptions {
  * ```
  */
 export function planArrays(
-  { layout, channels, readBy, expectedPoints = {} }: PlanArraysOptions,
+  { layout, channels, readBy, expectedPoints = {}, mostPoints = {} }: PlanArraysOptions,
 ): StoragePlan {
   const specs = layout.groups.map((group) => groupSpec(group, channels));
   refuseRedefined(specs);
@@ -78,25 +80,35 @@ export function planArrays(
   });
   if (files > MANY_FILES) warnings.push(`the run will have ${files} files`);
   const bytes = arrays.reduce((sum, array) => sum + array.bytes, 0);
-  return { arrays, bytes, files, peakMemoryBytes: peakMemoryBytes(arrays), warnings };
+  return { arrays, bytes, files, peakMemoryBytes: peakMemoryBytes(arrays, mostPoints), warnings };
 }
 
 /**
  * Frames that go through Workers take a chunk that is being filled, the ring, and what Workers make of it; what goes the
- * direct way, its shards and the queue. What a program takes before it stores anything is not in it.
+ * direct way, its shards and the queue; none of it more than what comes. What a program takes before it stores anything is not
+ * in it.
  */
-function peakMemoryBytes(arrays: readonly ArrayPlan[]): number {
+function peakMemoryBytes(arrays: readonly ArrayPlan[], mostPoints: Readonly<Record<string, number>>): number {
   // The writer does not know how many points will come to a group that grows.
   const size = ({ shape, bytes }: ArrayPlan) => sizeOf(shape) === Infinity ? Infinity : bytes || Infinity;
+  const most = (array: ArrayPlan) => size(array) < Infinity ? size(array) : chunksBytes(array, mostPoints[array.group]);
   const viaWorkers = (array: ArrayPlan) => array.hasFrames && paysForWorkers(array, size(array));
   const frames = arrays.filter(viaWorkers), others = arrays.filter((array) => !viaWorkers(array));
   const sum = (of: readonly ArrayPlan[], bytes: (array: ArrayPlan) => number) => of.reduce((n, a) => n + bytes(a), 0);
   const largest = frames.reduce((most, { chunkBytes }) => Math.max(most, chunkBytes), 0);
   const ring = frames.length ? RING_BYTES + largest : 0;
-  return sum(frames, ({ chunkBytes }) => chunkBytes) + ring +
-    navigator.hardwareConcurrency * CHUNKS_A_WORKER * largest +
-    sum(others, (array) => Math.min(array.shardBytes, size(array))) +
-    Math.min(IN_FLIGHT_BYTES, sum(others, size));
+  const workers = navigator.hardwareConcurrency * CHUNKS_A_WORKER * largest;
+  return sum(frames, ({ chunkBytes }) => chunkBytes) +
+    // What is on its way stands in the ring, and once more encoded.
+    Math.min(ring + workers, 2 * sum(frames, most)) +
+    sum(others, (array) => Math.min(array.shardBytes, most(array))) +
+    Math.min(IN_FLIGHT_BYTES, sum(others, most));
+}
+
+/** What so many points take in an array that grows: memory is taken by whole chunks. */
+function chunksBytes({ shape, chunkShape, chunkBytes }: ArrayPlan, points: number = Infinity): number {
+  const perPoint = shape.slice(1).reduce((n, extent, d) => n * Math.ceil(extent / chunkShape[d + 1]), 1);
+  return points > 0 ? Math.ceil(points / chunkShape[0]) * perPoint * chunkBytes : 0;
 }
 
 function planGroup(spec: GroupSpec, expectedPoints: number, readBy?: readonly string[]): ArrayPlan[] {

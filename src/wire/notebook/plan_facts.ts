@@ -1,6 +1,6 @@
 import type { Issue } from "../../core/errors.ts";
 import type { Layout, LayoutCoordinate } from "../../core/layout.ts";
-import type { CheckReport } from "../../scan/check.ts";
+import { type CheckReport, sizeTexts } from "../../scan/check.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { formatNumber } from "../../view/ticks.ts";
@@ -31,14 +31,15 @@ export function planFacts(report: CheckReport): Fact[] {
 /** The dimensions of each pass, slowest first, with what labels them where the layout is at hand. */
 export function dimensionTable(report: CheckReport, layout?: Layout): Table {
   const several = report.passes.length > 1;
-  const rows = report.passes.flatMap(({ pass, dimensions }, p) =>
-    dimensions.map(({ name, size, unit }, d) => {
+  const rows = report.passes.flatMap((one, p) => {
+    const { pass, dimensions } = one, sizes = sizeTexts(one, (size) => size.toLocaleString("en"));
+    return dimensions.map(({ name, size, unit }, d) => {
       const coordinates = layout?.groups[p]?.dimensions[d]?.coordinates ?? [];
       const range = coordinates.map((one) => coordinateText(one, size, one.name !== name)).filter(Boolean).join("; ");
-      const cells = [name, size === undefined ? "as many as the data ask for" : size.toLocaleString("en")];
+      const cells = [name, sizes[d]];
       return [...several ? [pass] : [], ...cells, ...layout ? [range] : [unit === "1" ? "" : unit]];
-    })
-  );
+    });
+  });
   const columns = [{ head: "dimension" }, { head: "size", right: true }, { head: layout ? "from … to" : "unit" }];
   return { title: "Dimensions, slowest first", columns: [...several ? [{ head: "pass" }] : [], ...columns], rows };
 }
