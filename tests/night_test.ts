@@ -7,11 +7,13 @@ import {
   type CheckOptions,
   connect,
   derivedAxis,
+  figureOf,
   linspace,
   nest,
   openRun,
   type Plan,
   resume,
+  runPeaks,
   scan,
   set,
   sim,
@@ -289,4 +291,21 @@ Deno.test("an axis that stands where it could not be sent back is found before m
   assertEquals(await found(linspace("angle", -25, 0, 3)), [
     "plan: angle would go to -25 deg; allowed: -20 … 20 deg",
   ]);
+});
+
+Deno.test("what a monitor of an axis has seen is drawn, and a group that is not there is no other one", async () => {
+  await using rig = await connect({ x: sim.instant({ unit: "mm" }), counts: sim.counter() }, { clock: fakeClock() });
+  const folder = await Deno.makeTempDir(), to = join(folder, "line.zarr");
+  const line = linspace("x", 0, 1, 5, { settleMs: 200 }), monitor = { x: { everyMs: 50 } };
+  await scan(line, { rig, read: ["counts"], to, quiet: true, monitor }).done;
+  const run = await openRun(to), refused = (detector: string) => assertRejects(() => figureOf(run, { detector }));
+  assert((await figureOf(run, { detector: "monitor_x/x_readback" })).text().includes("time (s)"));
+  assertEquals((await runPeaks(run, "x_readback")).peaks, []);
+  const { message } = await refused("monitr_x/x_readback") as Error;
+  assertEquals(
+    message,
+    'detector: there is no array "monitr_x/x_readback"; did you mean "monitor_x/x_readback"? Allowed: monitor_x/x_readback',
+  );
+  assert(((await refused("monitor_x/counts")) as Error).message.includes('there is no array "monitor_x/counts"'));
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,4 +1,6 @@
+import { InputError } from "../core/errors.ts";
 import { type GroupRole, groupRole } from "../core/layout.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { RunSelection, RunSource } from "./run_source.ts";
 
 /** An array of a stored run, as far as figures are concerned. */
@@ -43,12 +45,20 @@ function mainGroup(run: StoredRun): string {
  * The group to draw an array from: the one that holds most points where it has the array, else the first that has it.
  *
  * @param name an array without its group, `camera_brenner`, or with it, `pass_1/camera_brenner`
+ * @throws {InputError} when it names a group, and there is no such array
  */
 export function groupWith(run: StoredRun, name: string | undefined): string {
   const main = mainGroup(run);
   if (name === undefined) return main;
   const slash = name.lastIndexOf("/");
-  if (slash > 0 && run.arrays.has(name)) return name.slice(0, slash);
+  if (slash > 0) {
+    if (run.arrays.has(name)) return name.slice(0, slash);
+    const known = [...run.arrays.keys()], beside = known.filter((path) => path.startsWith(name.slice(0, slash + 1)));
+    // Of a group that is there, its own arrays are the near ones.
+    const allowed = beside.length ? beside : known.filter((path) => path.endsWith(name.slice(slash)));
+    const hint = didYouMean(name, allowed.length ? allowed : known);
+    throw InputError.at("detector", `there is no array "${name}"; ${hint}`, name, allowed.join(", "));
+  }
   const paths = [main, ...groupsOf(run)];
   return paths.find((path) => run.arrays.has(path ? `${path}/${name}` : name)) ?? main;
 }

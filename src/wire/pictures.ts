@@ -63,7 +63,9 @@ export async function runPeaks(run: RunData, detector?: string, options: FindPea
 /** The peaks of an array of one dimension. */
 async function peaksIn(source: RunSource, detector: string | undefined, options: FindPeaksOptions): Promise<RunPeaks> {
   const lines = readingsOf(source).filter((array) => array.dimensions.length === 1);
-  const array = detector === undefined ? lines[0] : lines.find((candidate) => candidate.name === detector);
+  // What stands beside the readings, a readback say, is looked through where somebody names it.
+  const named = source.arrays.find(({ name, dimensions }) => name === detector && dimensions.length === 1);
+  const array = detector === undefined ? lines[0] : named;
   if (!array) {
     const allowed = lines.map((line) => line.name).join(", ");
     const what = detector === undefined
