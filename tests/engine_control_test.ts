@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { InputError, messageOf, RunAborted, SondeError } from "../src/core/errors.ts";
+import { isPersonNote } from "../src/core/person_note.ts";
 import { connect } from "../src/hw/connect.ts";
 import { sim } from "../src/hw/sim/mod.ts";
 import { createRun } from "../src/scan/create_run.ts";
@@ -273,6 +274,15 @@ Deno.test("run.note() writes into the log while the run is in progress, and is r
   assertEquals(b.sink.texts("note").length, 5);
   assertEquals(b.sink.entries.find(({ kind }) => kind === "note")!.seqNum, 1);
   await assertRejects(() => run.note("late"), SondeError, "in progress");
+});
+
+Deno.test("run.note() is told from a note of the path, whatever its data say", async () => {
+  await using b = await bench();
+  const run = line(b);
+  await collect(run, (_, k) => run.note(`point ${k}`, k % 2 ? { by: "Ada" } : { k }));
+  const notes = b.sink.entries.filter(({ kind }) => kind === "note");
+  assertEquals(notes.map(({ data }) => data?.by), ["person", "Ada", "person", "Ada", "person"]);
+  assert(notes.every(isPersonNote));
 });
 
 Deno.test("a read list that is empty is refused with what there is", async () => {

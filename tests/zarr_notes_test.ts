@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { InputError, SondeError } from "../src/core/errors.ts";
+import { markedByPerson } from "../src/core/person_note.ts";
 import type { LogEntry } from "../src/core/sink.ts";
 import { addNote } from "../src/zarr/add_note.ts";
 import { RunLock } from "../src/zarr/journal.ts";
@@ -167,6 +168,16 @@ Deno.test("a note of a person is none of the path's, so that resuming does not t
   await addNote(store, "another");
   const { notes } = await recordedReplies(await openRun(store), HEADER.layout.groups);
   assertEquals(notes, ["the path's own"]);
+});
+
+Deno.test("a note that a person says to the run, with a name or without, is none of the path's", async () => {
+  const store = new MemoryStore(), text = "the path's own";
+  const own: LogEntry = { ...said(text), data: { by: "gaussian" } };
+  const theirs = [{}, { by: "Ada" }, { by: undefined, power: 3 }, { by: 7 }, { by: null, note_id: 4 }];
+  const entries = theirs.map((data): LogEntry => ({ ...said(text), data: markedByPerson(data) }));
+  await line({ store }, undefined, [entries[0], own, ...entries.slice(1)]);
+  const { notes } = await recordedReplies(await openRun(store), HEADER.layout.groups);
+  assertEquals(notes, [text]);
 });
 
 Deno.test("addNote() refuses an empty text, what is no run, and a run that is being written where no file can lie beside it", () =>

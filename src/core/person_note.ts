@@ -19,3 +19,20 @@ export interface NotedEntry {
 export function isPersonNote({ kind, data }: NotedEntry): boolean {
   return kind === "note" && (data?.by === "person" || typeof data?.note_id === "string");
 }
+
+/**
+ * The data of a note that a person has made to the run in progress, marked as such whatever else they hold: without a name in
+ * `by` that name is `person`; with one, the note has an id, as those that are added from outside.
+ *
+ * @example
+ * ```ts
+ * import { isPersonNote, markedByPerson } from "./person_note.ts";
+ * console.assert(markedByPerson({ power: 3 }).by === "person");
+ * const data = markedByPerson({ by: "Ada" });
+ * console.assert(data.by === "Ada" && isPersonNote({ kind: "note", data }));
+ * ```
+ */
+export function markedByPerson(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const marked = { ...data, by: data.by ?? "person" };
+  return isPersonNote({ kind: "note", data: marked }) ? marked : { ...marked, note_id: crypto.randomUUID() };
+}

@@ -1,6 +1,7 @@
 import { RunAborted, SondeError } from "../../core/errors.ts";
 import { fall, fallIfFailed, refuseHalted } from "../../core/halt.ts";
 import type { Path, Reply, Request } from "../../core/path.ts";
+import { markedByPerson } from "../../core/person_note.ts";
 import type { Point, Readings, Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
 import { atTerminal, type Interruption, listenForInterrupts, onEnter } from "../interrupts.ts";
@@ -129,16 +130,14 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#abort(new RunAborted(reason));
   }
 
-  /** Writes a line into the run's log at once, also while it is paused or holding; `data` is for programs. Throws before its begin. */
+  /** Writes a line into the run's log at once, also while it is paused or holding; `data` (`by`: who it is) is for programs. Throws before its begin. */
   async note(text: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { performer } = this.#session ?? {};
-    if (!performer || !this.#path) {
-      throw new SondeError("a note needs a run in progress: this one has not begun");
-    }
+    if (!performer || !this.#path) throw new SondeError("a note needs a run in progress: this one has not begun");
     if (this.#cleaning) {
       throw new SondeError("a note needs a run in progress: this one has ended; sonde note writes into its store");
     }
-    await performer.log("note", text, { by: "person", ...data });
+    await performer.log("note", text, markedByPerson(data));
   }
 
   /** The points, in the order of measurement; skipped ones are stored and not iterated. One iterator a run. */
@@ -281,12 +280,17 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   /** Waits until the axes are at rest and the run is resumed, finished or aborted. */
   async #waitAtGate(): Promise<void> {
     const { performer, times } = this.#session!, fromMs = this.#nowMs();
-    for (const { message } of await this.#halting ?? []) await performer.log("warning", message);
-    this.#halting = undefined;
-    if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
-    while (this.#gate.closed) {
-      this.#state = "paused";
-      await this.#gate.passed();
+    times.stand(fromMs);
+    try {
+      for (const { message } of await this.#halting ?? []) await performer.log("warning", message);
+      this.#halting = undefined;
+      if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
+      while (this.#gate.closed) {
+        this.#state = "paused";
+        await this.#gate.passed();
+      }
+    } finally {
+      times.goOn(this.#nowMs());
     }
     if (this.#state === "paused") this.#state = "running";
     const pausedMs = this.#nowMs() - fromMs;
