@@ -10,7 +10,7 @@ import { SONDE_VERSION } from "../src/core/version.ts";
 import { buildLauncher } from "./package/build_launcher.ts";
 import { bundleProgram } from "./package/bundle_program.ts";
 import { makePayload } from "./package/payload.ts";
-import { writeProgramEntry } from "./package/program_entry.ts";
+import { PROGRAM_SETTINGS, writeProgramEntry } from "./package/program_entry.ts";
 import { writePackage } from "./package/write_package.ts";
 import { ROOT } from "./root.ts";
 import { smokeAll } from "./smoke.ts";
@@ -23,10 +23,8 @@ export interface PackageOptions {
   readonly level: number;
 }
 
-/** Permissions and settings that are baked in. What is in the folders of the caller decides nothing. */
 function wordsOf(main: string, imports: string): string[] {
-  const settings = ["-A", "--quiet", "--no-config", "--no-lock", "--no-prompt", "--node-modules-dir=none"];
-  return ["{dir}/deno", "run", ...settings, `--import-map={dir}/${imports}`, `{dir}/${main}`];
+  return ["{dir}/deno", "run", ...PROGRAM_SETTINGS, `--import-map={dir}/${imports}`, `{dir}/${main}`];
 }
 
 /**

@@ -31,14 +31,20 @@ export function issuesOf(from: string, thrown: unknown): readonly Issue[] {
  * together take on the disk. Rigs are connected one after the other; one that serves several scans in a row stays connected.
  *
  * @param signal breaks off connecting
+ * @param examines told of each file before its rig is touched
  * @throws InputError with all issues of all files
  */
-export async function checkQueue(entries: readonly QueueEntry[], signal: AbortSignal): Promise<QueueForecast> {
+export async function checkQueue(
+  entries: readonly Pick<QueueEntry, "from" | "file">[],
+  signal: AbortSignal,
+  examines: (from: string) => void = () => {},
+): Promise<QueueForecast> {
   const issues: Issue[] = [], doubts: string[] = [], total = { points: 0, timeMs: 0, bytes: 0 };
   const taken = new Map<string, string>(), filled = new Map<string, number>();
   await using rigs = new LastRig(signal);
   for (const { from, file } of entries) {
     if (!file) continue;
+    examines(from);
     try {
       const { points, timeMs, bytes } = await examined(file, await rigs.of(file, from));
       total.points += points;

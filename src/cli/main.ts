@@ -1,7 +1,9 @@
 import { CommanderError } from "commander";
 import { SondeError } from "../core/errors.ts";
 import { fail } from "./output.ts";
+import { performQueueJob } from "./perform_queue_job.ts";
 import { makeProgram } from "./program.ts";
+import { QUEUE_JOB_ARGUMENT } from "./queue_job.ts";
 
 /** Wrong words on the command line. */
 class UsageError extends SondeError {
@@ -10,7 +12,7 @@ class UsageError extends SondeError {
 }
 
 /**
- * Runs the `sonde` command.
+ * Runs the `sonde` command, or, where a queue has asked for it, one of its jobs.
  *
  * @param args without the program's name
  * @returns the exit code: 0 done, 1 failed, 2 bad input, 130 interrupted
@@ -18,6 +20,7 @@ class UsageError extends SondeError {
 export async function main(args: readonly string[]): Promise<number> {
   const options = { json: args.includes("--json"), debug: args.includes("--debug") };
   try {
+    if (args[0] === QUEUE_JOB_ARGUMENT && args.length === 2) return await performQueueJob(args[1]);
     await makeProgram().parseAsync([...args], { from: "user" });
     return 0;
   } catch (thrown) {

@@ -10,9 +10,6 @@ class ScriptExit extends SondeError {
   }
 }
 
-/** Scripts that have run already: a module is run once only under one name. */
-const ran = new Map<string, number>();
-
 /** So long a script that has failed may take to its end, before the next one begins beside it. */
 const PATIENCE_MS = 10_000;
 
@@ -24,8 +21,7 @@ const PATIENCE_MS = 10_000;
  * @throws what the script throws
  */
 export async function performScript(path: string, onFailure: () => void = () => {}): Promise<void> {
-  const url = toFileUrl(path), times = ran.get(url) ?? 0, { exit } = Deno, failed = Promise.withResolvers<never>();
-  ran.set(url, times + 1);
+  const { exit } = Deno, failed = Promise.withResolvers<never>();
   const fail = (event: PromiseRejectionEvent | ErrorEvent) => {
     event.preventDefault();
     failed.reject("reason" in event ? event.reason : event.error);
@@ -38,7 +34,7 @@ export async function performScript(path: string, onFailure: () => void = () => 
     failed.reject(exited);
     throw exited;
   };
-  const whole = importScript(times ? `${url}?again=${times}` : url);
+  const whole = importScript(toFileUrl(path));
   try {
     await Promise.race([whole, failed.promise]);
   } catch (thrown) {

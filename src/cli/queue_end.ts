@@ -5,8 +5,8 @@ import { notice } from "./output.ts";
 import { inProgress } from "./queued_run.ts";
 
 /**
- * Hears what should end a queue, until it is disposed. A run in progress does at Ctrl-C what it always does; between runs,
- * and without a terminal, the first one ends the queue, and one more the program.
+ * Hears, in the process of a run, what should end its queue, until it is disposed. A run in progress does at Ctrl-C what it
+ * always does; before and after it, and without a terminal, the first one ends the queue, and one more the process.
  */
 export class QueueEnd implements Interruptible, Disposable {
   readonly #controller = new AbortController();
@@ -17,8 +17,12 @@ export class QueueEnd implements Interruptible, Disposable {
   /** The script in hand, which nobody can interrupt while it has no run in progress. */
   script: string | undefined;
 
-  /** Hears from now on. */
-  constructor() {
+  /**
+   * Hears from now on.
+   *
+   * @param heard called with the name of each signal, before anything is done about it
+   */
+  constructor(private readonly heard: (signal: string) => void = () => {}) {
     this.#stop = listenForInterrupts(this);
   }
 
@@ -28,7 +32,8 @@ export class QueueEnd implements Interruptible, Disposable {
   }
 
   /** Ctrl-C, or the system ending the program. */
-  interrupt({ terminal }: Interruption): void {
+  interrupt({ signal, terminal }: Interruption): void {
+    this.heard(signal);
     if (terminal && this.#inProgress()) return;
     // What does not let itself be ended in order is not waited for.
     if (this.signal.aborted && !this.#inProgress()) Deno.exit(130);

@@ -1,5 +1,7 @@
 import { messageOf, RunAborted } from "../core/errors.ts";
 import type { BegunRun } from "../wire/begun_runs.ts";
+import { runPasses, totalPoints } from "../wire/run_passes.ts";
+import { openRun } from "../zarr/open_run.ts";
 import type { QueueEntry } from "./queue_entry.ts";
 
 /** What became of an entry of a queue. */
@@ -53,6 +55,32 @@ export function queuedRun(
   }
   const reason = (aborted ? thrown.reason : messageOf(thrown)).split("\n")[0];
   return { file, status: aborted ? "aborted" : "failed", reason, ...ended, to, next: nextOf(entry, to) };
+}
+
+/**
+ * An entry whose process has died before it could say what became of it: what is known is in the stores.
+ *
+ * @param to the places where it has begun to store
+ */
+export async function diedRun(
+  entry: QueueEntry,
+  to: readonly string[],
+  { reason, timeMs }: Pick<QueuedRun, "reason" | "timeMs">,
+): Promise<QueuedRun> {
+  const counts = await Promise.all(to.map(storedPoints)),
+    sum = (of: "points" | "skipped") => counts.reduce((total, count) => total + count[of], 0);
+  const [points, skipped] = [sum("points"), sum("skipped")];
+  return { file: entry.from, status: "failed", reason, points, skipped, timeMs, to, next: nextOf(entry, to) };
+}
+
+/** What a store holds; nothing where it cannot be read. */
+async function storedPoints(place: string): Promise<Pick<QueuedRun, "points" | "skipped">> {
+  try {
+    const { good, retried, failed, skipped } = totalPoints(await runPasses(await openRun(place)));
+    return { points: good + retried + failed, skipped };
+  } catch {
+    return { points: 0, skipped: 0 };
+  }
 }
 
 /** A run of a file is resumed from its store; what began none is run from its file. */

@@ -1,17 +1,16 @@
-import { messageOf, RunAborted, SondeError } from "../core/errors.ts";
-import { type BegunRun, begunRuns } from "../wire/begun_runs.ts";
-import type { Rig } from "../core/rig.ts";
-import type { RunData } from "../zarr/open_run.ts";
-import { changesSince } from "../wire/changes_since.ts";
-import { notice } from "./output.ts";
-import { type PerformOptions, performScan } from "./perform_scan.ts";
-import { performScript } from "./perform_script.ts";
-import { QueueEnd } from "./queue_end.ts";
+import { InputError, messageOf, SondeError } from "../core/errors.ts";
+import type { ApprovalFlags } from "./approval_fronts.ts";
+import type { QueueForecast } from "./check_queue.ts";
+import { Interrupted } from "./interruptible.ts";
+import { notice, type OutputOptions } from "./output.ts";
 import type { QueueEntry } from "./queue_entry.ts";
-import { inProgress, notBegun, type QueuedRun, queuedRun } from "./queued_run.ts";
+import type { QueueJob, QueueJobEntry, QueueReportLine, QueueTurn } from "./queue_job.ts";
+import { QueueProcess, type QueueProcessEnd } from "./queue_process.ts";
+import type { QueueStop } from "./queue_stop.ts";
+import { diedRun, notBegun, type QueuedRun } from "./queued_run.ts";
 
 /** How a queue is run. */
-export interface RunQueueOptions extends PerformOptions {
+export interface RunQueueOptions extends OutputOptions, ApprovalFlags {
   /** Whether the next scan is run after one that failed; its file may say otherwise. */
   readonly keepGoing?: boolean;
 }
@@ -25,76 +24,90 @@ export interface QueueOutcome {
 }
 
 /**
- * Runs scans one after the other. What fails is told, and is part of what became of the queue: nothing is thrown.
+ * Looks at every scan of a queue, in a process of its own: the libraries of its devices are not loaded here, where they
+ * could do harm all night.
  *
- * @param end hears what ends the queue
+ * @param stop hears what ends the queue
+ * @throws InputError with all issues of all files
+ */
+export async function checkApart(entries: readonly QueueEntry[], stop: QueueStop): Promise<QueueForecast> {
+  const { lines, how, interrupted } = await runJob({ kind: "check", entries: entries.map(told), options: {} }, stop);
+  const { forecast, refusal } = said(lines);
+  if (stop.signal.aborted) throw stop.signal.reason;
+  if (forecast) return forecast;
+  if (refusal?.issues) throw new InputError(refusal.issues);
+  if (interrupted) throw new Interrupted("interrupted: the queue has ended");
+  const at = lines.findLast(({ examines }) => examines !== undefined)?.examines ?? "the queue";
+  throw new SondeError(refusal?.message ?? `${at}: the process that checked it ${how}; nothing was moved`);
+}
+
+/**
+ * Runs scans one after the other, each in a process of its own. What fails is told, and is part of what became of the
+ * queue: nothing is thrown.
+ *
+ * @param stop hears what ends the queue
  */
 export async function runQueue(
   entries: readonly QueueEntry[],
-  end: QueueEnd,
+  stop: QueueStop,
   { keepGoing = false, ...options }: RunQueueOptions,
 ): Promise<QueueOutcome> {
   const done: QueuedRun[] = [], say = options.json || options.quiet ? () => {} : notice;
   for (const [k, entry] of entries.entries()) {
     say(`${k + 1}/${entries.length}  ${entry.from}`);
-    const { run, thrown } = await performEntry(entry, end, options);
+    const { run, byPerson, ended } = await runApart(entry, stop, { options, next: entries[k + 1]?.from });
     done.push(run);
-    const next = entries[k + 1];
-    if (byPerson(thrown)) {
-      if (!next || !await end.goesOn(next.from, options.input !== false)) end.end();
-    }
-    const goesOn = thrown === undefined || byPerson(thrown) || goesOnAfter(entry, keepGoing);
-    if (goesOn && !end.signal.aborted) continue;
-    const why = end.signal.aborted ? "the queue was ended" : `${entry.from} did not end well`;
+    if (ended) stop.end();
+    const goesOn = run.status === "success" || byPerson || goesOnAfter(entry, keepGoing);
+    if (goesOn && !stop.signal.aborted) continue;
+    const why = stop.signal.aborted ? "the queue was ended" : `${entry.from} did not end well`;
     done.push(...entries.slice(k + 1).map((rest) => notBegun(rest, why)));
     break;
   }
-  return { runs: done, interrupted: end.signal.aborted };
-}
-
-/** What a person does at the terminal is no failure that the file or the command line could have spoken of. */
-function byPerson(thrown: unknown): boolean {
-  if (thrown instanceof RunAborted) return thrown.interrupted || thrown.reason.endsWith("at the terminal");
-  return thrown instanceof SondeError && thrown.exitCode === 130;
+  return { runs: done, interrupted: stop.signal.aborted };
 }
 
 function goesOnAfter({ file }: QueueEntry, keepGoing: boolean): boolean {
   return file?.onFailure === undefined ? keepGoing : file.onFailure === "continue";
 }
 
-async function performEntry(entry: QueueEntry, end: QueueEnd, options: PerformOptions) {
-  using made = begunRuns();
+/** An entry has its turn. The time that its process takes to start is part of it. */
+async function runApart(
+  entry: QueueEntry,
+  stop: QueueStop,
+  how: Pick<QueueJob, "options" | "next">,
+): Promise<QueueTurn> {
   const startMs = performance.now();
-  let thrown: unknown;
-  end.inHand = () => made.runs;
-  end.script = entry.file ? undefined : entry.from;
+  let end: QueueProcessEnd;
   try {
-    if (entry.file) await performFile(entry, end.signal, options);
-    else await performScript(entry.from, () => abortAll(made.runs));
-    // What a script has begun and not waited for ends before the next one moves anything.
-    await Promise.all(made.runs.filter(inProgress).map(({ done }) => done));
-  } catch (caught) {
-    thrown = caught ?? new SondeError("it failed without saying why");
-    abortAll(made.runs);
-    await Promise.allSettled(made.runs.filter(inProgress).map(({ done }) => done));
-    for (const line of messageOf(thrown).split("\n")) notice(`error: ${entry.from}: ${line}`);
+    end = await runJob({ kind: "run", entries: [told(entry)], ...how }, stop);
+  } catch (thrown) {
+    end = { lines: [], how: `could not be started: ${messageOf(thrown)}`, interrupted: false };
   }
-  return { run: queuedRun(entry, made.runs, { timeMs: performance.now() - startMs, thrown }), thrown };
+  const timeMs = performance.now() - startMs, { turn } = said(end.lines);
+  // One that was told to end behind its last word has not ended the run, but the queue.
+  if (turn) return { ...turn, run: { ...turn.run, timeMs }, ended: turn.ended || end.interrupted };
+  const reason = end.interrupted ? "interrupted: the queue has ended" : `its process ${end.how}`;
+  if (Deno.stderr.isTerminal()) notice("");
+  notice(`error: ${entry.from}: ${reason}`);
+  const to = end.lines.flatMap(({ began }) => began === undefined ? [] : [began]);
+  return { run: await diedRun(entry, to, { reason, timeMs }), byPerson: end.interrupted, ended: end.interrupted };
 }
 
-/** What a script that has failed has left going. */
-function abortAll(runs: readonly BegunRun[]): void {
-  for (const run of runs.filter(inProgress)) run.abort("its script has failed");
+async function runJob(job: Omit<QueueJob, "report" | "parent">, stop: QueueStop): Promise<QueueProcessEnd> {
+  const process = stop.process = new QueueProcess();
+  try {
+    return await process.run(job);
+  } finally {
+    stop.process = undefined;
+  }
 }
 
-async function performFile({ from, file, then }: QueueEntry, signal: AbortSignal, options: PerformOptions) {
-  const run = await performScan(file!, from, { ...options, signal, look: then && changesOf(then) });
-  if (options.json || options.quiet) return;
-  notice(run.report);
-  notice(run.to[0]);
+function told({ from, file, then }: QueueEntry): QueueJobEntry {
+  return { from, file, again: then !== undefined };
 }
 
-/** Says what is not as it was when a run began that is repeated. */
-export function changesOf(then: RunData): (rig: Rig) => readonly string[] {
-  return (rig) => changesSince(then, rig).map((change) => `since then: ${change}`);
+/** The last word on each matter. */
+function said(lines: readonly QueueReportLine[]): QueueReportLine {
+  return Object.assign({}, ...lines);
 }

@@ -1,18 +1,24 @@
+import type { Sink } from "../core/sink.ts";
 import type { Run } from "../scan/engine/run.ts";
 
 /** A run, as far as those are concerned who only look on. */
-export type BegunRun = Pick<Run, "status" | "to" | "abort" | "done">;
+export interface BegunRun extends Pick<Run, "status" | "to" | "abort" | "done"> {
+  /** Tells a sink of everything that happens from now on. */
+  watch(sink: Sink): void;
+}
 
-const lists = new Set<BegunRun[]>();
+const listeners = new Set<(run: BegunRun) => void>();
 
 /** Tells those who keep a list that there is a run. */
 export function noteRun(run: BegunRun): void {
-  for (const list of lists) list.push(run);
+  for (const listener of listeners) listener(run);
 }
 
 /**
  * Keeps a list of the runs that are made from now on, whoever makes them, until it is disposed: how a script's runs are
  * known to the queue that it stands in.
+ *
+ * @param made called for each as it is made, before it begins
  *
  * @example
  * ```ts
@@ -21,13 +27,17 @@ export function noteRun(run: BegunRun): void {
  * console.assert(made.runs.length === 0); // those that have begun
  * ```
  */
-export function begunRuns(): Disposable & { readonly runs: readonly BegunRun[] } {
+export function begunRuns(made?: (run: BegunRun) => void): Disposable & { readonly runs: readonly BegunRun[] } {
   const list: BegunRun[] = [];
-  lists.add(list);
+  const listener = (run: BegunRun) => {
+    list.push(run);
+    made?.(run);
+  };
+  listeners.add(listener);
   return {
     get runs() {
       return list.filter(({ status }) => status.state !== "idle");
     },
-    [Symbol.dispose]: () => void lists.delete(list),
+    [Symbol.dispose]: () => void listeners.delete(listener),
   };
 }

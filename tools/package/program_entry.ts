@@ -15,13 +15,26 @@ export interface ProgramEntry {
 /** How a Worker's module is named in the sources: nothing else tells a bundler that it is needed. */
 export const WORKER_URL: RegExp = /new URL\("(\.{1,2}\/[^"]+\.ts)",\s*import\.meta\.url\)/g;
 
-/** Writes the entry of an executable, which knows its commit, and finds the Workers. */
+/** Permissions and settings that are baked in. What is in the folders of the caller decides nothing. */
+export const PROGRAM_SETTINGS: readonly string[] = [
+  "-A",
+  "--quiet",
+  "--no-config",
+  "--no-lock",
+  "--no-prompt",
+  "--node-modules-dir=none",
+];
+
+/** Writes the entry of an executable, which knows its commit and how it is started once more, and finds the Workers. */
 export async function writeProgramEntry(): Promise<ProgramEntry> {
   const main = ".cache/package/main.ts";
   await Deno.mkdir(join(ROOT, dirname(main)), { recursive: true });
   // Loaded late: in a bundle it would otherwise be part of the entry, where import.meta.main of the command is true.
-  const text = `const { runExecutable } = await import("../../src/cli/executable.ts");\n` +
-    `Deno.exit(await runExecutable({ commit: ${JSON.stringify(await commitName())} }, Deno.args));\n`;
+  const text = `const { runExecutable } = await import("../../src/cli/executable.ts");
+const map = "--import-map=" + new URL("../../imports.json", import.meta.url).href;
+const words = ["run", ...${JSON.stringify(PROGRAM_SETTINGS)}, map, import.meta.url];
+Deno.exit(await runExecutable({ commit: ${JSON.stringify(await commitName())} }, Deno.args, words));
+`;
   await Deno.writeTextFile(join(ROOT, main), text);
   return { main, library: "mod.ts", workers: await findWorkers("src") };
 }

@@ -2,12 +2,12 @@ import { InputError, type Issue } from "../../core/errors.ts";
 import { duration } from "../../scan/duration.ts";
 import { fileSize } from "../../scan/file_size.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
-import { checkQueue, issuesOf } from "../check_queue.ts";
+import { issuesOf, type QueueForecast } from "../check_queue.ts";
 import { notice, type OutputOptions, print, printJson, Reported } from "../output.ts";
-import { QueueEnd } from "../queue_end.ts";
 import { type EntryOptions, type QueueEntry, readQueueEntry } from "../queue_entry.ts";
 import { queueSummary } from "../queue_summary.ts";
-import { type QueueOutcome, runQueue } from "../run_queue.ts";
+import { QueueStop } from "../queue_stop.ts";
+import { checkApart, type QueueOutcome, runQueue } from "../run_queue.ts";
 import { terminalWidth } from "../terminal_screen.ts";
 
 /** The options of `sonde run` with several files. */
@@ -22,19 +22,20 @@ class QueueInterrupted extends Reported {
   override readonly exitCode = 130;
 }
 
-/** `sonde run A B …`: scans one after the other. All are checked before the first one moves anything. */
+/** `sonde run A B …`: scans one after the other. All are checked before the first one moves
+ * anything, and each has a process of its own. */
 export async function queueCommand(files: readonly string[], options: QueueCommandOptions): Promise<void> {
   const { yes, input, json, quiet, keepGoing, debug: _, ...said } = options as QueueCommandOptions & {
     debug?: boolean;
   };
   approvalFronts({ yes, input });
-  using end = new QueueEnd();
-  const entries = await readAll(files, said), forecast = await checkQueue(entries, end.signal);
+  using stop = new QueueStop();
+  const entries = await readAll(files, said), forecast = await checkApart(entries, stop);
   if (!json && !quiet) {
     for (const doubt of forecast.doubts) notice(`warning: ${doubt}`);
     notice(forecastLine(entries, forecast));
   }
-  const outcome = await runQueue(entries, end, { yes, input, json, quiet, keepGoing });
+  const outcome = await runQueue(entries, stop, { yes, input, json, quiet, keepGoing });
   report(outcome, { json, quiet });
   const failed = outcome.runs.filter(({ status }) => status !== "success").length;
   if (outcome.interrupted) throw new QueueInterrupted("the queue was ended");
@@ -61,7 +62,7 @@ async function readAll(files: readonly string[], said: EntryOptions): Promise<Qu
 
 function forecastLine(
   entries: readonly QueueEntry[],
-  { points, timeMs, bytes }: Awaited<ReturnType<typeof checkQueue>>,
+  { points, timeMs, bytes }: QueueForecast,
 ): string {
   const scripts = entries.filter(({ file }) => !file).length, counted = entries.length - scripts;
   const many = (count: number, what: string) => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;

@@ -1,10 +1,10 @@
 import type { ScanFile } from "../../scan/scan_file.ts";
 import { importScript } from "../import_script.ts";
 import { notice, print, printJson } from "../output.ts";
+import { changesOf } from "../perform_entry.ts";
 import { type PerformOptions, performScan } from "../perform_scan.ts";
 import { readQueueEntry } from "../queue_entry.ts";
 import { lastNote } from "../run_log.ts";
-import { changesOf } from "../run_queue.ts";
 import { toFileUrl } from "../to_file_url.ts";
 import { queueCommand, type QueueCommandOptions } from "./queue.ts";
 
