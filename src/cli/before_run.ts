@@ -1,8 +1,9 @@
 import { access, constants, statfs } from "node:fs/promises";
 import { dirname, resolve } from "@std/path";
-import { InputError, type Issue, messageOf } from "../core/errors.ts";
+import { InputError, type Issue } from "../core/errors.ts";
 import { fileSize } from "../scan/file_size.ts";
 import { writerOf } from "../zarr/writer_of.ts";
+import { systemReason } from "./system_reason.ts";
 
 /** What stands in the way of a run on this machine, beside its plan. */
 export interface Hindrances {
@@ -87,7 +88,7 @@ async function whyNoRuns(folder: string): Promise<string | undefined> {
     await access(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (thrown) {
-    return reasonOf(thrown);
+    return systemReason(thrown, "folder");
   }
 }
 
@@ -101,18 +102,8 @@ export async function whyNotWritable(folder: string): Promise<string | undefined
     await Deno.remove(await Deno.makeTempDir({ dir: folder, prefix: ".sonde-" }));
     return undefined;
   } catch (thrown) {
-    return reasonOf(thrown);
+    return systemReason(thrown, "folder");
   }
-}
-
-/** What the system said, without its numbers and the names of its calls. */
-function reasonOf(thrown: unknown): string {
-  const { code } = thrown as { code?: string };
-  if (thrown instanceof Deno.errors.PermissionDenied || code === "EACCES" || code === "EPERM") {
-    return "permission denied";
-  }
-  if (code === "EROFS") return "the disk is read-only";
-  return messageOf(thrown).replace(/:? ?\(os error \d+\).*$/, "");
 }
 
 /** What is free for this user on the disk of a folder; undefined where the system does not say. */

@@ -1,4 +1,5 @@
 import { InputError, messageOf, SondeError } from "../core/errors.ts";
+import { systemReason } from "./system_reason.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,14 +15,37 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
   for (let bytes = encoder.encode(text); bytes.length;) bytes = bytes.subarray(stream.writeSync(bytes));
 }
 
-/** Results: to standard output. */
-export function print(text: string): void {
-  writeAll(Deno.stdout, text.endsWith("\n") ? text : `${text}\n`);
+let read = true;
+
+/** Whether anybody still reads standard output, as far as what was printed tells. */
+export function isStillRead(): boolean {
+  return read;
 }
 
-/** Notices: to standard error. */
+/**
+ * Results: to standard output. A reader that has seen enough (`| head -1`) is no failure.
+ *
+ * @throws SondeError when they cannot be written, as where a disk is full
+ */
+export function print(text: string): void {
+  try {
+    writeAll(Deno.stdout, text.endsWith("\n") ? text : `${text}\n`);
+  } catch (thrown) {
+    read = false;
+    if (thrown instanceof Deno.errors.BrokenPipe) return;
+    throw new SondeError(`the result cannot be written to standard output: ${systemReason(thrown)}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Notices: to standard error. Nothing fails because nobody reads them: a run goes on when its terminal is gone. */
 export function notice(text: string): void {
-  writeAll(Deno.stderr, `${text}\n`);
+  try {
+    writeAll(Deno.stderr, `${text}\n`);
+  } catch {
+    // There is nowhere to say it.
+  }
 }
 
 /** A result as JSON, with NaN and infinities as null. */
@@ -42,8 +66,21 @@ export function fail(thrown: unknown, { json, debug }: OutputOptions & { readonl
     const issues = thrown instanceof InputError ? thrown.issues : undefined;
     printJson({ error: messageOf(thrown), issues, exitCode: code });
   } else {
-    for (const line of messageOf(thrown).split("\n")) notice(`error: ${line}`);
+    for (const line of linesOf(thrown)) notice(`error: ${line}`);
   }
   if (debug && thrown instanceof Error) notice(thrown.stack ?? "");
   return code;
+}
+
+/** A line an issue, and what a file may hold beside text, line ends and the codes of terminals, written out. */
+function linesOf(thrown: unknown): string[] {
+  const errors = thrown instanceof InputError ? thrown.issues.filter(({ severity }) => severity === "error") : [];
+  const lines = errors.length
+    ? errors.map(({ path, message }) => path ? `${path}: ${message}` : message)
+    : messageOf(thrown).split(/\r?\n/);
+  return lines.map((line) => line.replace(/\p{Cc}/gu, (code) => code === "\n" ? "\\n" : hex(code)));
+}
+
+function hex(code: string): string {
+  return `\\x${code.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -1,10 +1,11 @@
 import { dirname, join } from "@std/path";
-import { InputError, messageOf } from "../core/errors.ts";
+import { InputError } from "../core/errors.ts";
 import type { Rig } from "../core/rig.ts";
 import { connect } from "../hw/connect.ts";
 import { type DeviceEntry, deviceSpecs } from "../hw/device_specs.ts";
 import { parseRigFile } from "../hw/rig_file.ts";
 import { parseScanFile, type ScanFile } from "../scan/scan_file.ts";
+import { systemReason } from "./system_reason.ts";
 
 /** What the command line may say beside the file. */
 export interface ScanOverrides {
@@ -50,15 +51,8 @@ async function readText(path: string, wanted: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (thrown) {
-    throw InputError.at(path, `cannot be read: ${reasonOf(thrown)}`, path, wanted);
+    throw InputError.at(path || "file", `cannot be read: ${systemReason(thrown)}`, path, wanted);
   }
-}
-
-/** Without the name of the system call and its number. */
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Deno.errors.NotFound) return "there is no such file";
-  if (thrown instanceof Deno.errors.IsADirectory) return "it is a folder";
-  return messageOf(thrown);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { join, resolve } from "@std/path";
-import { InputError, messageOf } from "../../core/errors.ts";
+import { InputError } from "../../core/errors.ts";
 import { rigJsonSchema } from "../../hw/rig_json_schema.ts";
 import { scanFileJsonSchema } from "../../scan/schema.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { STARTER_FILES } from "../starter_files.ts";
+import { systemReason } from "../system_reason.ts";
 
 /** What `sonde init` writes, by path in the folder. Schemas stand beside, so that editors need no network. */
 function starterFiles(): ReadonlyMap<string, string> {
@@ -41,7 +42,7 @@ export async function initCommand(folder: string | undefined, options: OutputOpt
   } catch (thrown) {
     throw InputError.at(
       "folder",
-      `${place} cannot be written: ${messageOf(thrown)}`,
+      `${place} cannot be written: ${systemReason(thrown, "folder")}`,
       folder,
       "a folder that may be written",
     );

@@ -1,10 +1,11 @@
-import { InputError } from "../../core/errors.ts";
+import { InputError, SondeError } from "../../core/errors.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { peakConditions } from "../peak_conditions.ts";
-import { writeFigure } from "../../view/mod.ts";
+import { type Figure, writeFigure } from "../../view/mod.ts";
 import { overlay } from "../../wire/overlay.ts";
 import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
+import { systemReason } from "../system_reason.ts";
 import { terminalColour, terminalSize } from "../terminal_screen.ts";
 
 /** `wavelength=640.2,y=0` as the places of a cut. */
@@ -19,6 +20,17 @@ function parseCut(text: string | undefined): Record<string, number | string> | u
       return [name, Number.isNaN(Number(place)) ? place : Number(place)];
     }),
   );
+}
+
+/** Writes a figure to a file. */
+async function writeTo(path: string, figure: Figure): Promise<void> {
+  try {
+    await writeFigure(figure, path);
+  } catch (thrown) {
+    if (thrown instanceof SondeError) throw thrown;
+    const why = systemReason(thrown, "folder");
+    throw InputError.at("--out", `${path} cannot be written: ${why}`, path, "a file in a folder that may be written");
+  }
 }
 
 /** The options of `sonde plot`. */
@@ -43,6 +55,6 @@ export async function plotCommand(places: readonly string[], options: PlotComman
     const { columns, rows } = terminalSize(), colour = terminalColour();
     return print(figure.text({ width: columns, height: Math.max(12, rows - 4), colour }));
   }
-  await writeFigure(figure, options.out);
+  await writeTo(options.out, figure);
   if (!options.quiet) notice(`written: ${options.out}`);
 }

@@ -2,7 +2,7 @@ import { duration } from "../../scan/duration.ts";
 import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
 import { interruptible } from "../interruptible.ts";
-import { type OutputOptions, print, printJson, Reported } from "../output.ts";
+import { isStillRead, type OutputOptions, print, printJson, Reported } from "../output.ts";
 import { bar } from "../show_progress.ts";
 import { terminalColour, TerminalScreen, terminalSize } from "../terminal_screen.ts";
 import { type WatchedRun, watchRun } from "../watched_run.ts";
@@ -58,6 +58,7 @@ export async function watchCommand(place: string, options: WatchCommandOptions):
       if (screen) screen.draw(await picture(place, watched, detector, terminalSize().rows));
       else if (news && json) printJson(watched);
       else if (news && !quiet && watched.status === "running") print(watchLine(watched));
+      if (!isStillRead()) return;
     }
   }
   if (!last) return;
