@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { around, connect, linspace, nest, openRun, resume, scan, set, sim } from "../mod.ts";
+import { around, connect, linspace, nest, openRun, resume, scan, set, sim, take } from "../mod.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import { closed, dark, finder, grid, open } from "./around_support.ts";
-import { bench, standsAt } from "./engine_support.ts";
+import { bench, RecordingSink, standsAt } from "./engine_support.ts";
 
 const devices = () => ({
   shutter: sim.shutter(),
@@ -126,4 +126,22 @@ Deno.test("each action at the end has a time of its own, however many before it 
   assertEquals(await it.rig.axes.get("shutter")!.readback(op), "closed");
   const stuck = ["x 3", "y 3", "x 4"].map((place) => `cleanup: ${place}: not there within 1 min`);
   assertEquals(it.sink.outcome.reason, ["enough", ...stuck].join("; "));
+});
+
+Deno.test("what an interlude has moved goes back together with the axes of the next point, where the way is free", async () => {
+  await using rig = await connect({ ...devices(), z: sim.stage({ unit: "mm", limits: [-5, 5] }) }, {
+    clock: fakeClock(),
+  });
+  await rig.axes.get("z")!.set(0, op);
+  const aside = take("aside", ["diode"], { x: 3, z: 1 });
+  const plan = around(linspace("x", 0, 1, 4), { every: { points: 2, do: aside } });
+  const run = scan(plan, {
+    rig,
+    read: ["diode"],
+    quiet: true,
+    to: new RecordingSink(rig.clock),
+    forbid: ["x > 2 and z < 0.5"],
+  });
+  assertEquals((await run.done).status, "success");
+  assertEquals(["x", "z"].map((axis) => rig.axes.get(axis)!.setpoint), [1, 0]);
 });

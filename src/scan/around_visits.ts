@@ -27,6 +27,23 @@ interface Acts {
 /** Any part of a path. */
 type Doing<T> = Generator<Request, T, Reply>;
 
+/** How axes are put back. */
+interface PutBack {
+  /** Whether the actions were carried out; of those that were broken off, `last` alone says where its axes go. */
+  readonly done: boolean;
+  /**
+   * Where the point is that waits. It takes its axes there by itself; but where others are put back, those that were moved
+   * go with them, since where they stand the way back may be forbidden.
+   */
+  readonly next: Setpoints;
+  /** Where an action before it has put them. */
+  readonly here?: Setpoints;
+}
+
+function pick(from: Setpoints, axes: readonly string[]): Setpoints {
+  return Object.fromEntries(Object.entries(from).filter(([axis]) => axes.includes(axis)));
+}
+
 /** A request before which something else may be done: a point that is stored, or a visit that comes to one. */
 function isStep(request: Request): request is MeasureRequest | RecallRequest {
   return request.kind === "recall" || request.kind === "measure" && !request.skip && request.keep !== false;
@@ -194,7 +211,7 @@ class Visit {
       done = true;
     } finally {
       for (const axis of alone) if (offsets[axis] !== before[axis]) moved.add(axis);
-      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), {}, done);
+      yield* this.#putBack([...moved], { done, next });
     }
   }
 
@@ -206,7 +223,7 @@ class Visit {
       yield* this.#act(act, (axis) => moved.add(axis), next);
       done = true;
     } finally {
-      yield* this.#putBack([...moved].filter((axis) => !Object.hasOwn(next, axis)), here, done);
+      yield* this.#putBack([...moved], { done, next, here });
     }
   }
 
@@ -243,15 +260,13 @@ class Visit {
     for (const axis of locate) this.#places[axis] = setpoint[axis];
   }
 
-  /** @param done whether the actions were carried out; of those that were broken off, `last` alone says where its axes go */
-  *#putBack(all: readonly string[], here: Setpoints, done: boolean): Doing<void> {
-    const axes = done ? all : all.filter((axis) => !this.#lastAxes.has(axis));
-    const setpoint = {
-      ...this.#placesOf(axes),
-      ...Object.fromEntries(Object.entries(here).filter(([axis]) => axes.includes(axis))),
-    };
-    const deadlineMs = done ? undefined : LAST_MS;
-    if (Object.keys(setpoint).length) yield this.#shifted({ kind: "move", setpoint, always: true, deadlineMs });
+  /** Puts axes back where an action before has put them, or else where they belong. */
+  *#putBack(moved: readonly string[], { done, next, here = {} }: PutBack): Doing<void> {
+    const others = moved.filter((axis) => !Object.hasOwn(next, axis) && (done || !this.#lastAxes.has(axis)));
+    const back = { ...this.#placesOf(others), ...pick(here, others) };
+    if (!Object.keys(back).length) return;
+    const setpoint = done ? { ...back, ...pick(next, moved) } : back, deadlineMs = done ? undefined : LAST_MS;
+    yield this.#shifted({ kind: "move", setpoint, always: true, deadlineMs });
   }
 
   /** What is set at the end. */
