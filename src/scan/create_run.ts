@@ -8,6 +8,7 @@ import type { Point, Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunHeader } from "../core/sink.ts";
 import { SONDE_VERSION } from "../core/version.ts";
+import { actionPasses } from "./action_passes.ts";
 import { backlashes } from "./backlashes.ts";
 import { findOrigin } from "./check.ts";
 import { deviceSnapshot } from "./device_snapshot.ts";
@@ -44,6 +45,8 @@ interface Prepared {
   /** Whether the path looks at what it is sent. */
   readonly adaptive: boolean;
   readonly derived: DerivedReader | undefined;
+  /** The passes of what is done around the plan. */
+  readonly actions: ReadonlySet<string>;
   readonly warnings: readonly string[];
   readonly total: number | undefined;
   readonly expected?: number;
@@ -79,6 +82,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     stored,
     adaptive,
     derived: derived?.reader(),
+    actions: new Set(actionPasses(laid!.root)),
     warnings: issues.map(({ path, message }) => `${path}: ${message}`),
     total: adaptive ? undefined : points,
     expected: adaptive ? points : undefined,
@@ -110,6 +114,7 @@ function prepareGenerator(make: PathFunction, rig: Rig, options: AnyOptions): Pr
     stored,
     adaptive: true,
     derived: derived?.reader(),
+    actions: new Set(),
     warnings: [],
     total: undefined,
     estimate: { timeMs: 0, bytes: 0 },
@@ -178,6 +183,7 @@ export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, nev
     warnings: prepared.warnings,
     sinks: wiring.sinks,
     policy: readPolicy(options.onReadError),
+    actions: prepared.actions,
     settleMs,
     backlash: prepared.backlash,
     readTimeoutMs: options.readTimeoutMs,

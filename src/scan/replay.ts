@@ -11,9 +11,9 @@ import type {
   Summary,
 } from "../core/path.ts";
 import type { Point, Quality, Setpoint, Setpoints } from "../core/point.ts";
-import { lineOf } from "./line_of.ts";
 import { shiftedSetpoint } from "./shifted_setpoint.ts";
 import { skippedPoint } from "./skipped_point.ts";
+import { SkippedLines } from "./skipped_lines.ts";
 
 /**
  * The version of what paths do with a plan. It is raised whenever a plan, with the same seed, would go another way than
@@ -51,6 +51,8 @@ export interface Recorded {
   readonly said?: SaidAfter;
   /** Whether what follows on the line of a point that has failed is skipped. */
   readonly skipsLines?: boolean;
+  /** The passes of what is done around the plan. */
+  readonly actions?: ReadonlySet<string>;
   /**
    * How many numbered points there are. Points that were skipped have no number, and one that is missing among those is
    * recorded anew; without it, none is taken to be missing.
@@ -141,11 +143,12 @@ class Tape {
   #advice = 0;
   /** Points with a number that were taken. */
   #numbered = 0;
-  /** The line that a failed point has left, as the engine knows it; empty where there is none. */
-  #line = "";
+  /** The line that a failed point has left, as the engine knows it. */
+  readonly #lines: SkippedLines;
 
   constructor(recorded: Recorded) {
     this.#recorded = recorded;
+    this.#lines = new SkippedLines(recorded.actions);
     this.#notes = recorded.notes.map((text, k) => ({ text, after: recorded.said?.notes[k] ?? Infinity }));
   }
 
@@ -172,8 +175,9 @@ class Tape {
   follow(request: MeasureRequest, quality: Quality | undefined): void {
     const { skipsLines } = this.#recorded;
     if (quality === undefined || !skipsLines) return;
-    if (quality === "failed") this.#line = lineOf(request);
-    else if (quality !== "skipped" || lineOf(request) !== this.#line) this.#line = "";
+    if (quality === "failed") this.#lines.leave(request);
+    else if (quality === "skipped") this.#lines.leavesOut(request);
+    else this.#lines.forget(request);
   }
 
   /** Whether a point was skipped, and killed before it was in the store: points that came after it are there. */
@@ -184,8 +188,7 @@ class Tape {
 
   /** Whether a point that is new is on the line that a failed point has left. */
   leavesOut(request: MeasureRequest): boolean {
-    if (this.#line !== "" && lineOf(request) !== this.#line) this.#line = "";
-    return this.#line !== "";
+    return this.#lines.leavesOut(request);
   }
 
   #noted(text: string): boolean {

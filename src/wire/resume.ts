@@ -128,6 +128,7 @@ function rigChanges({ devices: before }: StoredSettings, now: ResumeOptions["dev
 function optionsOf(rig: Rig, settings: StoredSettings, seed: number, options: ResumeOptions) {
   const { read, read_by: readBy, max_points: maxPoints, keep } = settings;
   const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs, at_end: atEnd, rules, streams } = settings;
+  const forbid = [...new Set([...rules?.forbid ?? [], ...settings.rig_forbid ?? []])];
   const { answer, fronts, quiet, signal } = options, derive = storedDerive(settings, options.derive);
   const stored = {
     read,
@@ -140,6 +141,7 @@ function optionsOf(rig: Rig, settings: StoredSettings, seed: number, options: Re
     readTimeoutMs,
     atEnd,
     ...rules,
+    ...forbid.length && { forbid },
     ...streams,
   };
   return { rig, ...stored, answer, fronts, quiet, signal };
@@ -149,7 +151,7 @@ const QUALITIES = Object.keys(QUALITY_CODE) as Quality[];
 
 /** What the path is sent again: of grids that nobody looks at, that they are there; else every reply. */
 function recordedOf(
-  { recorded, counted, derived, policy }: Job,
+  { recorded, counted, derived, policy, actions }: Job,
   { layout, channels, origin }: RunHeader,
   found: RecordedReplies,
   again: (quality: number) => boolean,
@@ -161,7 +163,7 @@ function recordedOf(
       return code && !again(code) ? QUALITIES.find((quality) => QUALITY_CODE[quality] === code) : undefined;
     };
     const start = Object.keys(origin).length ? [{ setpoint: origin, readback: origin }] : [];
-    return { answers, notes, moves: start, at, skipsLines };
+    return { answers, notes, moves: start, at, skipsLines, actions };
   }
   const asked = derived?.remembers ?? [];
   const see = (point: Point) => {
@@ -179,6 +181,7 @@ function recordedOf(
     said,
     measured: found.measured,
     skipsLines,
+    actions,
     see,
     grids: new Set(layout.groups.flatMap((group) => groupPoints(group) === undefined ? [] : group.pass ?? [])),
     point: (pass, index) => found.point(pass, index, framesOf(pass)),

@@ -17,6 +17,8 @@ export interface Job {
   readonly warnings: readonly string[];
   readonly sinks: readonly Sink[];
   readonly policy: Required<OnReadError>;
+  /** The passes of what is done around the plan. */
+  readonly actions: ReadonlySet<string>;
   /** By axis, as the plan declares it. */
   readonly settleMs: ReadonlyMap<string, number>;
   /** By axis, as the plan declares it. */

@@ -15,8 +15,8 @@ import type { Rig } from "../../core/rig.ts";
 import type { LogEntry, Sink } from "../../core/sink.ts";
 import { duration } from "../duration.ts";
 import type { Advisor } from "../path_tools.ts";
-import { lineOf } from "../line_of.ts";
 import { shiftedSetpoint } from "../shifted_setpoint.ts";
+import { SkippedLines } from "../skipped_lines.ts";
 import type { OnReadError } from "../read_policy.ts";
 import { Ailments } from "./ailments.ts";
 import type { ApprovalFront, ApprovalQuestion } from "./approvals.ts";
@@ -42,6 +42,8 @@ export interface Means {
   readonly times: TimeCounter;
   readonly sinks: readonly Sink[];
   readonly policy: Required<OnReadError>;
+  /** The passes of what is done around the plan. */
+  readonly actions?: ReadonlySet<string>;
   /** Indices of a user's generator are the count of its points, whatever it says. */
   readonly counted: boolean;
   /** Whether the path looks at where its moves led, so that they are kept for `resume`. */
@@ -78,7 +80,7 @@ export class Performer {
   #stored = 0;
   /** The next point's number in the store; points that are not kept have none. */
   #seqNum = 0;
-  #line = "";
+  readonly #lines: SkippedLines;
   #starts = new Map<string, number>();
   readonly #ailments = new Ailments((kind, text, data) => this.log(kind, text, data));
   #recorded: Point | undefined;
@@ -95,6 +97,7 @@ export class Performer {
     this.skipped = skipped;
     this.#stored = measured + skipped;
     this.#fromMs = means.waits.clock.nowMs();
+    this.#lines = new SkippedLines(means.actions);
     this.#inquiry = new Inquiry({
       ...means,
       timeFor: (points) => this.#timeFor(points),
@@ -122,10 +125,7 @@ export class Performer {
   async measure(request: MeasureRequest, again = false, last = false): Promise<Point> {
     if (again && this.#recorded) return this.#written(this.#recorded);
     this.#recorded = undefined;
-    if (this.#line !== "") {
-      if (this.#line === lineOf(request)) return this.#skip(request);
-      this.#line = "";
-    }
+    if (this.#lines.leavesOut(request)) return this.#skip(request);
     if (request.due) await this.#waitUntilDue(request.due);
     if (request.skip) return this.#skip(request);
     const { policy } = this.means;
@@ -138,7 +138,7 @@ export class Performer {
     if (failed && (policy.then === "abort" || policy.then === "pause" && !last)) {
       throw new ReadFailure(acquired.failed, acquired.reasons);
     }
-    if (failed && policy.then === "skipLine") this.#line = lineOf(request);
+    if (failed && policy.then === "skipLine") this.#lines.leave(request);
     const recording = this.#record(request, acquired, failed ? "failed" : acquired.retried ? "retried" : "good");
     if (!this.means.sentinel?.over) return recording;
     // What showed that the run must end is kept; nobody goes on from there.
@@ -341,10 +341,12 @@ export class Performer {
   async #idle<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { waits, times } = this.means, fromMs = waits.clock.nowMs();
     this.waiting = true;
+    times.stand(fromMs);
     try {
       return await waits.wait(start(waits.op.signal), Infinity);
     } finally {
       this.waiting = false;
+      times.goOn(waits.clock.nowMs());
       times.waitMs += waits.clock.nowMs() - fromMs;
     }
   }
@@ -353,7 +355,8 @@ export class Performer {
   #timeFor(points: number): number | undefined {
     const { waits, times, before } = this.means, measured = this.measured - (before?.measured ?? 0);
     if (!measured) return undefined;
-    return Math.max(0, waits.clock.nowMs() - this.#fromMs - times.waitMs) / measured * points;
+    const nowMs = waits.clock.nowMs();
+    return Math.max(0, nowMs - this.#fromMs - times.stoodMs(nowMs)) / measured * points;
   }
 
   /** Writes into the log of every sink. */

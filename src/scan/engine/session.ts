@@ -2,7 +2,7 @@ import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import { defaultFronts } from "../default_fronts.ts";
-import { Forbidden } from "../forbid/forbidden.ts";
+import { forbiddenOf } from "../forbid/forbidden_of.ts";
 import type { ApprovalFront } from "./approvals.ts";
 import { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
@@ -44,7 +44,7 @@ export class Session {
   constructor(readonly job: Job, host: SessionHost) {
     const { rig, channels, policy, settleMs, readTimeoutMs, sinks, counted, recorded, derived, advisor, say } = job;
     this.waits = new Waits(rig.clock);
-    const forbidden = job.rules.forbid && new Forbidden(job.rules.forbid, rig.axes);
+    const forbidden = forbiddenOf(rig, job.rules.forbid);
     this.mover = new Mover(rig, settleMs, this.waits, this.times, { backlash: job.backlash, forbidden });
     const turns = job.streams.monitor || Object.keys(job.rules).length ? new DeviceTurns() : undefined;
     const reader = new Reader(rig, channels, policy.retries, this.waits, this.times, readTimeoutMs, turns);
@@ -69,6 +69,7 @@ export class Session {
       times,
       sinks,
       policy,
+      actions: job.actions,
       counted,
       recorded,
       derived,
