@@ -231,13 +231,15 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     of: known.of,
   });
   const growing = growingPoints(laid.root);
-  const size = options.sizing?.({
-    layout: rig && !hopeless ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
-    channels: known.stored,
-    readBy: options.readBy,
-    expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },
-    mostPoints: mostPoints(growing, told, range, options),
-  });
+  const sizing = () =>
+    options.sizing?.({
+      layout: rig && !hopeless ? { groups: [...layout.groups, ...streamGroups(options, rig)] } : layout,
+      channels: known.stored,
+      readBy: options.readBy,
+      expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },
+      mostPoints: mostPoints(growing, told, range, options),
+    });
+  const size = issues.some(({ severity }) => severity === "error") ? ifItCan(sizing) : sizing();
   issues.push(...readByIssues(options.readBy ?? [], size));
   for (const message of size?.warnings ?? []) issues.push({ path: "plan", message, severity: "warning" });
   const points = adaptive ? Math.round(told?.points ?? range.max) : range.max;
@@ -257,6 +259,16 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     timeMs: rig && told?.timeMs,
     size,
   };
+}
+
+/** What is wrong with the plan may be why its layout has no size: an axis that is a detector. That is said then, and not this. */
+function ifItCan<T>(size: () => T): T | undefined {
+  try {
+    return size();
+  } catch (thrown) {
+    if (thrown instanceof InputError) return undefined;
+    throw thrown;
+  }
 }
 
 /** The most that comes to each group that grows: without end where nobody knows better than the budget. */
@@ -279,12 +291,12 @@ function rigIssues({ root }: LaidOut, reached: readonly Reach[], rig: Rig, origi
 
 /** What is wrong with what is watched, forbidden and recorded beside the plan. */
 function besideIssues(rig: Rig, laid: LaidOut, options: ExamineOptions): Issue[] {
-  const { forbid = [], origin = {} } = options;
+  const { forbid, origin = {} } = options;
   return [
     ...ruleIssues(options, rig),
     ...unknownPlaces(laid, rig.axes, options),
     ...placesBeyond(laid, rig.axes, options),
-    ...forbid.length ? forbidIssues(forbid, laid.root, rig, origin) : [],
+    ...forbidIssues(forbid, laid.root, rig, origin),
     ...streamIssues(options, rig),
   ];
 }

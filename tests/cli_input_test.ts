@@ -1,0 +1,35 @@
+import { assertEquals } from "@std/assert";
+import { InputError } from "../src/core/errors.ts";
+import { examineScan } from "../src/cli/examine_scan.ts";
+import { connectRig } from "../src/cli/read_scan_file.ts";
+import { parseScanFile } from "../src/scan/scan_file.ts";
+
+const RIG = `rig:
+  x: { driver: sim.stage, unit: mm, limits: [-5, 5], instant: true }
+  diode: { driver: sim.photodiode, instant: true }
+  camera: { driver: sim.camera, shape: [6, 8], instant: true }
+`;
+
+const LINE = "{ kind: linspace, axis: x, start: -1, stop: 1, num: 5 }";
+
+/** What `check` says is wrong with a scan, a line an issue. */
+async function wrongOf(text: string): Promise<readonly string[]> {
+  try {
+    const file = parseScanFile(text, "a.yaml");
+    await using rig = await connectRig(file, "a.yaml");
+    const { issues } = await examineScan(file, rig);
+    return issues.filter(({ severity }) => severity === "error").map(({ path, message }) => `${path}: ${message}`);
+  } catch (thrown) {
+    if (thrown instanceof InputError) return thrown.message.split("\n");
+    throw thrown;
+  }
+}
+
+Deno.test("a detector in the place of an axis is said to be one", async () => {
+  const plan = LINE.replace("axis: x", "axis: diode"), none = 'plan.axis: the rig has no axis "diode"; allowed: x, ';
+  assertEquals(await wrongOf(`${RIG}read: [diode]\nplan: ${plan}\n`), [
+    'read[0]: the detector "diode" has the name of an axis or dimension of the plan, plan.axis',
+    `${none}camera.exposure`,
+  ]);
+  assertEquals(await wrongOf(`${RIG}read: [camera]\nplan: ${plan}\n`), [`${none}camera.exposure`]);
+});
