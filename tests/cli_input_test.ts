@@ -33,3 +33,21 @@ Deno.test("a detector in the place of an axis is said to be one", async () => {
   ]);
   assertEquals(await wrongOf(`${RIG}read: [camera]\nplan: ${plan}\n`), [`${none}camera.exposure`]);
 });
+
+Deno.test("YAML that says something twice, or what would be lost, is refused in a line that names it", async () => {
+  const right = `${RIG}read: [diode]\nplan: ${LINE}\n`;
+  for (
+    const [text, says] of [
+      [`${right}read: [camera]\n`, "the key read stands twice at line 7, column 1"],
+      [right.replace("axis: x", "axis: x, axis: x"), "the key axis stands twice at line 6, column 34"],
+      [`${right}---\n${right}`, "it holds more than one document; allowed: one; the next begins at line 7, column 1"],
+      [
+        `${right}notes: !look at it\n`,
+        "the tag !look is unknown at line 7, column 8; text that begins with ! stands in quotes",
+      ],
+      [`${right}notes: *it\n`, "Unresolved alias (the anchor must be set before the alias): it"],
+      ["rig:\n\tx: 1\n", "Tabs are not allowed as indentation at line 2, column 1"],
+    ] as const
+  ) assertEquals(await wrongOf(text), [`a.yaml: is not YAML: ${says}`]);
+  assertEquals(await wrongOf(`${right}notes: "!look at it"\n`), []);
+});

@@ -1,6 +1,7 @@
-import { parse, stringify } from "@std/yaml";
+import { stringify } from "@std/yaml";
 import { derive, type Derived, type DerivedSpec } from "../adapt/derive.ts";
-import { InputError, type Issue, messageOf } from "../core/errors.ts";
+import { InputError, type Issue } from "../core/errors.ts";
+import { parseYaml } from "../core/parse_yaml.ts";
 import type { Plan } from "../core/plan.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import { inputIssues } from "./input_issues.ts";
@@ -70,12 +71,7 @@ function knownKeys(received: unknown, path: readonly PropertyKey[]): readonly st
  * ```
  */
 export function parseScanFile(text: string, file = "the scan file"): ScanFile {
-  let input: unknown;
-  try {
-    input = parse(text);
-  } catch (thrown) {
-    throw InputError.at(file, `is not YAML: ${messageOf(thrown).split("\n")[0]}`);
-  }
+  const input = parseYaml(text, file);
   if (input === null || typeof input !== "object" || Array.isArray(input)) {
     throw InputError.at(file, "is not a scan: expected keys such as plan and read", input);
   }
