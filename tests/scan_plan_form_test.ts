@@ -114,7 +114,7 @@ for (const [what, [plan, expected]] of Object.entries(FORM)) {
 /** Texts that are no scan file, and what is said of them. */
 const TEXTS: Record<string, [text: string, error: RegExp]> = {
   "YAML that breaks off": ["plan: [", /^the scan file: is not YAML: .* at line 1, column 8/],
-  "a key twice": ["read: [a]\nread: [b]", /^the scan file: is not YAML: Map keys must be unique at line 2/],
+  "a key twice": ["read: [a]\nread: [b]", /^the scan file: is not YAML: the key read stands twice at line 2/],
   "two documents": ["read: [a]\n---\nread: [b]", /^the scan file: is not YAML: /],
   "an alias of nothing": ["read: *detectors", /^the scan file: is not YAML: Unresolved alias/],
   "an alias of itself": [
