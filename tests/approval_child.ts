@@ -3,7 +3,7 @@
  * thing that happens. With the argument `deadline` it waits for a second and a half; with `bar` progress is drawn too;
  * with `patient` it measures for a while before it asks.
  */
-import { showProgress } from "../src/cli/show_progress.ts";
+import { showProgress } from "../src/wire/terminal/show_progress.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { RunAborted } from "../src/core/errors.ts";
 import { connect } from "../src/hw/connect.ts";

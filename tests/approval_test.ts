@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { progressLine, showLine } from "../src/cli/show_progress.ts";
+import { progressLine, showLine } from "../src/wire/terminal/show_progress.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { messageOf, RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";

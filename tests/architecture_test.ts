@@ -83,6 +83,7 @@ Deno.test("the rules notice whoever breaks them", () => {
     ["src/scan/b.ts", ["src/adapt/c.ts", "src/hw/d.ts", "src/wire.ts"]],
     ["src/cli/e.ts", ["src/hw/d.ts", "src/wire.ts", "mod.ts"]],
     ["src/hw/d.ts", ["mod.ts", "npm:zarrita@1.0.0"]],
+    ["src/wire/f.ts", ["src/view/c.ts", "src/cli/e.ts"]],
   ]);
   assertEquals(crossedLayers(imports), [
     "src/core/a.ts → src/scan/b.ts",
@@ -90,6 +91,7 @@ Deno.test("the rules notice whoever breaks them", () => {
     "src/scan/b.ts → src/hw/d.ts",
     "src/scan/b.ts → src/wire.ts",
     "src/hw/d.ts → mod.ts",
+    "src/wire/f.ts → src/cli/e.ts",
   ]);
   const at = (path: string, text: string) => [{ path, text }];
   assertEquals(strayLibraries(at("src/view/a.ts", "Deno.dlopen(x, {})")), ["src/view/a.ts"]);

@@ -6,7 +6,7 @@ import process from "node:process";
 import { connect } from "../src/hw/connect.ts";
 import { sim } from "../src/hw/sim/mod.ts";
 import { linspace } from "../src/scan/nodes.ts";
-import { showRun } from "../src/cli/run_view/run_view.ts";
+import { showRun } from "../src/wire/terminal/run_view.ts";
 import { scan } from "../src/wire.ts";
 
 const [mode, to] = Deno.args, encoder = new TextEncoder();

@@ -21,7 +21,7 @@ import {
   writeFigure,
   zoom,
 } from "../mod.ts";
-import { showProgress } from "../src/cli/show_progress.ts";
+import { showProgress } from "../src/wire/terminal/show_progress.ts";
 import { ROOT } from "./root.ts";
 import { runCommand } from "./run_command.ts";
 import { venvPython } from "./venv.ts";

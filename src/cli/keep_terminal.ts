@@ -1,4 +1,4 @@
-import { inForeground } from "./run_view/in_foreground.ts";
+import { inForeground } from "../wire/terminal/in_foreground.ts";
 
 /** Where Linux and macOS have it; PATH may be empty. */
 const STTY = "/bin/stty";

@@ -5,7 +5,7 @@ import { type ApprovalFlags, approvalFronts } from "./approval_fronts.ts";
 import { beforeRun } from "./before_run.ts";
 import { notice, type OutputOptions } from "./output.ts";
 import { connectRig } from "./read_scan_file.ts";
-import { showRun } from "./run_view/run_view.ts";
+import { showRun } from "../wire/terminal/run_view.ts";
 
 /** How a scan is run from the command line. */
 export interface PerformOptions extends OutputOptions, ApprovalFlags {

@@ -7,7 +7,7 @@ import { type RunEntry, runEntry } from "../../wire/runs.ts";
 import { type RunsFilter, selectRuns } from "../../wire/select_runs.ts";
 import { runCatalogue } from "../../zarr/run_catalogue.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
-import { terminalWidth } from "../terminal_screen.ts";
+import { terminalWidth } from "../../wire/terminal/terminal_screen.ts";
 import { textTable } from "../text_table.ts";
 
 function rowOf({ place, name, sample, createdAt, status, points, bytes, timeMs, dimensions }: RunEntry): string[] {

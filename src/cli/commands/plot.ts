@@ -6,7 +6,7 @@ import { overlay } from "../../wire/overlay.ts";
 import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
 import { systemReason } from "../system_reason.ts";
-import { terminalColour, terminalSize } from "../terminal_screen.ts";
+import { terminalColour, terminalSize } from "../../wire/terminal/terminal_screen.ts";
 
 /** `wavelength=640.2,y=0` as the places of a cut. */
 function parseCut(text: string | undefined): Record<string, number | string> | undefined {

@@ -8,7 +8,7 @@ import { type EntryOptions, type QueueEntry, readQueueEntry } from "../queue_ent
 import { queueSummary } from "../queue_summary.ts";
 import { QueueStop } from "../queue_stop.ts";
 import { checkApart, type QueueOutcome, runQueue } from "../run_queue.ts";
-import { terminalWidth } from "../terminal_screen.ts";
+import { terminalWidth } from "../../wire/terminal/terminal_screen.ts";
 
 /** The options of `sonde run` with several files. */
 export interface QueueCommandOptions extends OutputOptions, EntryOptions, ApprovalFlags {

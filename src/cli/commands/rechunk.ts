@@ -3,7 +3,7 @@ import { fileSize } from "../../scan/file_size.ts";
 import { rechunk, type RechunkProgress, type RechunkReport } from "../../zarr/rechunk.ts";
 import { interruptible } from "../interruptible.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
-import { bar, showLine } from "../show_progress.ts";
+import { bar, showLine } from "../../wire/terminal/show_progress.ts";
 
 /** The options of `sonde rechunk`. */
 export interface RechunkCommandOptions extends OutputOptions {

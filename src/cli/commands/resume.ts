@@ -4,7 +4,7 @@ import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
 import { connectRig, readRigFile } from "../read_scan_file.ts";
 import { lastNote } from "../run_log.ts";
-import { showRun } from "../run_view/run_view.ts";
+import { showRun } from "../../wire/terminal/run_view.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
 import type { Attributes } from "../../zarr/array_spec.ts";

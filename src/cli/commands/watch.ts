@@ -3,8 +3,8 @@ import { figureOf } from "../../wire/pictures.ts";
 import { openRun } from "../../zarr/open_run.ts";
 import { interruptible } from "../interruptible.ts";
 import { isStillRead, type OutputOptions, print, printJson, Reported } from "../output.ts";
-import { bar } from "../show_progress.ts";
-import { terminalColour, TerminalScreen, terminalSize } from "../terminal_screen.ts";
+import { bar } from "../../wire/terminal/show_progress.ts";
+import { terminalColour, TerminalScreen, terminalSize } from "../../wire/terminal/terminal_screen.ts";
 import { type WatchedRun, watchRun } from "../watched_run.ts";
 
 /** The options of `sonde watch`. */

@@ -1,7 +1,7 @@
 import { messageOf } from "../../core/errors.ts";
 import type { LogEntry, Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import type { Point } from "../../core/point.ts";
-import { showProgress } from "../../cli/show_progress.ts";
+import { showProgress } from "../terminal/show_progress.ts";
 import type { RunStatus } from "../../scan/engine/run.ts";
 import type { FigureData } from "../../view/mod.ts";
 import { staticBundle } from "../../view/notebook/live_bundle.ts";

@@ -1,7 +1,7 @@
-import { duration } from "../scan/duration.ts";
-import type { RunStatus } from "../scan/engine/run.ts";
-import { printAbove } from "./run_view/print_above.ts";
-import { redraws } from "./run_view/view_terminal.ts";
+import { duration } from "../../scan/duration.ts";
+import type { RunStatus } from "../../scan/engine/run.ts";
+import { printAbove } from "./print_above.ts";
+import { redraws } from "./view_terminal.ts";
 
 /** Where progress is written: standard error, so that standard output stays for results. */
 export interface Screen {

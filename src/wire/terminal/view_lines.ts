@@ -1,6 +1,6 @@
 import type { LiveStatus } from "../../view/notebook/live_page.ts";
 import { type Colour, toCells } from "../../view/terminal/canvas.ts";
-import { bar } from "../show_progress.ts";
+import { bar } from "./show_progress.ts";
 import { wrapWords } from "./wrap_words.ts";
 
 /** What a view shows at a moment. */

@@ -1,5 +1,5 @@
 import type { Colour } from "../../view/terminal/canvas.ts";
-import { terminalSize } from "../terminal_screen.ts";
+import { terminalSize } from "./terminal_screen.ts";
 
 /** What a view of a run needs to know of its terminal. */
 export interface ViewTerminal {

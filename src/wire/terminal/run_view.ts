@@ -6,11 +6,10 @@ import type { RunStatus } from "../../scan/engine/run.ts";
 import { LiveModel } from "../../view/notebook/live_model.ts";
 import type { FigureData } from "../../view/mod.ts";
 import { liveFigure, type LiveFigureOptions } from "../../view/notebook/live_figure.ts";
-import { livePeaks } from "../../wire/notebook/live_peaks.ts";
-import { liveStatus, unitsOf } from "../../wire/notebook/live_status.ts";
+import { livePeaks } from "../notebook/live_peaks.ts";
+import { liveStatus, unitsOf } from "../notebook/live_status.ts";
 import { duration } from "../../scan/duration.ts";
-import type { OutputOptions } from "../output.ts";
-import { showProgress } from "../show_progress.ts";
+import { showProgress } from "./show_progress.ts";
 import { figureText } from "./figure_text.ts";
 import { InlineScreen } from "./inline_screen.ts";
 import { openKeyboard } from "./keyboard.ts";
@@ -249,8 +248,16 @@ export interface RunShow {
   show(run: ViewedRun, names?: RunNames): Disposable;
 }
 
+/** For whom a run is not shown. */
+export interface ShowOptions {
+  /** Results are for programs. */
+  readonly json?: boolean;
+  /** Results only. */
+  readonly quiet?: boolean;
+}
+
 /** A view at a terminal, lines of progress elsewhere, and nothing for programs and those who want results only. */
-export function showRun({ json, quiet }: OutputOptions): RunShow {
+export function showRun({ json, quiet }: ShowOptions = {}): RunShow {
   const terminal = json || quiet ? undefined : viewTerminal();
   if (terminal) return new RunView(terminal);
   const nothing = { [Symbol.dispose]() {} };
