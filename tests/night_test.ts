@@ -7,6 +7,7 @@ import {
   type CheckOptions,
   connect,
   derivedAxis,
+  every,
   figureOf,
   linspace,
   nest,
@@ -24,6 +25,7 @@ import {
 import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import { inFolder, RIG, sonde } from "./cli_support.ts";
+import { python } from "./python.ts";
 import { RecordingSink, turns } from "./engine_support.ts";
 import { ringBench } from "./hold_support.ts";
 
@@ -307,5 +309,27 @@ Deno.test("what a monitor of an axis has seen is drawn, and a group that is not 
     'detector: there is no array "monitr_x/x_readback"; did you mean "monitor_x/x_readback"? Allowed: monitor_x/x_readback',
   );
   assert(((await refused("monitor_x/counts")) as Error).message.includes('there is no array "monitor_x/counts"'));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a paced scan may have monitors: of two times, xarray is handed down one", async () => {
+  await using rig = await connect({ x: sim.instant({ unit: "mm" }), counts: sim.counter() }, { clock: fakeClock() });
+  const folder = await Deno.makeTempDir(), to = join(folder, "paced.zarr");
+  const options = { rig, read: ["counts"], baseline: true, monitor: { x: { everyMs: 40 } } } as const;
+  const plan = every(100, { num: 6 });
+  assert((await check(plan, rig, options)).ok);
+  for await (const { seqNum } of scan(plan, { ...options, to, quiet: true })) if (seqNum === 2) break;
+  await (await resume(to, rig, { quiet: true })).done;
+  const [size, dimensions, times] = await python<[number, string[], string]>(
+    `
+import xarray as xr
+tree = xr.open_datatree(data, engine="zarr")
+seen = tree["monitor_x"].to_dataset()
+print(json.dumps([tree.sizes["time"], list(seen.x_readback.dims), str(seen.time.dtype)]))
+`,
+    to,
+  );
+  assertEquals([size, dimensions, times], [6, ["monitor_time"], "datetime64[ns]"]);
+  assert((await figureOf(await openRun(to), { detector: "monitor_x/x_readback" })).text().includes("monitor_time (s)"));
   await Deno.remove(folder, { recursive: true });
 });

@@ -29,7 +29,7 @@ import { generatorRecord, storablePlan } from "./storable_plan.ts";
 import { settleTimes } from "./settle_times.ts";
 import { planWatch } from "./watch_plan.ts";
 import { rulesOf, streamsOf } from "./stored_settings.ts";
-import { streamGroups, streamIssues } from "./stream_groups.ts";
+import { streamIssues, withStreams } from "./stream_groups.ts";
 
 type AnyOptions = Omit<ScanOptions<never, never, readonly never[]>, "read"> & { readonly read: readonly string[] };
 
@@ -168,7 +168,7 @@ export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, nev
     createdAt: new Date(rig.clock.nowMs()).toISOString(),
     sondeVersion: SONDE_VERSION,
     plan: prepared.plan,
-    layout: { groups: [...prepared.layout(origin).groups, ...streamGroups(options, rig)] },
+    layout: withStreams(prepared.layout(origin), options, rig),
     axes: rig.axes,
     channels: prepared.stored,
     devices: deviceSnapshot(rig),

@@ -1,6 +1,6 @@
 import { componentsOf } from "../core/dtype.ts";
 import { type Issue, show } from "../core/errors.ts";
-import type { LayoutGroup } from "../core/layout.ts";
+import type { Layout, LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunRules, StreamOptions } from "../core/rules.ts";
@@ -40,18 +40,24 @@ export function streamNames({ baseline, monitor = {} }: StreamOptions): string[]
   return [...baseline ? [BASELINE] : [], ...Object.keys(monitor).map(monitorPass)];
 }
 
-/** Where what is recorded beside the points is stored. */
-export function streamGroups({ baseline, monitor = {} }: StreamOptions, rig: Rig): LayoutGroup[] {
+/** The dimension of a monitor: its times, unless the plan itself has a dimension of that name, which xarray would hand down. */
+function timeDimension(plan: readonly LayoutGroup[]): string {
+  const taken = plan.some(({ path, dimensions }) => path === "" && dimensions.some(({ name }) => name === "time"));
+  return taken ? "monitor_time" : "time";
+}
+
+/** Where points are stored, and beside them what is recorded on clocks of its own. */
+export function withStreams({ groups }: Layout, { baseline, monitor = {} }: StreamOptions, rig: Rig): Layout {
   const group = (pass: string, dimension: string, axes: readonly string[], channels: readonly RigChannel[]) => {
     return { pass, path: pass, stream: true, dimensions: [{ name: dimension, coordinates: [] }], axes, channels };
   };
-  return [
-    ...(baseline ? [group(BASELINE, "when", [...rig.axes.keys()], scalarChannels(rig))] : []),
-    ...Object.keys(monitor).map((name) => {
+  const time = timeDimension(groups),
+    monitors = Object.keys(monitor).map((name) => {
       const { axes, channels } = monitored(name, rig);
-      return group(monitorPass(name), "time", axes, channels);
-    }),
-  ];
+      return group(monitorPass(name), time, axes, channels);
+    });
+  const rigs = baseline ? [group(BASELINE, "when", [...rig.axes.keys()], scalarChannels(rig))] : [];
+  return { groups: [...groups, ...rigs, ...monitors] };
 }
 
 /** What is wrong with what shall be recorded beside the points: names that the rig does not have, times that are none. */

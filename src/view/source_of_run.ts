@@ -75,13 +75,15 @@ function secondsSinceFirst(times: ArrayLike<bigint>): Float64Array {
  */
 export async function sourceOfRun(run: StoredRun, group: string = mainGroup(run)): Promise<RunSource> {
   const prefix = group ? `${group}/` : "", sizes = run.dimensions(group);
+  const isStream = groupRole(run.groups.get(group) as Record<string, unknown> ?? {}) === "stream";
   const own = [...run.arrays.values()].filter(({ name }) =>
     name.startsWith(prefix) && !name.slice(prefix.length).includes("/")
   );
   const dimensions = await Promise.all([...sizes].map(async ([name, size]) => {
     // The points of a generator have no coordinate of their own: they are drawn over the first axis that was set.
     const array = run.arrays.get(prefix + name) ??
-      (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined);
+      (name === "point" ? own.find((a) => a.name.endsWith("_setpoint")) : undefined) ??
+      (isStream ? run.arrays.get(`${prefix}time`) : undefined);
     if (!array || array.dimensions.length !== 1) return { name, size };
     if (array.units.startsWith("nanoseconds since")) {
       const values = secondsSinceFirst(await run.coordinate(array.name) as ArrayLike<bigint>);
