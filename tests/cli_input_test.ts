@@ -51,3 +51,21 @@ Deno.test("YAML that says something twice, or what would be lost, is refused in 
   ) assertEquals(await wrongOf(text), [`a.yaml: is not YAML: ${says}`]);
   assertEquals(await wrongOf(`${right}notes: "!look at it"\n`), []);
 });
+
+Deno.test("an unknown key is answered with the keys that its object may have, however deep it stands", async () => {
+  const wrongs: Readonly<Record<string, string>> = {
+    [`read: { camera: { frmaes: 3 } }\nplan: ${LINE}`]:
+      'read.camera.frmaes: unknown key "frmaes"; did you mean "frames"? Allowed: frames, everyMs',
+    [`read: [diode]\nplan: { kind: around, plan: ${LINE}, every: { pionts: 3, line: x, do: [] } }`]:
+      'plan.every.pionts: unknown key "pionts"; did you mean "points"? Allowed: points, line, ms, do',
+    [`read: [diode]\nplan: ${LINE}\nonReadError: { retires: 2 }`]:
+      'onReadError.retires: unknown key "retires"; did you mean "retries"? Allowed: retries, then',
+    [`read: [diode]\nplan: ${LINE}\nmonitor: { diode: { evryMs: 100 } }`]:
+      'monitor.diode.evryMs: unknown key "evryMs"; did you mean "everyMs"? Allowed: everyMs',
+    [`read: [diode]\nplan: ${LINE}\nhold: [{ unless: diode > 0, fro: 3 }]`]:
+      'hold[0].fro: unknown key "fro"; allowed: unless, forMs, set, timeoutMs, else',
+    [`read: [diode]\nplan: { kind: zoom, on: diode, plan: ${LINE}, approve: { deadlineM: 3 } }`]:
+      'plan.approve.deadlineM: unknown key "deadlineM"; did you mean "deadlineMs"? Allowed: otherwise, deadlineMs',
+  };
+  for (const [text, says] of Object.entries(wrongs)) assertEquals(await wrongOf(`${RIG}${text}\n`), [says]);
+});

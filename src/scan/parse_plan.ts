@@ -1,11 +1,12 @@
 import { displayable } from "../core/display.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
-import { inputIssues } from "./input_issues.ts";
+import { inputIssues, type KnownKeys } from "./input_issues.ts";
 import { mapOwnActions } from "./map_own_actions.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, planSchema } from "./schema.ts";
+import { schemaKeys } from "./schema_keys.ts";
 
 /** Actions that are functions have no form that could be wrong. */
 const STANDS_FOR_OWN = { kind: "repeat", num: 1 };
@@ -14,7 +15,11 @@ const STANDS_FOR_OWN = { kind: "repeat", num: 1 };
 export function planIssues(input: unknown, path = "plan"): Issue[] {
   const result = planSchema.safeParse(mapOwnActions(input, () => STANDS_FOR_OWN));
   if (result.success) return [];
-  return [...inputIssues(result.error, input, path, nodeKeys), ...issuesBelowUnknown(input, path)];
+  const keys: KnownKeys = (received, at) => {
+    const known = nodeKeys(received);
+    return known.length ? known : schemaKeys(planSchema, input, at);
+  };
+  return [...inputIssues(result.error, input, path, keys), ...issuesBelowUnknown(input, path)];
 }
 
 /** The issues of what stands in nodes of an unknown kind, which the schema does not look into. */

@@ -27,13 +27,6 @@ const monitorSchema = z.strictObject({
   everyMs: z.number().positive().optional().describe("On a clock of its own; left out, when it has changed"),
 });
 
-/** The keys that a rule may have, for the near match of an unknown one; none where no rule stands. */
-export function ruleKeys(path: readonly PropertyKey[]): readonly string[] {
-  if (path[0] === "hold") return Object.keys(holdSchema.shape);
-  if (path[0] === "monitor") return Object.keys(monitorSchema.shape);
-  return path[0] === "settle" ? Object.keys(settleRuleSchema.shape) : [];
-}
-
 /** The keys of a scan file that say what a run watches beside its points. */
 export const rulesSchemaKeys = {
   hold: z.union([holdSchema, z.array(holdSchema)]).optional()

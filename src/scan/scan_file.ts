@@ -4,12 +4,12 @@ import { InputError, type Issue } from "../core/errors.ts";
 import { parseYaml } from "../core/parse_yaml.ts";
 import type { Plan } from "../core/plan.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
-import { inputIssues } from "./input_issues.ts";
+import { inputIssues, type KnownKeys } from "./input_issues.ts";
 import { issuesBelowUnknown } from "./parse_plan.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
-import { nodeKeys, onReadErrorSchema, scanFileSchema } from "./schema.ts";
-import { ruleKeys } from "./rules_schema.ts";
+import { nodeKeys, scanFileSchema } from "./schema.ts";
+import { schemaKeys } from "./schema_keys.ts";
 import type { OnReadError } from "./read_policy.ts";
 import type { AnyRead } from "./rated_read.ts";
 
@@ -51,10 +51,12 @@ export interface ScanFile extends RunRules, StreamOptions {
   readonly onFailure?: "stop" | "continue";
 }
 
-function knownKeys(received: unknown, path: readonly PropertyKey[]): readonly string[] {
-  if (path.at(-1) === "onReadError") return Object.keys(onReadErrorSchema.shape);
-  if (!path.length) return Object.keys(scanFileSchema.shape);
-  return path[0] === "plan" || path[0] === "plans" ? nodeKeys(received) : ruleKeys(path);
+/** Of nodes by their kind, whatever may stand in their place. */
+function knownKeys(input: unknown): KnownKeys {
+  return (received, path) => {
+    const node = path[0] === "plan" || path[0] === "plans" ? nodeKeys(received) : [];
+    return node.length ? node : schemaKeys(scanFileSchema, input, path);
+  };
 }
 
 /**
@@ -79,7 +81,7 @@ export function parseScanFile(text: string, file = "the scan file"): ScanFile {
   const result = scanFileSchema.safeParse(input), { derived, issues } = derivedOf(input);
   if (!result.success) {
     // Of derived signals more is known than their form: what they say of themselves goes before what the schema says.
-    const form = inputIssues(result.error, input, "", knownKeys).filter(({ path }) =>
+    const form = inputIssues(result.error, input, "", knownKeys(input)).filter(({ path }) =>
       !issues.length || !/^derive\b/.test(path)
     );
     throw new InputError([...form, ...issues, ...issuesBelow(input)]);
