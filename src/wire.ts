@@ -15,6 +15,7 @@ import type { Cost, Sink } from "./core/sink.ts";
 import type { DeviceEntry } from "./hw/device_specs.ts";
 import { checkPlan, type CheckReport } from "./scan/check.ts";
 import { createJob } from "./scan/create_run.ts";
+import { forbidOf } from "./scan/forbid/forbidden_of.ts";
 import { Run } from "./scan/engine/run.ts";
 import type { PathFunction } from "./scan/path_tools.ts";
 import type { AnyRead, ReadOf } from "./scan/rated_read.ts";
@@ -146,9 +147,12 @@ function isSink(to: To): to is Sink {
 type AnyScanOptions = ScanOptions<never, never, readonly never[]>;
 type Settable = Storage & Pick<AnyScanOptions, Exclude<keyof AnyScanOptions, "rig">>;
 
-function sinksFor(options: Settable): Sink[] {
+function sinksFor(options: Settable, rig: Rig): Sink[] {
   const { to, compression, durability, readBy, whenFull, againOf } = options;
-  const attributes = { settings: settingsOf(options), ...againOf !== undefined && { again_of: againOf } };
+  const attributes = {
+    settings: settingsOf(options, forbidOf(rig)),
+    ...againOf !== undefined && { again_of: againOf },
+  };
   const how = { compression, durability, readBy, whenFull, attributes };
   if (to === undefined) return [numberedSink(how)];
   const places: readonly To[] = Array.isArray(to) ? to : [to as To];
@@ -182,7 +186,7 @@ export function scan<A, D, const R extends ReadOf<D>, S = Record<never, never>>(
   plan: Plan<keyof A & string> | PathFunction<A, ReadingsOf<D, R> & DerivedReadings<S>>,
   options: ScanOptions<A, D, R, S> & Storage,
 ): RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>> {
-  const wiring = { sinks: sinksFor(options as unknown as Settable), sizing: planArrays };
+  const wiring = { sinks: sinksFor(options as unknown as Settable, options.rig as unknown as Rig), sizing: planArrays };
   const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob<A, D, R, S>(plan, options, wiring));
   return options.live ? live(run) : run;
 }

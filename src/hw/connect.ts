@@ -6,7 +6,8 @@ import type { Rig } from "../core/rig.ts";
 import { abortable } from "./ffi/abortable.ts";
 import { inputOfDevice } from "./input_of_device.ts";
 import { checkDeviceNames } from "./names.ts";
-import { closeDevices, ConnectedRig } from "./connected_rig.ts";
+import { closeDevices, ConnectedRig, guardedAxes } from "./connected_rig.ts";
+import { checkForbid, rigForbid } from "./rig_forbid.ts";
 import { rigTwin } from "./rig_twin.ts";
 import type { DeviceSpecs, RigAxesOf, RigReadingsOf } from "./rig_types.ts";
 
@@ -20,6 +21,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** How long closing may wait for one device before it goes on to the next; 10 000 ms when left out. */
   readonly closeTimeoutMs?: number;
+  /**
+   * Places where axes must never be, as in `"objective < 0.2 and abs(x) > 3"`, beside those of a rig file: every run on the rig
+   * keeps out of them, and so does `sonde move`.
+   */
+  readonly forbid?: readonly string[];
 }
 
 /**
@@ -27,7 +33,8 @@ export interface ConnectOptions {
  * reverse order. Closing the rig stops every device, then closes them in reverse order.
  *
  * @param specs devices by name: a letter, then letters, digits, `_` or `-`
- * @throws InputError for names that cannot be used, and for axes that cannot move those that they are to move
+ * @throws InputError for names that cannot be used, for axes that cannot move those that they are to move, and for places that
+ *   cannot be judged
  * @throws DeviceError naming the device that did not connect; the signal's reason when aborted
  *
  * @example
@@ -43,6 +50,7 @@ export async function connect<S extends DeviceSpecs>(
   options: ConnectOptions = {},
 ): Promise<Rig<RigAxesOf<S>, RigReadingsOf<S>>> {
   checkDeviceNames(Object.keys(specs));
+  const forbid = rigForbid(specs, options.forbid);
   const { clock = systemClock, seed = 0, closeTimeoutMs = 10_000 } = options;
   const signal = options.signal ? AbortSignal.any([options.signal, haltSignal()]) : haltSignal();
   const shared = new Map<string, unknown>(), connectedMs = clock.nowMs();
@@ -65,7 +73,9 @@ export async function connect<S extends DeviceSpecs>(
     }
   }
   try {
-    return new ConnectedRig(devices, clock, seed, closeTimeoutMs, rigTwin(specs, { clock, seed, connectedMs }));
+    const axes = guardedAxes(devices), twin = rigTwin(specs, { clock, seed, connectedMs });
+    checkForbid(forbid, axes);
+    return new ConnectedRig(devices, axes, { clock, seed, closeTimeoutMs, forbid, twin });
   } catch (thrown) {
     await closeDevices(devices, closeTimeoutMs);
     throw thrown;

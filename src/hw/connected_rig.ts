@@ -11,9 +11,27 @@ import { guard } from "./guard.ts";
 
 const fullName = (device: string, part: string) => part ? `${device}.${part}` : device;
 
+/** What a rig is, beside its devices. */
+export interface ConnectedRigOptions {
+  /** The time that it lives by. */
+  readonly clock: Clock;
+  /** Decides simulators and shuffles. */
+  readonly seed: number;
+  /** How long closing may wait for one device. */
+  readonly closeTimeoutMs: number;
+  /** Where its axes must never be. */
+  readonly forbid: readonly string[];
+  /** Of a rig whose devices are all simulated: makes a twin that stands where these axes stand. */
+  readonly twin?: (axes: ReadonlyMap<string, RigAxis>) => RigTwin;
+}
+
 /** Connected devices as the engine sees them: guarded axes, channels by full name, one closer. */
 export class ConnectedRig<A, D> implements Rig<A, D> {
-  readonly axes: ReadonlyMap<string, RigAxis>;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly closeTimeoutMs: number;
+  /** Where its axes must never be: part of their limits, for every run. */
+  readonly forbid: readonly string[];
   readonly channels: ReadonlyMap<string, RigChannel>;
   readonly devices: ReadonlyMap<string, RigDevice>;
   readonly timings: Timings = new Timings();
@@ -25,17 +43,14 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
   /**
    * Takes over the devices: closing the rig closes them.
    *
-   * @param twin of a rig whose devices are all simulated: makes a twin that stands where these axes stand
+   * @param axes those of the devices, as `guardedAxes` makes them
    */
   constructor(
     drivers: ReadonlyMap<string, Device>,
-    readonly clock: Clock,
-    readonly seed: number,
-    readonly closeTimeoutMs: number,
-    twin?: (axes: ReadonlyMap<string, RigAxis>) => RigTwin,
+    readonly axes: ReadonlyMap<string, RigAxis>,
+    { clock, seed, closeTimeoutMs, forbid, twin }: ConnectedRigOptions,
   ) {
     const channels = new Map<string, RigChannel>(), devices = new Map<string, RigDevice>();
-    const axes = guardedAxes(drivers);
     for (const [name, driver] of drivers) {
       for (const [channel, info] of Object.entries(driver.detector?.channels ?? {})) {
         const whole = fullName(name, channel);
@@ -45,7 +60,10 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
     }
     this.#drivers = drivers;
     this.#kept = keepSafe([...drivers].map(([device, driver]) => ({ device, actions: safeActions(device, driver) })));
-    this.axes = axes;
+    this.clock = clock;
+    this.seed = seed;
+    this.closeTimeoutMs = closeTimeoutMs;
+    this.forbid = forbid;
     this.channels = channels;
     this.devices = devices;
     if (twin) this.twin = () => twin(axes);
@@ -83,7 +101,8 @@ export class ConnectedRig<A, D> implements Rig<A, D> {
       ];
       return `  ${name} (${driver}): ${parts.join(", ")}`;
     };
-    return `Rig {\n${[...this.devices.values()].map(line).join("\n")}\n}`;
+    const lines = [...[...this.devices.values()].map(line), ...this.forbid.map((text) => `  never: ${text}`)];
+    return `Rig {\n${lines.join("\n")}\n}`;
   }
 }
 

@@ -5,11 +5,12 @@ import { didYouMean } from "../core/nearest.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
 import { inputOfDevice } from "./input_of_device.ts";
+import { FORBID_KEY, forbidFormIssues, withForbid } from "./rig_forbid.ts";
 import { axisLimitsSchema, backlashSchema, settingsSchema, UNNAMED_DRIVERS } from "./rig_json_schema.ts";
 
 /**
  * A device as a rig file describes it: its driver, the driver's options, and what any device may be told: `settings` of its
- * axes, and `limits` by the names of its axes.
+ * axes, and `limits` by the names of its axes. The one under `forbid` may be a list: of places where axes must never be.
  */
 export type DeviceEntry = Readonly<Record<string, unknown>>;
 
@@ -79,7 +80,7 @@ function entryIssues(name: string, entry: DeviceEntry): Issue[] {
 }
 
 /**
- * Devices to connect from what a rig file says of them.
+ * Devices to connect from what a rig file says of them. What it forbids goes with them, and `connect` obeys.
  *
  * @param rig devices by name
  * @throws InputError with every issue: unknown drivers with the near match, unknown options, wrong options
@@ -92,9 +93,18 @@ function entryIssues(name: string, entry: DeviceEntry): Issue[] {
  * ```
  */
 export function deviceSpecs(rig: Readonly<Record<string, DeviceEntry>>): Record<string, DeviceSpec> {
-  const issues = Object.entries(rig).flatMap(([name, entry]) => entryIssues(name, entry));
+  const forbid: unknown = rig[FORBID_KEY], forbids = forbid !== undefined && !isDevice(forbid);
+  const devices = Object.entries(rig).filter(([name]) => !forbids || name !== FORBID_KEY);
+  const issues = devices.flatMap(([name, entry]) => entryIssues(name, entry));
+  if (forbids) issues.push(...forbidFormIssues(forbid));
   if (issues.length) throw new InputError(issues);
-  return Object.fromEntries(Object.entries(rig).map(([name, entry]) => [name, specOf(name, entry)]));
+  const specs = Object.fromEntries(devices.map(([name, entry]) => [name, specOf(name, entry)]));
+  return forbids ? withForbid(specs, forbid as readonly string[]) : specs;
+}
+
+/** A device may have that name, too. */
+function isDevice(entry: unknown): boolean {
+  return typeof entry === "object" && entry !== null && !Array.isArray(entry);
 }
 
 /** What only the driver can tell is wrong with its options names the device, too. */

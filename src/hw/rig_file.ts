@@ -1,10 +1,13 @@
 import { parse } from "@std/yaml";
-import { InputError, messageOf } from "../core/errors.ts";
+import { InputError, type Issue, messageOf } from "../core/errors.ts";
+import { didYouMean, nearest } from "../core/nearest.ts";
 import type { DeviceEntry } from "./device_specs.ts";
+import { FORBID_KEY, forbidFormIssues } from "./rig_forbid.ts";
 
 /**
- * The devices of a rig file: by name, each with its driver and what the driver is told. A scan file will do as well; its
- * rig is then taken. What each device is told is looked at by `deviceSpecs`.
+ * The devices of a rig file: by name, each with its driver and what the driver is told. Under `forbid` stands a list of
+ * the places where its axes must never be, if it says any. A scan file will do as well; its rig is then taken. What each
+ * device is told is looked at by `deviceSpecs`.
  *
  * @param text YAML or JSON
  * @param file its name, for messages
@@ -30,18 +33,20 @@ export function parseRigFile(text: string, file = "the rig file"): Readonly<Reco
   const expected = "devices by name, each with its driver, as in x: { driver: sim.stage, unit: mm }";
   if (!isRecord(input)) throw InputError.at(file, `is not a rig: expected ${expected}`, input, expected);
   const inner = isRecord(input.rig) && !("driver" in input.rig) ? input.rig : input;
-  const wrong = Object.entries(inner).filter(([, entry]) => !isRecord(entry));
-  if (wrong.length) {
-    throw new InputError(wrong.map(([name, received]) => ({
-      path: `rig.${name}`,
-      message: `is no device: expected its driver and what the driver is told, as in { driver: sim.stage, unit: mm }`,
-      received,
-      allowed: expected,
-      severity: "error",
-    })));
-  }
-  if (!Object.keys(inner).length) throw InputError.at(file, `has no devices: expected ${expected}`, input, expected);
+  const issues = Object.entries(inner).flatMap(([name, entry]) => isRecord(entry) ? [] : entryIssues(name, entry));
+  if (issues.length) throw new InputError(issues);
+  const devices = Object.values(inner).filter(isRecord);
+  if (!devices.length) throw InputError.at(file, `has no devices: expected ${expected}`, input, expected);
   return inner as Record<string, DeviceEntry>;
+}
+
+/** What is wrong with what is no device. */
+function entryIssues(name: string, received: unknown): Issue[] {
+  if (name === FORBID_KEY) return forbidFormIssues(received);
+  const form = "its driver and what the driver is told, as in { driver: sim.stage, unit: mm }";
+  const near = nearest(name, [FORBID_KEY]) ? `; ${didYouMean(name, [FORBID_KEY])}` : "";
+  const message = `is no device: expected ${form}${near}`;
+  return [{ path: `rig.${name}`, message, received, allowed: form, severity: "error" }];
 }
 
 function isRecord(input: unknown): input is Record<string, unknown> {

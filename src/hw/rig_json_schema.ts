@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DRIVERS } from "./drivers.ts";
+import { FORBID_KEY } from "./rig_forbid.ts";
 
 /** Of the axes of any device, by their names within it. */
 export const settingsSchema: z.ZodType<Record<string, number | string>> = z.record(
@@ -29,6 +30,14 @@ function deviceSchema(driver: string): z.ZodObject {
     limits: limits ? z.union([limits, axisLimitsSchema]).optional() : axisLimitsSchema.optional(),
   });
 }
+
+/** What stands beside the devices. */
+const FORBID_SCHEMA = {
+  type: "array",
+  items: { type: "string", minLength: 1 },
+  minItems: 1,
+  description: "Places where axes must never be, whatever runs, as in objective < 0.2 and abs(x) > 3",
+};
 
 /** What is used of the JSON Schema of a device. */
 interface DeviceJsonSchema {
@@ -62,5 +71,5 @@ export function rigJsonSchema(): Record<string, unknown> {
     if (!UNNAMED_DRIVERS.includes(device.properties.driver.const)) continue;
     device.required = device.required.filter((key) => key !== "driver");
   }
-  return { ...schema, title: "Sonde rig" };
+  return { ...schema, properties: { [FORBID_KEY]: FORBID_SCHEMA }, title: "Sonde rig" };
 }

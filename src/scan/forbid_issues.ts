@@ -6,7 +6,8 @@ import { Cursor } from "./cursor.ts";
 import { passesOf } from "./derived_issues.ts";
 import { resolveMoves } from "./engine/resolve_moves.ts";
 import { forbiddenActions } from "./forbidden_actions.ts";
-import { Forbidden } from "./forbid/forbidden.ts";
+import type { Forbidden } from "./forbid/forbidden.ts";
+import { forbiddenOf } from "./forbid/forbidden_of.ts";
 import { freeWay } from "./forbid/free_way.ts";
 import type { Laid } from "./lay_out.ts";
 import { type Space, spacePoints } from "./space.ts";
@@ -16,15 +17,15 @@ import { maskTest } from "./walk.ts";
 /** Points of a grid whose ways from one to the next are looked at; of longer grids the engine does it on the way. */
 const MOST_WAYS = 100_000;
 
-/** What is wrong with the conditions themselves. */
-export function conditionIssues(forbid: readonly string[] = [], rig: Rig): readonly Issue[] {
+/** What is wrong with the conditions of a run themselves. */
+export function conditionIssues(forbid: readonly string[] | undefined, rig: Rig): readonly Issue[] {
   const read = readConditions(forbid, rig);
   return read instanceof InputError ? read.issues : [];
 }
 
-function readConditions(forbid: readonly string[], rig: Rig): Forbidden | InputError {
+function readConditions(forbid: readonly string[] | undefined, rig: Rig): Forbidden | InputError | undefined {
   try {
-    return new Forbidden(forbid, rig.axes);
+    return forbiddenOf(rig, forbid);
   } catch (thrown) {
     if (thrown instanceof InputError) return thrown;
     throw thrown;
@@ -35,10 +36,17 @@ function readConditions(forbid: readonly string[], rig: Rig): Forbidden | InputE
  * Setpoints of a plan, and ways between them, that lie where axes must never be. Conditions that also name axes which the plan
  * does not move are judged at each move, and so are paths that decide by what they measure.
  *
+ * @param forbid what the run forbids, beside what its rig does
  * @param origin where relative axes stand, as far as it is known
  */
-export function forbidIssues(forbid: readonly string[], laid: Laid, rig: Rig, origin: Setpoints): readonly Issue[] {
+export function forbidIssues(
+  forbid: readonly string[] | undefined,
+  laid: Laid,
+  rig: Rig,
+  origin: Setpoints,
+): readonly Issue[] {
   const forbidden = readConditions(forbid, rig);
+  if (!forbidden) return [];
   if (forbidden instanceof InputError) return forbidden.issues;
   const found = [
     ...forbiddenActions(laid, {

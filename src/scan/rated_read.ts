@@ -2,6 +2,7 @@ import { InputError, type Issue, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel, RigDevice } from "../core/rig.ts";
 import type { Timings } from "../core/timings.ts";
+import { forbidOf } from "./forbid/forbidden_of.ts";
 import { readList } from "./read_list.ts";
 import { burstDetector, type Rate } from "./burst_detector.ts";
 
@@ -115,11 +116,12 @@ function withRates(rig: Rig, rates: ReadonlyMap<string, Rate>): Rig {
     return [name, burst ? { ...channel, ...burst } : channel];
   });
   const { axes, clock, seed } = rig;
-  return {
-    ...{ axes, clock, seed, timings: withoutBursts(rig.timings, rates) },
+  const rated: Rig & { readonly forbid: readonly string[] } = {
+    ...{ axes, clock, seed, forbid: forbidOf(rig), timings: withoutBursts(rig.timings, rates) },
     ...{ devices: new Map(devices), channels: new Map(channels) },
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
+  return rated;
 }
 
 function withDetector(device: RigDevice, detector: RigDevice["detector"]): RigDevice {

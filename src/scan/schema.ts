@@ -171,6 +171,18 @@ const ratesSchema = z.record(
   }),
 ).refine((rates) => Object.keys(rates).length > 0, { error: "names no detector" });
 
+const deviceSchema = z.record(z.string(), z.unknown());
+
+/** Devices by name; what else stands under `forbid` than a device is looked at with them. */
+const rigSchema = z.object({
+  forbid: z.unknown().optional().meta({
+    type: "array",
+    items: { type: "string", minLength: 1 },
+    minItems: 1,
+    description: "Places where the axes of the rig must never be, as in objective < 0.2 and abs(x) > 3",
+  }),
+}).catchall(deviceSchema) as unknown as z.ZodType<Record<string, Record<string, unknown>>>;
+
 /** A scan as a YAML file: everything that `scan` takes, and named plans. */
 export const scanFileSchema = z.strictObject({
   name: z.string().optional(),
@@ -179,7 +191,7 @@ export const scanFileSchema = z.strictObject({
   notes: z.string().optional(),
   seed: z.int().optional(),
   maxPoints: z.number().positive().optional(),
-  rig: z.record(z.string(), z.record(z.string(), z.unknown())).optional()
+  rig: rigSchema.optional()
     .describe("Devices by name, each with its driver and options"),
   read: z.union([z.array(z.string().min(1)).min(1), ratesSchema]).describe(
     "The detectors to read at each point, in a list, or with how often, as in { fast: { frames: 50 }, slow: {} }",

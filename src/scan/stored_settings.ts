@@ -23,6 +23,8 @@ export interface StoredSettings {
   readonly on_read_error?: OnReadError;
   readonly read_timeout_ms?: number;
   readonly rules?: RunRules;
+  /** Where the axes of the rig must never be, whatever runs on it. */
+  readonly rig_forbid?: readonly string[];
   readonly streams?: StreamOptions;
   readonly at_end?: AtEnd;
   /** Derived signals as data; functions by their source text. */
@@ -57,9 +59,14 @@ export function streamsOf({ baseline, monitor }: StreamOptions): StreamOptions |
   return baseline ?? monitor ? { baseline, monitor } : undefined;
 }
 
-/** The settings of a run, as its store keeps them. */
+/**
+ * The settings of a run, as its store keeps them.
+ *
+ * @param rigForbid where the axes of its rig must never be
+ */
 export function settingsOf(
   options: AnyOptions & Pick<StoredSettings, "compression" | "durability" | "devices">,
+  rigForbid: readonly string[] = [],
 ): StoredSettings {
   return {
     path_version: PATH_VERSION,
@@ -73,6 +80,7 @@ export function settingsOf(
     on_read_error: options.onReadError,
     read_timeout_ms: options.readTimeoutMs,
     rules: rulesOf(options),
+    rig_forbid: rigForbid.length ? rigForbid : undefined,
     streams: streamsOf(options),
     at_end: options.atEnd,
     devices: options.devices,

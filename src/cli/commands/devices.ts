@@ -2,6 +2,7 @@ import type { Op } from "../../core/device.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
+import { forbidOf } from "../../scan/forbid/forbidden_of.ts";
 import { interruptible } from "../interruptible.ts";
 import { allowedText, openRig, type RigOption, unitTail } from "../open_rig.ts";
 import { type OutputOptions, print, printJson, Reported } from "../output.ts";
@@ -52,6 +53,8 @@ function describe(rig: Rig, axes: readonly AxisNow[]): string {
   }
   const rows = [...rig.devices.values()].map(({ name, driver, settings }) => [name, driver, settingsText(settings())]);
   parts.push(textTable([["device", "driver", "settings"], ...rows]));
+  const forbid = forbidOf(rig);
+  if (forbid.length) parts.push(textTable([["forbidden, where this holds"], ...forbid.map((text) => [text])]));
   return parts.join("\n\n");
 }
 
@@ -69,6 +72,7 @@ export async function devicesCommand(options: OutputOptions & RigOption): Promis
         return { name, device, unit, dtype, shape };
       }),
       devices: [...rig.devices.values()].map(({ name, driver, settings }) => ({ name, driver, settings: settings() })),
+      forbid: forbidOf(rig),
     });
   } else print(describe(rig, axes));
   const silent = axes.filter(({ error }) => error !== undefined);

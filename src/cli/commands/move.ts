@@ -3,6 +3,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Rig, RigAxis } from "../../core/rig.ts";
 import { MoveRouter } from "../../scan/engine/move_router.ts";
+import { forbiddenOf } from "../../scan/forbid/forbidden_of.ts";
 import { interruptible } from "../interruptible.ts";
 import { openRig, type RigOption, unitTail } from "../open_rig.ts";
 import { type OutputOptions, print, printJson } from "../output.ts";
@@ -66,11 +67,13 @@ async function moveAll(moves: readonly Move[], signal: AbortSignal): Promise<voi
 }
 
 /**
- * Moves to where the axes shall go: what derived ones move, all by one move of it, and from the side that play in a drive wants.
+ * Moves to where the axes shall go: what derived ones move, all by one move of it, from the side that play in a drive wants, and
+ * out of the way of what the rig forbids: one after the other where only that is free.
  */
 async function moveThere(moves: readonly Move[], rig: Rig, signal: AbortSignal): Promise<void> {
   const names = [...rig.axes.keys()], axisOf = (name: string) => rig.axes.get(name)!;
-  const router = new MoveRouter(axisOf, (name) => names.indexOf(name), (name) => axisOf(name).backlash ?? 0);
+  const rankOf = (name: string) => names.indexOf(name), backlashOf = (name: string) => axisOf(name).backlash ?? 0;
+  const router = new MoveRouter(axisOf, rankOf, backlashOf, forbiddenOf(rig));
   const asked = new Map(moves.map(({ axis, setpoint }) => [axis.name, setpoint]));
   const { legs, reached } = await router.route(asked, { signal });
   for (const leg of legs) await moveAll([...leg].map(([name, setpoint]) => ({ axis: axisOf(name), setpoint })), signal);

@@ -1,7 +1,8 @@
-import type { AxisInfo, AxisMap, DeviceSpec } from "../../core/device.ts";
+import type { AxisInfo, DeviceSpec } from "../../core/device.ts";
 import { InputError } from "../../core/errors.ts";
 import type { None } from "../rig_types.ts";
 import { inverseMatrix, timesVector } from "./matrix.ts";
+import type { ReadableMap } from "./readable_map.ts";
 
 /** Several axes that are linear combinations of others. */
 export interface DerivedAxesOptions<N extends string = string> extends Pick<AxisInfo, "settleMs"> {
@@ -54,7 +55,10 @@ export function derivedAxes<const N extends string>(
   };
 }
 
-function mapOf(path: string, { axes, real, matrix, offset, unit, limits = {}, settleMs }: DerivedAxesOptions): AxisMap {
+function mapOf(
+  path: string,
+  { axes, real, matrix, offset, unit, limits = {}, settleMs }: DerivedAxesOptions,
+): ReadableMap {
   const n = axes.length, shift = offset ?? real.map(() => 0);
   if (!n) throw InputError.at(`${path}.axes`, "names no axis", axes);
   for (const [key, names] of [["axes", axes], ["real", real]] as const) {
@@ -81,5 +85,12 @@ function mapOf(path: string, { axes, real, matrix, offset, unit, limits = {}, se
     moves: real,
     forward: (setpoints) => timesVector(matrix, setpoints).map((place, k) => place + shift[k]),
     inverse: (places) => timesVector(inverse, places.map((place, k) => place - shift[k])),
+    // In formulas a hyphen takes away.
+    reads: real.some((name) => name.includes("-")) ? [] : inverse.map((row) => rowText(row, real, shift)),
   };
+}
+
+/** A row of a matrix times what axes are off from an offset, as a formula. */
+function rowText(row: readonly number[], names: readonly string[], offset: readonly number[]): string {
+  return row.map((factor, k) => `(${factor}) * (${names[k]} - (${offset[k]}))`).join(" + ");
 }

@@ -2,6 +2,7 @@ import type { AxisInfo, AxisMap, DeviceSpec } from "../../core/device.ts";
 import { InputError } from "../../core/errors.ts";
 import { readFormula } from "../../core/formula.ts";
 import type { None } from "../rig_types.ts";
+import type { ReadableMap } from "./readable_map.ts";
 import { type Calibrated, type Calibration, calibration } from "./calibration.ts";
 import { invert } from "./invert.ts";
 
@@ -86,7 +87,7 @@ export function calibrated(
 function mapOf(
   name: string,
   { unit, limits, longName, settleMs, backlash, moves, reads }: DerivedAxisOptions,
-): AxisMap {
+): ReadableMap {
   const path = `rig.${name}`, names = Object.keys(moves);
   if (!names.length) throw InputError.at(`${path}.moves`, "names no axis that it moves", moves);
   const legs = names.map((moved) => legOf(name, moved, moves[moved], `${path}.moves.${moved}`));
@@ -96,6 +97,7 @@ function mapOf(
     moves: names,
     forward: ([setpoint]) => legs.map((leg) => leg.forward(setpoint)),
     inverse: inverseOf(legs, reads, within, `${path}.reads`),
+    reads: reads === undefined ? [] : [reads],
   };
 }
 

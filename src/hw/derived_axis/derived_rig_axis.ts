@@ -3,6 +3,7 @@ import { LimitError, show } from "../../core/errors.ts";
 import type { Setpoint } from "../../core/point.ts";
 import type { Derivation, RigAxis } from "../../core/rig.ts";
 import type { DerivedGroup } from "./derived_group.ts";
+import type { ReadableMap } from "./readable_map.ts";
 
 /** A setpoint that an axis allows, and an axis that it would move does not. */
 export class DerivedLimitError extends LimitError {
@@ -33,6 +34,8 @@ export class DerivedRigAxis implements RigAxis {
   readonly timeoutMs?: number;
   readonly backlash?: number;
   readonly derived: Derivation;
+  /** Where it stands, as a formula of the axes that it moves; undefined where it is no formula. */
+  readonly reads?: string;
   readonly #group: DerivedGroup;
   readonly #k: number;
 
@@ -47,6 +50,7 @@ export class DerivedRigAxis implements RigAxis {
     this.timeoutMs = info.timeoutMs;
     this.derived = this.#group = group;
     this.#k = group.axes.indexOf(name);
+    this.reads = (group.map as Partial<ReadableMap>).reads?.[this.#k];
   }
 
   get setpoint(): Setpoint | undefined {

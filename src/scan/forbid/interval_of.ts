@@ -58,7 +58,8 @@ export function intervalOf(node: Expression, ranges: Ranges): Interval {
       return chosen(of(node.condition), of(node.then), of(node.otherwise));
     case "call":
       return called(node.name, node.args.map(of));
-    case "index":
+    // Parts of arrays: no condition of numbers has them.
+    default:
       return ANYTHING;
   }
 }

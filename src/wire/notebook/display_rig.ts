@@ -1,5 +1,6 @@
 import { messageOf, show } from "../../core/errors.ts";
 import type { Rig, RigAxis, RigChannel } from "../../core/rig.ts";
+import { forbidOf } from "../../scan/forbid/forbidden_of.ts";
 import { formatNumber } from "../../view/ticks.ts";
 import { type SummaryBundle, summaryBundle } from "../../view/notebook/summary.ts";
 import type { Cell, Table } from "../../view/notebook/table.ts";
@@ -18,11 +19,15 @@ import type { Cell, Table } from "../../view/notebook/table.ts";
  * ```
  */
 export function displayRig<A, D>(rig: Rig<A, D>): SummaryBundle {
-  const { axes, channels, devices } = rig, count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+  const { axes, channels, devices } = rig, forbid = forbidOf(rig as unknown as Rig);
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
   const tables = [axisTable([...axes.values()]), channelTable([...channels.values()]), settingTable(rig)];
   return summaryBundle({
     title: `Rig: ${count(devices.size, "device")}`,
-    facts: [["devices", [...devices.values()].map(({ name, driver }) => `${name} (${driver})`).join(", ")]],
+    facts: [
+      ["devices", [...devices.values()].map(({ name, driver }) => `${name} (${driver})`).join(", ")],
+      ...forbid.length ? [["forbidden", forbid.join("; ")] as const] : [],
+    ],
     tables: tables.filter(({ rows }) => rows.length > 0),
   });
 }
