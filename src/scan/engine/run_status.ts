@@ -37,7 +37,7 @@ export interface RunStatus {
   readonly expected: number | undefined;
   /** Since the first point was asked for; 0 before. */
   readonly elapsedMs: number;
-  /** What is left, from the pace so far; undefined where nobody knows. */
+  /** What is left, from the pace so far; it stands still while the run does. Undefined where nobody knows. */
   readonly remainingMs: number | undefined;
   /** The last point's. */
   readonly setpoint: Setpoints;
@@ -67,7 +67,8 @@ export interface Standing {
 /** A run at this moment, for whoever looks at it. */
 export function statusOf({ job, session, state, reason, elapsedMs, ended, last, to }: Standing): RunStatus {
   const { performer, sentinel, times = new TimeCounter() } = session ?? {}, { total, expected, estimate } = job;
-  const points = performer?.measured ?? 0, { waitMs } = times, estimateMs = estimate.timeMs;
+  const nowMs = job.rig.clock.nowMs(), stoodMs = times.stoodMs(nowMs), estimateMs = estimate.timeMs;
+  const points = performer?.measured ?? 0;
   const question = performer?.question, { holding, settling } = sentinel ?? {}, running = state === "running";
   return {
     state: running && question ? "waiting" : running && holding !== undefined ? "holding" : state,
@@ -80,35 +81,36 @@ export function statusOf({ job, session, state, reason, elapsedMs, ended, last, 
     elapsedMs,
     remainingMs: ended
       ? undefined
-      : remainingMs({ points, before: job.resumed?.measured ?? 0, total, expected, elapsedMs, waitMs, estimateMs }),
+      : remainingMs({ points, before: job.resumed?.measured ?? 0, total, expected, elapsedMs, stoodMs, estimateMs }),
     setpoint: last?.setpoint ?? {},
     reading: numbersOf(last?.reading ?? {}),
     to,
-    times: times.split(elapsedMs),
+    times: times.split(elapsedMs, nowMs),
   };
 }
 
 /**
- * What is left of a run, from its pace without pauses; the estimate counts until there is one. Undefined where nobody
+ * What is left of a run, from its pace without pauses, holds and questions; the estimate counts until there is one. Undefined where nobody
  * knows: of a generator, and of an adaptive plan that has measured more than it was expected to.
  */
 export function remainingMs(
-  { points, before, total, expected, elapsedMs, waitMs, estimateMs }: {
+  { points, before, total, expected, elapsedMs, stoodMs, estimateMs }: {
     readonly points: number;
     /** Of a run that was taken up: those that it had then, which took none of the time that has elapsed. */
     readonly before: number;
     readonly total: number | undefined;
     readonly expected: number | undefined;
     readonly elapsedMs: number;
-    readonly waitMs: number;
+    /** Paused, held or asking, until now. */
+    readonly stoodMs: number;
     readonly estimateMs: number;
   },
 ): number | undefined {
   const goal = total ?? expected;
   if (goal === undefined || total === undefined && points >= goal) return undefined;
-  const own = points - before, left = Math.max(0, goal - points);
-  if (own < FEW) return Math.max(0, estimateMs * (goal - before) / goal - elapsedMs);
-  return Math.max(0, elapsedMs - waitMs) / own * left;
+  const own = points - before, left = Math.max(0, goal - points), wentMs = Math.max(0, elapsedMs - stoodMs);
+  if (own < FEW) return Math.max(0, estimateMs * (goal - before) / goal - wentMs);
+  return wentMs / own * left;
 }
 
 /** Fewer points say nothing about the pace. */

@@ -157,6 +157,7 @@ export class Sentinel {
           continue;
         }
         waited = true;
+        times.stand(fromMs);
         this.holding = this.#why(closed[0]);
         this.#setAside();
         await this.#aside.done();
@@ -168,6 +169,7 @@ export class Sentinel {
       for (const hold of this.#holds) hold.waitingMs = undefined;
       if (waited) {
         const ms = desk.nowMs - fromMs;
+        times.goOn(desk.nowMs);
         desk.waitedMs += ms;
         times.waitMs += Math.max(0, ms - (times.moveMs + times.settleMs - movedMs));
       }

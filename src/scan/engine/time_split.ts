@@ -28,10 +28,32 @@ export class TimeCounter {
   writeMs = 0;
   loopMs = 0;
   waitMs = 0;
+  #stoodMs = 0;
+  #standsFromMs: number | undefined;
+
+  /** From now on the run stands: paused, held or asking. That says nothing of its pace, unlike waiting for a due time. */
+  stand(nowMs: number): void {
+    this.#standsFromMs ??= nowMs;
+  }
+
+  /** It goes on. */
+  goOn(nowMs: number): void {
+    this.#stoodMs = this.stoodMs(nowMs);
+    this.#standsFromMs = undefined;
+  }
+
+  /** How long it has stood, until now where it still does. */
+  stoodMs(nowMs: number): number {
+    return this.#stoodMs + this.#standsForMs(nowMs);
+  }
+
+  #standsForMs(nowMs: number): number {
+    return this.#standsFromMs === undefined ? 0 : Math.max(0, nowMs - this.#standsFromMs);
+  }
 
   /** The split of a run that has taken `totalMs` so far. */
-  split(totalMs: number): TimeSplit {
-    const { moveMs, settleMs, readMs, writeMs, loopMs, waitMs } = this;
+  split(totalMs: number, nowMs: number): TimeSplit {
+    const { moveMs, settleMs, readMs, writeMs, loopMs } = this, waitMs = this.waitMs + this.#standsForMs(nowMs);
     const engineMs = Math.max(0, totalMs - moveMs - settleMs - readMs - writeMs - loopMs - waitMs);
     return { moveMs, settleMs, readMs, writeMs, loopMs, waitMs, engineMs, totalMs };
   }
