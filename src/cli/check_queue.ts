@@ -6,8 +6,9 @@ import { findHindrances } from "./before_run.ts";
 import { examineScan } from "./examine_scan.ts";
 import type { QueueEntry } from "./queue_entry.ts";
 import { connectRig } from "./read_scan_file.ts";
+import { scriptIssues } from "./script_issues.ts";
 
-/** What a queue is expected to take; scripts, which say nothing beforehand, are not in it. */
+/** What a queue is expected to take; scripts, of which it is only known that they can be loaded, are not in it. */
 export interface QueueForecast {
   /** Of all scan files together. */
   readonly points: number;
@@ -27,8 +28,9 @@ export function issuesOf(from: string, thrown: unknown): readonly Issue[] {
 }
 
 /**
- * Looks at every scan of a queue before the first one moves anything: at its plan on its rig, and at what all of them
- * together take on the disk. Rigs are connected one after the other; one that serves several scans in a row stays connected.
+ * Looks at every scan of a queue before the first one moves anything: at its plan on its rig, at what all of them
+ * together take on the disk, and whether scripts can be loaded. Rigs are connected one after the other; one that serves
+ * several scans in a row stays connected.
  *
  * @param signal breaks off connecting
  * @param examines told of each file before its rig is touched
@@ -43,8 +45,11 @@ export async function checkQueue(
   const taken = new Map<string, string>(), filled = new Map<string, number>();
   await using rigs = new LastRig(signal);
   for (const { from, file } of entries) {
-    if (!file) continue;
     examines(from);
+    if (!file) {
+      issues.push(...await scriptIssues(from));
+      continue;
+    }
     try {
       const { points, timeMs, bytes } = await examined(file, await rigs.of(file, from));
       total.points += points;

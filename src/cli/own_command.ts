@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** A program and its words, as `Deno.Command` takes them. */
 export interface OwnCommand {
   /** The file that is executed. */
@@ -30,4 +32,18 @@ export function ownCommand(args: readonly string[]): OwnCommand {
   const program = Deno.execPath();
   if (Deno.build.standalone) return { program, args };
   return { program, args: [...packaged ?? ["run", "-A", new URL("./main.ts", import.meta.url).href], ...args] };
+}
+
+/** Settings that only the running of a program takes. */
+const RUNNING = ["run", "-A", "--no-prompt"];
+
+/**
+ * What makes Deno find modules as this `sonde` does, for its commands that only look at a script; undefined where there is
+ * no Deno that has such commands, or no file that it could be told of.
+ */
+export function ownSettings(): readonly string[] | undefined {
+  if (Deno.build.standalone) return undefined;
+  if (packaged) return packaged.slice(0, -1).filter((word) => !RUNNING.includes(word));
+  const config = new URL("../../deno.json", import.meta.url);
+  return config.protocol === "file:" ? ["--config", fileURLToPath(config)] : undefined;
 }

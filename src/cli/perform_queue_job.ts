@@ -1,5 +1,6 @@
 import process from "node:process";
 import { InputError, messageOf, SondeError } from "../core/errors.ts";
+import { startWatchdog } from "../wire/notebook/watchdog.ts";
 import { openRun } from "../zarr/open_run.ts";
 import { checkQueue } from "./check_queue.ts";
 import { notice } from "./output.ts";
@@ -29,6 +30,8 @@ export async function performQueueJob(path: string): Promise<number> {
   const [{ from, file, again }] = job.entries,
     { options, next } = job,
     began = (place: string) => tellQueue(job, { began: place });
+  // A library that crashes leaves nobody here to make its devices safe.
+  using _watchdog = startWatchdog();
   const then = again ? await openRun(from) : undefined;
   const turn = await performEntry({ from, file, then }, end, { ...options, next, began });
   tellQueue(job, { turn });
