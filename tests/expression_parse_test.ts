@@ -37,6 +37,8 @@ function grouped(node: Expression): string {
       return `(${parts.join(` ${node.operator} `)})`;
     case "compare":
       return `(${parts.reduce((text, part, k) => `${text} ${node.operators[k - 1]} ${part}`)})`;
+    case "among":
+      return `(${parts[0]} ${node.negated ? "not in" : "in"} ${node.labels.map(({ label }) => label).join("|")})`;
     case "logic":
       return `(${parts.join(` ${node.operator} `)})`;
     case "choice":
@@ -63,6 +65,10 @@ Deno.test("expressions are grouped as Python groups them", () => {
     "f(a, (b), c.d)[1:, -2]": "f(a, b, c.d)[1:undefined:1,-2]",
     "a +\n b": "(a + b)",
     "max(a, b,)": "max(a, b)",
+    "not s == 'on' and a": "((not (s in on)) and a)",
+    "a > 1 and 'on' != s.t or b": "(((a > 1) and (s.t not in on)) or b)",
+    'not f in ("red", "it\'s") and a': "((not (f in red|it's)) and a)",
+    "f not in ['red'] if f in ('blue') else a": "((f not in red) if (f in blue) else a)",
   };
   for (const [text, expected] of Object.entries(cases)) assertEquals(grouped(parseExpression(text)), expected, text);
 });
@@ -97,12 +103,27 @@ Deno.test("what is wrong is named with its column, what was found and what is al
     "diode +": [8, "the expression ends too early; allowed: numbers"],
     "diode > 5 lockin.X": [11, '"lockin.X" is not expected here'],
     "diode = 5": [1, '"diode = 5" is not allowed; an expression sets nothing: == compares'],
-    "1 + 'open'": [5, `"'open'" is not allowed; text has no place`],
+    "1 + 'open'": [5, `"'open'" is not allowed; a text is compared with a signal of labels by ==, != or in`],
     "diode ~ 3": [7, '"~" is not expected here'],
     "diode & 1 > 0": [7, '"&" is not allowed; bits are not for measurements: use and, or, not; powers are **'],
     "diode and": [10, "the expression ends too early"],
     "diode == not diode": [10, '"not" is not expected here; put it into parentheses'],
-    "diode in camera": [7, '"in" is not allowed'],
+    "diode in camera": [10, 'after in stand labels, as in filter in ("red", "blue")'],
+    "diode in ()": [10, "after in stand labels"],
+    "diode in (1, 2)": [11, "a label stands in one pair of quotes; received 1"],
+    "diode == 'a' == 'b'": [10, "a chain of comparisons takes numbers: compare a label by itself"],
+    "0 < diode != 'a'": [14, "a chain of comparisons takes numbers"],
+    "'a' == 'b'": [8, "\"'b'\" is not allowed"],
+    "diode in ('a', 'b') == 1": [1, "diode in ('a', 'b') stands in a chain"],
+    "diode >= 'a'": [10, "labels have no order, and >= is not for them: use == or !="],
+    "diode == 'a\\n'": [10, "a label stands in one pair of quotes"],
+    'diode == """a"""': [10, "a label stands in one pair of quotes"],
+    "diode == b'a'": [10, "a label stands in one pair of quotes"],
+    "diode == 'a' 'b'": [10, "\"'a' 'b'\" is not allowed"],
+    "diode == 'open'": [10, "diode has no labels: compare it with a number"],
+    "'open' != pi": [1, "pi has no labels: compare it with a number"],
+    "diode + 1 == 'open'": [14, "this has no labels"],
+    "shuter == 'open'": [1, 'there is no signal "shuter"'],
     "(1, 2)": [1, "one number or array is wanted, not several"],
     "min(1, None)": [8, '"None" is not allowed; None is no number'],
     "2j * diode": [1, '"2j" is not a real number'],
@@ -134,7 +155,7 @@ Deno.test("what is wrong is named with its column, what was found and what is al
     "camera(3)(4)": [1, "only functions can be called, by their names"],
     "sum(*camera)": [5, '"*" is not allowed'],
     "max(diode, x=3)": [13, '"=" is not allowed'],
-    "diode not in camera": [7, '"not" is not allowed'],
+    "diode not in camera": [14, "after in stand labels"],
     "abs(diode).real": [11, "only a name has parts after a dot"],
     "(diode for diode in camera)": [1, "is not allowed; allowed: numbers"],
     "camera[(1, 2)]": [8, "one number or array is wanted, not several"],

@@ -1,4 +1,5 @@
 import { LimitError } from "./errors.ts";
+import type { Setpoints } from "./point.ts";
 
 /** A move through, or to, a place where axes must never be; raised before anything moves. */
 export class ForbidError extends LimitError {
@@ -18,11 +19,11 @@ export class ForbidError extends LimitError {
     axis: string,
     received: unknown,
     readonly condition: string,
-    readonly from: Readonly<Record<string, number>>,
-    readonly to: Readonly<Record<string, number>>,
+    readonly from: Setpoints,
+    readonly to: Setpoints,
   ) {
     super(axis, received, `where ${condition} never holds`);
-    const text = (places: Readonly<Record<string, number>>) =>
+    const text = (places: Setpoints) =>
       Object.entries(places).map(([name, at]) => `${name} ${at}`).join(", ");
     this.message = `${condition} is forbidden, and may hold on every way from ${text(from)} to ${text(to)}`;
   }

@@ -1,4 +1,6 @@
+import { labelsAmong } from "../adapt/expression/among_labels.ts";
 import { compileNumber } from "../adapt/expression/compile_expression.ts";
+import { CONSTANTS } from "../adapt/expression/elementwise.ts";
 import { pointEnvironment, type SignalType } from "../adapt/expression/environment.ts";
 import { type Expression, expressionParts } from "../adapt/expression/expression.ts";
 import { parseExpression } from "../adapt/expression/parse_expression.ts";
@@ -25,9 +27,10 @@ export function namesIn(expression: Expression): string[] {
 /** The expressions of a take, each for the place of an axis. */
 function finders({ action: { find = {} }, path }: LaidTake, read: ReadonlyMap<string, SignalType>) {
   return Object.entries(find as Readonly<Record<string, string>>).map(([axis, text]) => {
-    const place = `${path}.find.${axis}`, names = namesIn(parseExpression(text, place));
-    const axes = names.filter((name) => !read.has(name));
-    const signals = new Map([...read, ...axes.map((name): [string, SignalType] => [name, {}])]);
+    const place = `${path}.find.${axis}`, expression = parseExpression(text, place), labels = labelsAmong(expression);
+    const axes = namesIn(expression).filter((name) => !read.has(name) && !Object.hasOwn(CONSTANTS, name));
+    const types = axes.map((name): [string, SignalType] => [name, { labels: labels.get(name) }]);
+    const signals = new Map([...read, ...types]);
     return { axis, axes, compiled: compileNumber(text, pointEnvironment(signals), place) };
   });
 }
@@ -51,8 +54,7 @@ function takeVisit(take: LaidTake, read: ReadonlyMap<string, SignalType>): Actio
       const point = (yield { kind: "measure", setpoint, index, pass: name, read, keep }) as Point;
       for (const [n, { compiled }] of found.entries()) {
         values[n].push(compiled.evaluate((name) => {
-          const place = Object.hasOwn(places, name) && locate.includes(name) ? places[name] : goodReading(point, name);
-          return typeof place === "number" ? place : NaN;
+          return Object.hasOwn(places, name) && locate.includes(name) ? places[name] : goodReading(point, name);
         }));
       }
     }

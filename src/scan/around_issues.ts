@@ -106,8 +106,9 @@ function correctIssues(laid: LaidAround, rig: Rig | undefined, { detectors }: Na
 
 /** Expressions that are wrong, or that look at what a store does not keep as a number: a run must be taken up again. */
 function findIssues({ action, path }: LaidTake, rig: Rig, known: KnownSignals): Issue[] {
-  const seen = known.of(action.read), axes = [...rig.axes].filter(([, { labels }]) => !labels).map(([name]) => name);
-  const signals = new Map([...axes.map((name): [string, SignalType] => [name, {}]), ...seen]);
+  const seen = known.of(action.read);
+  const axes = [...rig.axes].map(([name, { labels }]): [string, SignalType] => [name, { labels }]);
+  const signals = new Map([...axes, ...seen]);
   return Object.entries(action.find ?? {}).flatMap(([axis, text]) => {
     const place = `${path}.find.${axis}`, issues: Issue[] = [];
     if (!rig.axes.has(axis)) {

@@ -5,6 +5,7 @@ import { type Environment, type Lookup, seriesEnvironment, type SignalType } fro
 import { goodReading } from "../adapt/good_reading.ts";
 import type { Summary } from "../core/path.ts";
 import type { Point, Setpoint } from "../core/point.ts";
+import { axisTypes } from "./axis_types.ts";
 import { innerLaid, type Laid, type LaidFold, ownPasses } from "./lay_out.ts";
 
 /** The points inside a fold, as far as its expressions need them. */
@@ -31,9 +32,9 @@ export interface FoldRecipe {
 export function innerSignals(laid: Laid, read: ReadonlyMap<string, SignalType>): Map<string, SignalType> {
   const signals = new Map(read),
     inside = (part: Laid): void => {
-      for (const { axes, gives } of part.kind === "around" ? [] : ownPasses(part)) {
-        for (const axis of axes) signals.set(axis, {});
-        for (const { name } of gives) signals.set(name, {});
+      for (const pass of part.kind === "around" ? [] : ownPasses(part)) {
+        for (const [axis, type] of axisTypes(pass)) signals.set(axis, type);
+        for (const { name } of pass.gives) signals.set(name, {});
       }
       innerLaid(part).forEach(inside);
     };
@@ -43,8 +44,7 @@ export function innerSignals(laid: Laid, read: ReadonlyMap<string, SignalType>):
 
 function lookupIn(point: Point): Lookup {
   return (name) => {
-    const at = point.setpoint[name];
-    return typeof at === "number" ? at : goodReading(point, name);
+    return point.setpoint[name] ?? goodReading(point, name);
   };
 }
 

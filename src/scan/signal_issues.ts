@@ -3,6 +3,7 @@ import { triggerSignals } from "../adapt/triggers/mod.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { triggerIssues } from "../adapt/triggers/mod.ts";
+import { axisTypes } from "./axis_types.ts";
 import { foldRecipe, innerSignals } from "./fold_recipe.ts";
 import { type Laid, type LaidFold, laidIn, type LaidSampler } from "./lay_out.ts";
 
@@ -73,7 +74,7 @@ function issueOf(
 }
 
 function whenIssues({ path, plan, pass }: Extract<Laid, { kind: "when" }>, known: KnownSignals): Issue[] {
-  const { signals, isKept } = known, issues = triggerIssues(plan.trigger, `${path}.trigger`, signals, pass.axes);
+  const { signals, isKept } = known, issues = triggerIssues(plan.trigger, `${path}.trigger`, signals, axisTypes(pass));
   if (issues.length) return issues;
   const lost = triggerSignals(plan.trigger).filter((name) => signals.has(name) && !isKept(name));
   return lost.flatMap((name) => issueOf(name, `${path}.trigger`, "when", signals, false));

@@ -70,7 +70,8 @@ class WatchPlanner {
   constructor(readonly options: RunRules & SignalOptions, readonly rig: Rig) {
     this.#derived = options.derive ?? derive({});
     this.#read = readList(rig, options.read ?? []).channels;
-    this.#signals = new Map([...axisSignals(rig), ...rig.channels, ...this.#derivedPlan(this.#derived).channels]);
+    const { channels } = this.#derivedPlan(this.#derived);
+    this.#signals = new Map<string, SignalType>([...axisSignals(rig), ...rig.channels, ...channels]);
   }
 
   plan(): WatchPlan {
@@ -110,20 +111,10 @@ class WatchPlanner {
       this.#watched.push(watched);
       return watched;
     } catch (thrown) {
-      if (thrown instanceof InputError) {
-        this.issues.push(...thrown.issues.map((issue) => this.#withLabels(issue, text)));
-      } else this.#error(path, messageOf(thrown), text);
+      if (thrown instanceof InputError) this.issues.push(...thrown.issues);
+      else this.#error(path, messageOf(thrown), text);
       return undefined;
     }
-  }
-
-  /** An axis of labels is there, and yet not among the signals: it has no numbers. */
-  #withLabels(issue: Issue, text: string): Issue {
-    for (const [name, { labels }] of this.rig.axes) {
-      if (!labels || !issue.message.includes(`there is no signal "${name}"`)) continue;
-      return { ...issue, message: `${issue.message.split(";")[0]} of numbers: ${name} has labels`, received: text };
-    }
-    return issue;
   }
 
   /** What must be read to know a signal. */
@@ -208,11 +199,8 @@ class WatchPlanner {
 
 /** Readbacks by the names of the axes, and what they were asked last. */
 function axisSignals({ axes }: Rig): [string, SignalType][] {
-  const numbers = [...axes.values()].filter(({ labels }) => !labels);
-  return [
-    ...numbers.map(({ name, unit }): [string, SignalType] => [name, { unit }]),
-    ...numbers.map(({ name, unit }): [string, SignalType] => [name + SETPOINT, { unit }]),
-  ];
+  const types = [...axes.values()].map(({ name, unit, labels }): [string, SignalType] => [name, { unit, labels }]);
+  return [...types, ...types.map(([name, type]): [string, SignalType] => [name + SETPOINT, type])];
 }
 
 function namesIn(node: Expression): string[] {

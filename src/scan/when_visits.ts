@@ -4,6 +4,7 @@ import { triggerText, watch } from "../adapt/triggers/mod.ts";
 import type { Path } from "../core/path.ts";
 import type { Point, Setpoints } from "../core/point.ts";
 import { actionOf } from "./action_of.ts";
+import { axisTypes } from "./axis_types.ts";
 import type { LaidWhen } from "./lay_out.ts";
 import type { Around } from "./walk.ts";
 
@@ -14,7 +15,7 @@ export function whenVisits(
   signals: ReadonlyMap<string, SignalType>,
 ): (around: Around) => Path {
   const { plan, pass, along, outer } = laid, what = triggerText(plan.trigger), path = `${laid.path}.trigger`;
-  const watcher = watch(plan.trigger, { ...plan, signals, path, outer });
+  const watcher = watch(plan.trigger, { ...plan, signals: new Map([...axisTypes(pass), ...signals]), path, outer });
   return function* (around) {
     const { setpoint, index, skip, due } = around, { name, read, keep } = pass;
     const point = (yield { kind: "measure", setpoint, index, pass: name, skip, due, read, keep }) as Point;

@@ -6,6 +6,7 @@ import type { Environment, Lookup } from "./environment.ts";
 import type { Expression } from "./expression.ts";
 import { ExpressionFault } from "./expression_issue.ts";
 import { type Gatherer, GATHERERS, type Gathering } from "./gatherers.ts";
+import { amongLabels, faultsAmong, labelledAmong } from "./among_labels.ts";
 import { reduce, REDUCTIONS } from "./reductions.ts";
 import { componentOf, indexView, type View, viewOf } from "./view.ts";
 
@@ -70,6 +71,8 @@ export class Compiler {
         return this.#apply(ARITHMETIC[node.operator], [node.left, node.right]);
       case "compare":
         return this.#compare(node);
+      case "among":
+        return this.#among(node);
       case "logic":
         return this.#logic(node);
       case "choice":
@@ -89,20 +92,36 @@ export class Compiler {
   }
 
   #name(node: Of<"name">): Part {
-    const { name } = node, { signals, thisPoint = true } = this.environment;
-    const type = signals.get(name);
+    const { name } = node, { signals } = this.environment, type = signals.get(name);
     if (!type) {
       if (Object.hasOwn(CONSTANTS, name)) return () => CONSTANTS[name];
       const hyphened = [...signals.keys()].find((one) => one.startsWith(`${name}-`));
       const hint = hyphened ? `"${hyphened}" cannot stand here, where - is minus` : didYouMean(name, signals.keys());
       return this.#unknown(node.from, `there is no signal "${name}"; ${hint}`);
     }
-    if (!thisPoint && !this.#inside) {
+    if (type.labels) {
+      const example = `${name} == "${type.labels[0] ?? ""}"`;
+      throw new ExpressionFault(node.from, `${name} has labels: compare it with one in quotes, as in ${example}`);
+    }
+    this.#uses(node);
+    return this.#reading(name, type);
+  }
+
+  /** A signal is looked at. @throws ExpressionFault where that takes a function */
+  #uses({ name, from }: Of<"name">): void {
+    if (this.environment.thisPoint === false && !this.#inside) {
       const message = `"${name}" is a series of points here: say what of it, as in mean(${name}) or last(${name})`;
-      throw new ExpressionFault(node.from, message);
+      throw new ExpressionFault(from, message);
     }
     if (!this.signals.includes(name)) this.signals.push(name);
-    return this.#reading(name, type);
+  }
+
+  #among(node: Of<"among">): Part {
+    const labelled = labelledAmong(node, this.environment.signals), { name, type } = labelled;
+    if (!type) return this.#name(name);
+    this.faults.push(...faultsAmong(node, labelled));
+    this.#uses(name);
+    return amongLabels(node, name.name);
   }
 
   #reading(name: string, type: Parameters<typeof viewOf>[1]): Part {

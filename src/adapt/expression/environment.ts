@@ -3,13 +3,16 @@ import type { Reading } from "../../core/point.ts";
 import { type Gatherer, GATHERERS, PREVIOUS, SLOPE } from "./gatherers.ts";
 
 /** What is known of a signal before the run: all of a `ChannelInfo`, of which a plain number needs nothing. */
-export type SignalType = Partial<ChannelInfo>;
+export interface SignalType extends Partial<ChannelInfo> {
+  /** What it may be, where it is no number but one of these: an axis of labels. */
+  readonly labels?: readonly string[];
+}
 
 /**
- * Gives the reading of a signal by its full name, and by `last(pass.signal)` what `remembers` promises. Undefined and
- * what has not the shape that was declared stand for NaN.
+ * Gives the reading of a signal by its full name (the label of one that has labels), and by `last(pass.signal)` what
+ * `remembers` promises. Undefined and what has not the shape that was declared stand for NaN, and for no label.
  */
-export type Lookup = (name: string) => Reading | undefined;
+export type Lookup = (name: string) => Reading | string | undefined;
 
 /** Which names and functions an expression may use: the one language has several such places. */
 export interface Environment {

@@ -17,6 +17,12 @@ export type IndexItem =
   | (Span & { readonly kind: "at"; readonly index: number })
   | (Span & { readonly kind: "slice"; readonly start?: number; readonly stop?: number; readonly step: number });
 
+/** A label in quotes, with its place in the text. */
+export interface QuotedLabel extends Span {
+  /** Without the quotes. */
+  readonly label: string;
+}
+
 /** An expression as a tree: plain data, each part with its place in the text. */
 export type Expression =
   | (Span & { readonly kind: "number"; readonly value: number })
@@ -34,6 +40,13 @@ export type Expression =
     readonly kind: "compare";
     readonly operators: readonly CompareOperator[];
     readonly operands: readonly Expression[];
+  })
+  /** Whether a signal of labels has one of some: `==`, `in`; or, negated, none of them: `!=`, `not in`. */
+  | (Span & {
+    readonly kind: "among";
+    readonly of: Expression;
+    readonly labels: readonly QuotedLabel[];
+    readonly negated: boolean;
   })
   /** Left to right; what cannot change the result is not evaluated. */
   | (Span & { readonly kind: "logic"; readonly operator: "and" | "or"; readonly operands: readonly Expression[] })
@@ -64,6 +77,7 @@ export function expressionParts(expression: Expression): readonly Expression[] {
       return [expression.then, expression.condition, expression.otherwise];
     case "call":
       return expression.args;
+    case "among":
     case "index":
       return [expression.of];
   }

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
 import { InputError, show } from "../../core/errors.ts";
-import type { ArithmeticOperator, CompareOperator, Expression, IndexItem } from "./expression.ts";
+import type { ArithmeticOperator, CompareOperator, Expression, IndexItem, QuotedLabel, Span } from "./expression.ts";
 import { ExpressionFault, withColumns } from "./expression_issue.ts";
 import { type LogicToken, regroupLogic } from "./regroup_logic.ts";
 
@@ -17,7 +17,7 @@ const ALLOWED = "numbers, signals, + - * / // % **, comparisons, and, or, not, `
 /** What people may have meant by things that are Python but not for us. */
 const ADVICE: Readonly<Record<string, string>> = {
   AssignStatement: "an expression sets nothing: == compares",
-  String: "text has no place in an expression",
+  String: 'a text is compared with a signal of labels by ==, != or in, as in shutter == "open"',
   None: "None is no number: nan stands for one that is missing",
   TupleExpression: "one number or array is wanted, not several",
   BitOp: "bits are not for measurements: use and, or, not; powers are **",
@@ -46,6 +46,14 @@ export function parseExpression(text: string, path = "expression"): Expression {
     // line breaks end statements in Python, and YAML makes them where nobody wrote one
     return new Reader(text.replace(/[\r\n\t]/g, " ")).whole();
   });
+}
+
+/** How labels may be listed after `in`. */
+const LISTS = ["TupleExpression", "ArrayExpression", "ParenthesizedExpression"];
+
+/** Whether it says `in` or `not in`. */
+function isMembership(node: SyntaxNode): boolean {
+  return node.name === "BinaryExpression" && childrenOf(node).some(({ name }) => name === "in");
 }
 
 /** Children of a syntax node. */
@@ -170,7 +178,8 @@ class Reader {
 
   #binary(node: SyntaxNode): Expression {
     const children = childrenOf(node);
-    if (children.length !== 3) throw this.refuse(children[1] ?? node); // `not in`
+    if (isMembership(node)) return this.#membership(node);
+    if (children.length !== 3) throw this.refuse(children[1] ?? node);
     const [left, middle, right] = children;
     const operator = this.textOf(middle);
     if (operator === "and" || operator === "or") return regroupLogic(this.#logicTokens(node));
@@ -188,18 +197,62 @@ class Reader {
 
   /** `a < b < c` comes as `(a < b) < c`: unwound, as the parentheses were not written. */
   #compare(node: SyntaxNode): Expression {
-    const operators: CompareOperator[] = [], operands: Expression[] = [];
+    const operators: CompareOperator[] = [], operands: SyntaxNode[] = [];
     let left: SyntaxNode = node;
     for (;;) {
       const [next, middle, right] = childrenOf(left);
       const operator = left.name === "BinaryExpression" ? this.textOf(middle) : "";
       if (!COMPARISONS.includes(operator)) break;
       operators.unshift(operator as CompareOperator);
-      operands.unshift(this.#operand(right));
+      operands.unshift(right);
       left = next;
     }
-    operands.unshift(this.#operand(left));
-    return { kind: "compare", operators, operands, from: node.from, to: node.to };
+    operands.unshift(left);
+    const text = operands.find(({ name }) => name === "String"), { from, to } = node;
+    if (text) return this.#withLabel(operators, operands, text, { from, to });
+    const chained = operands.find(isMembership);
+    if (chained) throw new ExpressionFault(chained.from, `${this.textOf(chained)} stands in a chain of comparisons`);
+    return { kind: "compare", operators, operands: operands.map((operand) => this.#operand(operand)), from, to };
+  }
+
+  /** `signal == "label"`, either way round. */
+  #withLabel(
+    operators: readonly CompareOperator[],
+    operands: readonly SyntaxNode[],
+    text: SyntaxNode,
+    span: Span,
+  ): Expression {
+    const [operator] = operators, [of] = operands.filter((operand) => operand !== text);
+    if (operators.length > 1) {
+      throw new ExpressionFault(text.from, "a chain of comparisons takes numbers: compare a label by itself");
+    }
+    if (operator !== "==" && operator !== "!=") {
+      throw new ExpressionFault(text.from, `labels have no order, and ${operator} is not for them: use == or !=`);
+    }
+    return { kind: "among", of: this.#operand(of), labels: [this.#label(text)], negated: operator === "!=", ...span };
+  }
+
+  /** `signal in ("label", "label")`, and `not in`. */
+  #membership(node: SyntaxNode): Expression {
+    const children = childrenOf(node), [left] = children, list = children[children.length - 1];
+    const texts = LISTS.includes(list.name) ? childrenOf(list).filter(({ name }) => !/^[()[\],]$/.test(name)) : [];
+    if (!texts.length) throw new ExpressionFault(list.from, 'after in stand labels, as in filter in ("red", "blue")');
+    const { from, to } = node, negated = children.length > 3;
+    return {
+      kind: "among",
+      of: this.#operand(left),
+      labels: texts.map((text) => this.#label(text)),
+      negated,
+      from,
+      to,
+    };
+  }
+
+  #label(node: SyntaxNode): QuotedLabel {
+    const { from, to } = node,
+      found = node.name === "String" && /^(?:"([^"\\]*)"|'([^'\\]*)')$/.exec(this.textOf(node));
+    if (found) return { label: found[1] ?? found[2], from, to };
+    throw new ExpressionFault(from, `a label stands in one pair of quotes; received ${this.textOf(node).slice(0, 40)}`);
   }
 
   /** The words and parts of a logical expression, left to right, as they were written. */

@@ -50,6 +50,7 @@ function unit(node: Expression, of: (node: Expression) => Unit): Unit {
     case "unary":
       return node.operator === "not" ? "1" : of(node.operand);
     case "compare":
+    case "among":
     case "logic":
       return "1";
     case "choice":

@@ -9,8 +9,8 @@ export type Truth = boolean | undefined;
 export interface Sight {
   /** A signal's reading or an axis' setpoint, NaN where there is none. */
   of(name: string): number;
-  /** The same, frames included; undefined where there is none. */
-  reading(name: string): Reading | undefined;
+  /** The same, frames and labels included; undefined where there is none. */
+  reading(name: string): Reading | string | undefined;
   /** Where the point stands along the innermost axis. */
   readonly along: number;
   /** The number of its line: it changes when an outer axis does. */

@@ -8,7 +8,7 @@ import { watchEnvironment } from "./text_condition.ts";
 /** What may be named in a trigger. */
 interface Known {
   readonly signals: ReadonlyMap<string, SignalType>;
-  readonly axes: readonly string[];
+  readonly axes: ReadonlyMap<string, SignalType>;
 }
 
 function error(path: string, message: string, received: unknown, allowed?: string): Issue {
@@ -17,9 +17,13 @@ function error(path: string, message: string, received: unknown, allowed?: strin
 
 /** What is wrong with the name of a signal; only `inside` takes axes. */
 function nameIssues(on: string, path: string, { signals, axes }: Known, orAxis: boolean): Issue[] {
-  if (orAxis && axes.includes(on)) return [];
-  const type = signals.get(on), names = [...signals.keys(), ...(orAxis ? axes : [])];
-  if (!type && axes.includes(on)) {
+  const { labels } = axes.get(on) ?? {};
+  if (orAxis && axes.has(on)) {
+    const message = `${on} has labels, and no number lies between them: write an expression, as in ${on} == "…"`;
+    return labels ? [error(path, message, on, labels.join(", "))] : [];
+  }
+  const type = signals.get(on), names = [...signals.keys(), ...(orAxis ? axes.keys() : [])];
+  if (!type && axes.has(on)) {
     const message = `${show(on)} is an axis; of triggers only "inside" and expressions look at axes`;
     return [error(path, message, on, names.join(", "))];
   }
@@ -44,9 +48,9 @@ const anyNumber = (number: number | undefined, path: string) =>
   numberIssues(number, path, "a finite number", () => true);
 
 function textIssues(text: string, path: string, { signals, axes }: Known): Issue[] {
-  const all = new Map<string, SignalType>([...axes.map((axis): [string, SignalType] => [axis, {}]), ...signals]);
+  const all = new Map<string, SignalType>([...axes, ...signals]), along = [...axes.keys()].at(-1);
   try {
-    compileNumber(text, watchEnvironment(all, () => 0, axes.at(-1)), path);
+    compileNumber(text, watchEnvironment(all, () => 0, along), path);
     return [];
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown;
@@ -60,7 +64,7 @@ function textIssues(text: string, path: string, { signals, axes }: Known): Issue
  *
  * @param path where it stands, as in `plan.trigger`
  * @param signals what is read, derived signals included
- * @param axes the axes of the loops around
+ * @param axes the axes of the loops around, where some have labels with those
  *
  * @example
  * ```ts
@@ -73,9 +77,10 @@ export function triggerIssues(
   trigger: Trigger | string,
   path: string,
   signals: ReadonlyMap<string, SignalType>,
-  axes: readonly string[] = [],
+  axes: readonly string[] | ReadonlyMap<string, SignalType> = [],
 ): Issue[] {
-  const known = { signals, axes };
+  const types = axes instanceof Map ? axes : new Map([...axes as readonly string[]].map((axis) => [axis, {}]));
+  const known: Known = { signals, axes: types };
   if (typeof trigger === "string") return textIssues(trigger, path, known);
   switch (trigger.kind) {
     case "not":

@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly maxTimes?: number;
   /** A change of one of these axes begins a new line; all but the innermost one when left out. */
   readonly outer?: readonly string[];
-  /** What is known of the signals, for expressions that look at frames; plain numbers when left out. */
+  /** What is known of signals and axes, for expressions that look at frames and labels; plain numbers when left out. */
   readonly signals?: ReadonlyMap<string, SignalType>;
   /** Where the trigger stands, for errors; `trigger` when left out. */
   readonly path?: string;
@@ -92,10 +92,10 @@ class Lines {
 }
 
 /** What a good point says of a name: a reading where there is one, else a setpoint; undefined where neither can be had. */
-function readingOf(point: Point, name: string): Reading | undefined {
+function readingOf(point: Point, name: string): Reading | string | undefined {
   const isReading = Object.hasOwn(point.reading, name), said = isReading ? point.reading[name] : point.setpoint[name];
   if (isReading && point.failed.includes(name)) return undefined;
-  if (said instanceof Frame) return said;
+  if (said instanceof Frame || typeof said === "string") return said;
   return typeof said === "number" && Number.isFinite(said) ? said : undefined;
 }
 

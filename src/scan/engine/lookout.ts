@@ -15,8 +15,8 @@ const TOGETHER_MS = 0.1;
 
 /** A channel or a readback, as it was seen last. */
 interface Seen {
-  /** NaN before the first look, and where it cannot be read. */
-  reading: Reading;
+  /** The label of an axis that has labels. NaN before the first look, and where it cannot be read. */
+  reading: Reading | string;
   /** When the latest look began, whatever came of it. */
   ms: number;
   /** Looks in a row that failed. */
@@ -76,7 +76,7 @@ export class Lookout {
     if (seen) return seen.reading;
     if (this.#derivedNames.has(name)) return this.#computed[name];
     const asked = name.endsWith("_setpoint") ? this.#asked.get(name.slice(0, -"_setpoint".length)) : undefined;
-    return typeof asked === "number" ? asked : NaN;
+    return asked ?? NaN;
   };
 
   /** Keeps what an axis was asked last. */
@@ -212,7 +212,7 @@ export class Lookout {
       }
       if (seen.failures) this.means.onTrouble(name, undefined);
       seen.failures = 0;
-      seen.reading = given instanceof Frame ? given.slice() : typeof given === "number" ? given : NaN;
+      seen.reading = given instanceof Frame ? given.slice() : given ?? NaN;
     }
     this.#compute(pass);
     this.#nowMs = this.means.reader.waits.clock.nowMs();
@@ -224,7 +224,7 @@ export class Lookout {
     const all = [...this.#seen].filter(([name]) => this.#devices.has(name));
     const missing = all.filter(([, { ms, failures }]) => failures >= TRIES || ms === -Infinity).map(([name]) => name);
     this.#computed = this.#derived.readings(
-      Object.fromEntries(all.map(([name, { reading }]) => [name, reading])),
+      Object.fromEntries(all.map(([name, { reading }]) => [name, reading as Reading])),
       pass,
       missing,
     );

@@ -95,6 +95,7 @@ export class WatchDesk {
   /** A signal at the latest look. */
   numberOf(name: string): number | string {
     const reading = this.lookout.lookup(name);
+    if (typeof reading === "string") return reading || "unknown";
     return typeof reading === "number" ? Number(reading.toPrecision(6)) : "a frame";
   }
 

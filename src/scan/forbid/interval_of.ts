@@ -14,8 +14,8 @@ import {
   truthOf,
 } from "./interval.ts";
 
-/** What is known of a name. */
-export type Ranges = (name: string) => Interval;
+/** What is known of a name: a range of numbers, or the labels that it may have. */
+export type Ranges = (name: string) => Interval | ReadonlySet<string>;
 
 /**
  * All that an expression may come to when each of its names may be anything in its range: interval arithmetic (R. E. Moore,
@@ -35,8 +35,10 @@ export function intervalOf(node: Expression, ranges: Ranges): Interval {
   switch (node.kind) {
     case "number":
       return interval(node.value);
-    case "name":
-      return ranges(node.name);
+    case "name": {
+      const range = ranges(node.name);
+      return isLabels(range) ? ANYTHING : range;
+    }
     case "unary": {
       const inner = of(node.operand);
       if (node.operator === "+") return inner;
@@ -50,6 +52,8 @@ export function intervalOf(node: Expression, ranges: Ranges): Interval {
       const operands = node.operands.map(of);
       return ofTruth(all(node.operators.map((operator, k) => compared(operator, operands[k], operands[k + 1]))));
     }
+    case "among":
+      return ofTruth(among(node, ranges));
     case "logic": {
       const truths = node.operands.map((operand) => truthOf(of(operand)));
       return ofTruth(node.operator === "and" ? all(truths) : not(all(truths.map(not))));
@@ -58,10 +62,23 @@ export function intervalOf(node: Expression, ranges: Ranges): Interval {
       return chosen(of(node.condition), of(node.then), of(node.otherwise));
     case "call":
       return called(node.name, node.args.map(of));
-    // Parts of arrays: no condition of numbers has them.
+    // Parts of arrays, and what is asked of labels: no condition of numbers has them.
     default:
       return ANYTHING;
   }
+}
+
+function isLabels(range: Interval | ReadonlySet<string>): range is ReadonlySet<string> {
+  return range instanceof Set;
+}
+
+/** Whether one of the labels that a name may have is asked for, and whether one is not. */
+function among({ of, labels, negated }: Extract<Expression, { kind: "among" }>, ranges: Ranges): Truth {
+  const range = of.kind === "name" ? ranges(of.name) : ANYTHING;
+  if (!isLabels(range)) return { yes: true, no: true };
+  const hits = [...range].filter((one) => labels.some(({ label }) => label === one)).length;
+  const truth = { yes: hits > 0, no: hits < range.size || range.size === 0 };
+  return negated ? not(truth) : truth;
 }
 
 /** A constant of the language, where nothing else has its name. */
