@@ -30,10 +30,10 @@ import { planArrays } from "./zarr/plan_arrays.ts";
 import { type Durability, zarrSink } from "./zarr/zarr_sink.ts";
 import type { Job } from "./scan/engine/job.ts";
 import { noteRun } from "./wire/begun_runs.ts";
-import { live } from "./wire/notebook/live.ts";
 import { LiveWatchers } from "./wire/notebook/live_watchers.ts";
 import { setDisplays } from "./wire/notebook/set_displays.ts";
 import { setFormulas } from "./wire/set_formulas.ts";
+import { liveView } from "./wire/terminal/live_view.ts";
 import { figureOf, type PictureOptions } from "./wire/pictures.ts";
 
 setDisplays();
@@ -56,7 +56,7 @@ export interface Storage {
   readonly whenFull?: WhenFull;
   /** The rig as a scan file describes it, so that `sonde resume` can connect it. */
   readonly devices?: Readonly<Record<string, DeviceEntry>>;
-  /** Shows the run while it goes on, as `live` does. */
+  /** Shows the run while it goes on: in a notebook as `live` does, at a terminal by the view that `sonde run` has, with its keys. */
   readonly live?: boolean;
   /** The `experiment_id` of the run whose plan is run again; kept with the data as `again_of`. */
   readonly againOf?: string;
@@ -187,8 +187,10 @@ export function scan<A, D, const R extends ReadOf<D>, S = Record<never, never>>(
   options: ScanOptions<A, D, R, S> & Storage,
 ): RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>> {
   const wiring = { sinks: sinksFor(options as unknown as Settable, options.rig as unknown as Rig), sizing: planArrays };
-  const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob<A, D, R, S>(plan, options, wiring));
-  return options.live ? live(run) : run;
+  const view = options.live ? liveView(options) : undefined;
+  const asked = view ? { ...options, fronts: view.fronts } : options;
+  const run = new RecordedRun<A, ReadingsOf<D, R> & DerivedReadings<S>>(createJob<A, D, R, S>(plan, asked, wiring));
+  return view ? view.show(run) : run;
 }
 
 /** What `check` is told beside the plan and the rig. */

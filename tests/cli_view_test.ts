@@ -279,6 +279,23 @@ viewTest("sonde scan has the same view", LINE, async (folder) => {
   assertEquals(end.code, 0);
 });
 
+viewTest("a script with live: true has the same view, with its keys, and is asked in it", LINE, async (folder) => {
+  await using person = new Person(folder, [...CHILD, "live", "live.zarr"]);
+  await person.press("p", /p pause/);
+  await person.press("p", /paused: by the key p/);
+  const asked = await person.sees(/then Enter: /);
+  await person.press("yes\r");
+  const end = await person.end(), { out } = await sonde(folder, "info", "live.zarr", "--log");
+  assertMatch(asked.screen, /^Found: the half is done\.$/m);
+  assertMatch(asked.screen, /waiting for an answer/);
+  assertMatch(end.screen, /41 points · success: /);
+  // What a run says at its end stands below its last picture, or above it.
+  assertMatch(`${end.history}\n${end.screen}`, /^41 points in [^]*what was measured is in/m);
+  assertMatch(out, /paused: by the key p[^]*resumed[^]*continue \(terminal, after/);
+  assertEquals(end.code, 0);
+  assertRestored(end);
+});
+
 /** Deno wipes away a progress bar of its own before a program starts. */
 function withoutDenos(written: string): string {
   return written.replaceAll("\x1b[0G\x1b[2K\x1b[J", "");

@@ -40,7 +40,8 @@ const FRAME = { live: 64, kept: 160 };
 /**
  * Shows a run while it goes on: curves, maps that fill in and the last frame, with the peaks found so far, progress, and
  * where the time goes. In a notebook it is a figure that is updated in place, ten times a second at the most, and a
- * static one when the run has ended, however it ends. Elsewhere it is a line of progress.
+ * static one when the run has ended, however it ends. Elsewhere it is a line of progress: a view with keys has to know of the run's
+ * questions before it is made, as with `scan(plan, { …, live: true })`.
  *
  * @param run one that has not ended; of one that goes on already, what comes from now on is shown
  * @returns the same run
