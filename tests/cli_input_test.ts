@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../src/core/errors.ts";
+import { beforeRun } from "../src/cli/before_run.ts";
 import { examineScan } from "../src/cli/examine_scan.ts";
 import { connectRig } from "../src/cli/read_scan_file.ts";
+import { toFileUrl } from "../src/cli/to_file_url.ts";
 import { parseScanFile } from "../src/scan/scan_file.ts";
 
 const RIG = `rig:
@@ -68,4 +70,17 @@ Deno.test("an unknown key is answered with the keys that its object may have, ho
       'plan.approve.deadlineM: unknown key "deadlineM"; did you mean "deadlineMs"? Allowed: otherwise, deadlineMs',
   };
   for (const [text, says] of Object.entries(wrongs)) assertEquals(await wrongOf(`${RIG}${text}\n`), [says]);
+});
+
+Deno.test("a place where nothing can be stored yet is found before anything moves, and a file URL is looked at like a path", async () => {
+  await assertRejects(
+    () => beforeRun("ftp://a/b.zarr"),
+    InputError,
+    "to: ftp:// is not supported yet; allowed: a path",
+  );
+  const taken = await Deno.makeTempFile({ prefix: "mit Leerzeichen é" });
+  for (const to of [taken, toFileUrl(taken)]) {
+    await assertRejects(() => beforeRun(to), InputError, `to: ${taken} exists already`);
+  }
+  await Deno.remove(taken);
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { makeProgram } from "../src/cli/program.ts";
 import { parseInterval } from "../src/cli/peak_conditions.ts";
@@ -263,4 +263,5 @@ Deno.test("parseInterval() reads a minimum and intervals open at either end", ()
     null,
     5,
   ], [3, 5]]);
+  assertThrows(() => parseInterval("5:3"), Error, "allowed: MIN:MAX, with MIN at most MAX");
 });

@@ -114,6 +114,11 @@ Deno.test("a misspelt command or option is answered with the near match, in one 
           "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n",
         ],
         [["move"], "error: missing required argument 'moves'\n"],
+        [["help", "chekc"], "error: unknown command 'chekc'; did you mean check?\n"],
+        [
+          ["run", "a.yaml", "--max-points", "-1"],
+          "error: option '--max-points <number>' argument '-1' is invalid. received \"-1\"; allowed: a whole number of at least 1\n",
+        ],
       ] as const
     ) {
       const { code, out, err } = await sonde(folder, ...args);

@@ -2,6 +2,7 @@ import { access, constants, statfs } from "node:fs/promises";
 import { dirname, resolve } from "@std/path";
 import { InputError, type Issue } from "../core/errors.ts";
 import { fileSize } from "../scan/file_size.ts";
+import { openStore } from "../zarr/stores/open_store.ts";
 import { writerOf } from "../zarr/writer_of.ts";
 import { systemReason } from "./system_reason.ts";
 
@@ -24,11 +25,11 @@ const LEAST_SHARE = 0.25;
  * @param bytes what it takes before compression, if that is known
  */
 export async function findHindrances(to = "runs/", bytes?: number): Promise<Hindrances> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(to)) return { issues: [], doubts: [] };
-  const place = resolve(to),
-    issue = (message: string, allowed: string): Hindrances => {
-      return { issues: [{ path: "to", message, received: to, allowed, severity: "error" }], doubts: [] };
-    };
+  const { place, issues = [] } = placeOnDisk(to);
+  if (place === undefined) return { issues, doubts: [] };
+  const issue = (message: string, allowed: string): Hindrances => {
+    return { issues: [{ path: "to", message, received: to, allowed, severity: "error" }], doubts: [] };
+  };
   const writer = await writerOf(place);
   if (writer) {
     return issue(
@@ -62,6 +63,17 @@ export async function beforeRun(to?: string, bytes?: number): Promise<readonly s
   const { issues, doubts } = await findHindrances(to, bytes);
   if (issues.length) throw new InputError(issues);
   return doubts;
+}
+
+/** Where a run goes on a disk of this machine, if it does; or what is wrong with the place. */
+function placeOnDisk(to: string): { readonly place?: string; readonly issues?: readonly Issue[] } {
+  try {
+    const { location } = openStore(to);
+    return /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(to) ? {} : { place: resolve(location) };
+  } catch (thrown) {
+    if (thrown instanceof InputError) return { issues: thrown.issues };
+    throw thrown;
+  }
 }
 
 /** Whether something is there; an empty folder may become a run. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { parseCount } from "./parse_count.ts";
 import { parseNumber } from "./peak_conditions.ts";
 
 /** What every command may be told. */
@@ -26,7 +27,7 @@ export function withRunOptions(command: Command): Command {
     .option("--operator <text>", "who measures")
     .option("--notes <text>", "anything worth keeping")
     .option("--seed <number>", "decides shuffles and simulators", parseNumber)
-    .option("--max-points <number>", "no more points than this", parseNumber);
+    .option("--max-points <number>", "no more points than this", parseCount);
 }
 
 /** Lines at the end of a command's help that can be typed as they stand. */

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { SondeError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import { fail } from "./output.ts";
 import { performQueueJob } from "./perform_queue_job.ts";
 import { makeProgram } from "./program.ts";
@@ -27,10 +28,18 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(thrown instanceof CommanderError)) return fail(thrown, options);
     if (thrown.exitCode === 0) return 0;
     if (thrown.code === "commander.help") {
+      const named = args[0] === "help" ? args.find((word, k) => k > 0 && !word.startsWith("-")) : undefined;
+      if (named !== undefined) return fail(new UsageError(unknownCommand(named)), options);
       return fail(new UsageError("which command? sonde --help lists them"), options);
     }
     return fail(new UsageError(oneLine(thrown.message)), options);
   }
+}
+
+/** What commander does not say of the words after help. */
+function unknownCommand(named: string): string {
+  const near = nearest(named, makeProgram().commands.map((command) => command.name()));
+  return `unknown command '${named}'${near === undefined ? "; sonde --help lists them" : `; did you mean ${near}?`}`;
 }
 
 /** What commander says, in one line: its near match stands in a second one. */

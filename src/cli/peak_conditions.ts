@@ -8,7 +8,12 @@ export function parseInterval(text: string): Interval {
   const parts = text.split(":").map((part) => part.trim() === "" ? null : Number(part));
   const wrong = parts.length > 2 || parts.every((part) => part === null) || parts.some((part) => Number.isNaN(part));
   if (wrong) throw new InvalidArgumentError(`received "${text}"; allowed: a number, or MIN:MAX with either left out`);
-  return parts.length === 1 ? parts[0]! : [parts[0], parts[1]];
+  const [least, most] = parts;
+  if (parts.length === 1) return least!;
+  if (least !== null && most !== null && least > most) {
+    throw new InvalidArgumentError(`received "${text}"; allowed: MIN:MAX, with MIN at most MAX`);
+  }
+  return [least, most];
 }
 
 /** A number, or an error that says what came. */
