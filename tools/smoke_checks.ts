@@ -149,6 +149,15 @@ export const SMOKE_CHECKS: readonly SmokeCheck[] = [
     },
   },
   {
+    name: "a queue starts a process for each of its scans",
+    async run(host) {
+      await host.write("queue.yaml", FAST);
+      const two = ["run", "queue.yaml", "queue.yaml", "--json"];
+      const { runs } = JSON.parse(ended(0, await host.execute(two)).out) as { runs: { to: string[] }[] };
+      holds("both have a store of their own", new Set(runs.flatMap(({ to }) => to)).size === 2);
+    },
+  },
+  {
     name: "what the watchdog keeps is made safe after a kill",
     async run(host) {
       if (host.wrapped) return "not here: the namespace ends with the scan, and the watchdog with it";

@@ -44,7 +44,7 @@ export class QueueProcess {
    * @throws Error when it cannot be started
    */
   async run(job: Omit<QueueJob, "report" | "parent">): Promise<QueueProcessEnd> {
-    const folder = await Deno.makeTempDir({ prefix: "sonde-queue-" }), restore = keepTerminal();
+    const folder = await makeFolder(), restore = keepTerminal();
     try {
       this.#report = join(folder, "report");
       const path = join(folder, "job"), { program, args } = ownCommand([QUEUE_JOB_ARGUMENT, path]);
@@ -80,6 +80,12 @@ export class QueueProcess {
       if (this.#child === child && !told()) kill(child, signal as Deno.Signal);
     }, TELLING_MS);
   }
+}
+
+/** Where there is no folder for such things, it stands for a while where the user is. */
+async function makeFolder(): Promise<string> {
+  const prefix = "sonde-queue-";
+  return await Deno.makeTempDir({ prefix }).catch(() => Deno.makeTempDir({ dir: Deno.cwd(), prefix: `.${prefix}` }));
 }
 
 /** One that has ended meanwhile needs no signal. */
