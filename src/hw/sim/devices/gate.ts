@@ -1,8 +1,7 @@
 import type { DeviceSpec } from "../../../core/device.ts";
 import type { None } from "../../rig_types.ts";
 import type { SimOptions } from "../actor.ts";
-import { axisDevice, positive, restingPlace } from "../axis_device.ts";
-import { steadyTravel } from "../travel.ts";
+import { steadyDevice } from "../steady_device.ts";
 
 /** A simulated voltage source. */
 export interface GateOptions extends SimOptions {
@@ -40,19 +39,10 @@ export const gateRole = (name: string): string => `gate ${name}`;
  * ```
  */
 export function gate(options: GateOptions = {}): DeviceSpec<{ "": number }, None> {
-  const driver = "sim.gate", { unit = "mV", speed = 1e5, overheadMs = 0.2, resolution = 0.01 } = options;
-  const { tolerance = 2 * resolution, start = restingPlace(options.limits) } = options;
-  positive(driver, "speed", speed);
-  return axisDevice({
-    ...options,
-    driver,
-    unit,
-    resolution,
-    tolerance,
-    start,
+  return steadyDevice(options, {
+    driver: "sim.gate",
+    left: { unit: "mV", speed: 1e5, overheadMs: 0.2, resolution: 0.01 },
     role: gateRole,
-    inWorld: (place) => unit === "V" ? place * 1000 : place,
-    travel: (from, to) => steadyTravel(from, to, speed, overheadMs),
-    settings: { speed, overheadMs, resolution },
+    inWorld: (place) => options.unit === "V" ? place * 1000 : place,
   });
 }

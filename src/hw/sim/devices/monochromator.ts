@@ -1,8 +1,8 @@
 import type { DeviceSpec } from "../../../core/device.ts";
 import type { None } from "../../rig_types.ts";
-import { axisDevice, positive, restingPlace } from "../axis_device.ts";
+import { positive } from "../axis_device.ts";
+import { steadyDevice } from "../steady_device.ts";
 import type { StageOptions } from "./stage.ts";
-import { steadyTravel } from "../travel.ts";
 import { DEFAULT_BANDWIDTH_NM } from "../world.ts";
 
 /** A simulated monochromator. */
@@ -29,21 +29,13 @@ export interface MonochromatorOptions extends Omit<StageOptions, "unit" | "role"
  * ```
  */
 export function monochromator(options: MonochromatorOptions = {}): DeviceSpec<{ "": number }, None> {
-  const driver = "sim.monochromator", { unit = "nm", speed = 500, overheadMs = 2, resolution = 1e-3 } = options;
-  const { bandwidthNm = DEFAULT_BANDWIDTH_NM, tolerance = 2 * resolution } = options;
-  const { limits, start = restingPlace(limits) } = options;
-  positive(driver, "speed", speed);
+  const driver = "sim.monochromator", { bandwidthNm = DEFAULT_BANDWIDTH_NM } = options;
   positive(driver, "bandwidthNm", bandwidthNm);
-  return axisDevice({
-    ...options,
+  return steadyDevice(options, {
     driver,
-    unit,
-    resolution,
-    tolerance,
-    start,
-    bandwidthNm,
+    left: { unit: "nm", speed: 500, overheadMs: 2, resolution: 1e-3 },
     role: () => "wavelength",
-    travel: (from, to) => steadyTravel(from, to, speed, overheadMs),
-    settings: { speed, overheadMs, resolution, bandwidthNm },
+    bandwidthNm,
+    settings: { bandwidthNm },
   });
 }

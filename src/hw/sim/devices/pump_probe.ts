@@ -1,10 +1,10 @@
 import type { DeviceSpec } from "../../../core/device.ts";
 import type { None } from "../../rig_types.ts";
 import type { SimOptions } from "../actor.ts";
-import { axisDevice, positive, restingPlace } from "../axis_device.ts";
+import { positive } from "../axis_device.ts";
 import { detectorDevice } from "../detector_device.ts";
+import { steadyDevice } from "../steady_device.ts";
 import { transient } from "../transient.ts";
-import { steadyTravel } from "../travel.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** A simulated delay line. */
@@ -29,20 +29,12 @@ const IN_PS: Readonly<Record<string, number>> = { fs: 1e-3, ps: 1, ns: 1e3 };
  * ```
  */
 export function delay(options: DelayOptions = {}): DeviceSpec<{ "": number }, None> {
-  const driver = "sim.delay", { unit = "ps", speed = 1000, overheadMs = 2, resolution = 1e-3 } = options;
-  const { tolerance = 2 * resolution, start = restingPlace(options.limits) } = options;
-  positive(driver, "speed", speed);
-  return axisDevice({
-    ...options,
-    driver,
-    unit,
-    resolution,
-    tolerance,
-    start,
+  const unit = options.unit ?? "ps";
+  return steadyDevice(options, {
+    driver: "sim.delay",
+    left: { unit, speed: 1000, overheadMs: 2, resolution: 1e-3 },
     role: () => "delay",
     inWorld: (place) => place * (IN_PS[unit] ?? 1),
-    travel: (from, to) => steadyTravel(from, to, speed, overheadMs),
-    settings: { speed, overheadMs, resolution },
   });
 }
 

@@ -1,8 +1,7 @@
 import type { DeviceSpec } from "../../../core/device.ts";
 import type { None } from "../../rig_types.ts";
 import type { SimOptions } from "../actor.ts";
-import { axisDevice, positive, restingPlace } from "../axis_device.ts";
-import { steadyTravel } from "../travel.ts";
+import { steadyDevice } from "../steady_device.ts";
 import type { Role } from "../world.ts";
 
 /** A simulated stage. */
@@ -43,17 +42,9 @@ export interface StageOptions extends SimOptions {
  * ```
  */
 export function stage(options: StageOptions): DeviceSpec<{ "": number }, None> {
-  const driver = "sim.stage", { speed = 100, overheadMs = 2, resolution = 1e-4 } = options;
-  const { tolerance = 2 * resolution, start = restingPlace(options.limits) } = options;
-  positive(driver, "speed", speed);
-  return axisDevice({
-    ...options,
-    driver,
-    resolution,
-    tolerance,
-    start,
+  return steadyDevice(options, {
+    driver: "sim.stage",
+    left: { unit: "mm", speed: 100, overheadMs: 2, resolution: 1e-4 },
     role: (name) => options.role ?? name,
-    travel: (from, to) => steadyTravel(from, to, speed, overheadMs),
-    settings: { speed, overheadMs, resolution },
   });
 }
