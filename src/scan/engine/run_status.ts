@@ -90,7 +90,8 @@ export function statusOf({ job, session, state, reason, elapsedMs, ended, last, 
 }
 
 /**
- * What is left of a run, from its pace without pauses, holds and questions; the estimate counts until there is one. Undefined where nobody
+ * What is left of a run, from its pace without pauses, holds and questions; the estimate counts until there is one. Undefined
+ * where nobody
  * knows: of a generator, and of an adaptive plan that has measured more than it was expected to.
  */
 export function remainingMs(
