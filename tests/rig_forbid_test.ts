@@ -93,7 +93,7 @@ Deno.test("places that a rig cannot judge are found when it is connected, each w
   };
   assertEquals(await refusals(["x > 9", "objectiv < 1", "shutter > 1", "steps > 3", "x >", "1 > 2"]), [
     'rig.forbid[1]: column 1 of "objectiv < 1": the rig has no axis "objectiv"',
-    "rig.forbid[2]: shutter takes labels: only axes with numbers can stand in a place that is forbidden",
+    'rig.forbid[2]: column 1 of "shutter > 1": shutter has labels: compare it with one in quotes, as in shutter == "open"',
     "rig.forbid[3]: steps moves x: say of those where they must never be",
     'rig.forbid[4]: column 4 of "x >": the expression ends too early',
     "rig.forbid[5]: names no axis: 1 > 2",

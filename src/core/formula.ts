@@ -13,11 +13,14 @@ export interface Formula {
 /**
  * Reads a formula.
  *
- * @param names those that it may look up
+ * @param names those that it may look up; where some have labels, with those
  * @param path where it stands, for errors
  * @throws InputError with the column of what is wrong
  */
-export type FormulaReader = (text: string, names: readonly string[], path: string) => Formula;
+export type FormulaReader = (text: string, names: FormulaNames, path: string) => Formula;
+
+/** Names that a formula may look up, or what is known of each: the labels of one that is no number. */
+export type FormulaNames = readonly string[] | ReadonlyMap<string, { readonly labels?: readonly string[] }>;
 
 let reader: FormulaReader | undefined;
 
@@ -39,11 +42,11 @@ export function setFormulaReader(how: FormulaReader): void {
 /**
  * A formula from its text, in the language of all expressions.
  *
- * @param names those that it may look up
+ * @param names those that it may look up; where some have labels, with those
  * @param path where it stands, for errors
  * @throws InputError with the column of what is wrong; SondeError where nobody has said how formulas are read
  */
-export function readFormula(text: string, names: readonly string[], path: string): Formula {
+export function readFormula(text: string, names: FormulaNames, path: string): Formula {
   if (!reader) throw new SondeError("formulas are read by what mod.ts wires: import Sonde by it");
   return reader(text, names, path);
 }

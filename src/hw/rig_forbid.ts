@@ -39,7 +39,7 @@ export function rigForbid(specs: object, told: readonly string[] = []): readonly
 /**
  * Looks at the places that a rig forbids, once its axes are known.
  *
- * @throws InputError with every issue: unknown names with the near match, axes with labels, and derived ones that do not say by
+ * @throws InputError with every issue: unknown names and labels with the near match, and derived axes that do not say by
  *   a formula where they stand
  */
 export function checkForbid(forbid: readonly string[], axes: ReadonlyMap<string, RigAxis>): void {
@@ -50,7 +50,7 @@ export function checkForbid(forbid: readonly string[], axes: ReadonlyMap<string,
 function conditionIssues(text: string, path: string, axes: ReadonlyMap<string, RigAxis>): Issue[] {
   let names: readonly string[];
   try {
-    ({ names } = readFormula(text, [...axes.keys()], path));
+    ({ names } = readFormula(text, axes, path));
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown;
     const said = (message: string) => message.replace("there is no signal", "the rig has no axis");
@@ -60,9 +60,6 @@ function conditionIssues(text: string, path: string, axes: ReadonlyMap<string, R
   if (!names.length) return issue(`names no axis: ${text}`, text);
   return names.flatMap((name) => {
     const axis = axes.get(name)!;
-    if (axis.labels) {
-      return issue(`${name} takes labels: only axes with numbers can stand in a place that is forbidden`, name);
-    }
     if (!axis.derived || (axis as { readonly reads?: string }).reads !== undefined) return [];
     return issue(`${name} moves ${axis.derived.moves.join(", ")}: say of those where they must never be`, name);
   });

@@ -5,7 +5,8 @@ import { setFormulaReader } from "../core/formula.ts";
 /** Says how the formulas of a rig are read: as all expressions are. */
 export function setFormulas(): void {
   setFormulaReader((text, names, path) => {
-    const compiled = compileNumber(text, pointEnvironment(new Map(names.map((name) => [name, {}]))), path);
+    const types = names instanceof Map ? names : new Map([...names as readonly string[]].map((name) => [name, {}]));
+    const compiled = compileNumber(text, pointEnvironment(types), path);
     return { text, names: compiled.signals, evaluate: (lookup) => compiled.evaluate(lookup) };
   });
 }

@@ -71,17 +71,17 @@ export class MoveRouter {
 
   /** Axes that have not been moved, or have been stopped, are asked where they are: they count from there. */
   async #freeWays(legs: readonly Leg[], forbidden: Forbidden, op: Op): Promise<Leg[]> {
-    const places = new Map<string, number>();
+    const places = new Map<string, Setpoint>();
     for (const name of forbidden.axes) {
-      const axis = this.axisOf(name), place = Number(axis.setpoint ?? await axis.readback(op));
-      if (Number.isNaN(place)) {
+      const axis = this.axisOf(name), { labels } = axis, place = axis.setpoint ?? await axis.readback(op);
+      if (labels ? !labels.includes(String(place)) : !(typeof place === "number" && !Number.isNaN(place))) {
         throw new MoveError(name, undefined, place, "does not say where it is, and must not be everywhere");
       }
       places.set(name, place);
     }
     return legs.flatMap((leg) => {
       const free = freeWay(leg, places, forbidden);
-      for (const [name, to] of leg) if (places.has(name)) places.set(name, to as number);
+      for (const [name, to] of leg) if (places.has(name)) places.set(name, to);
       return free;
     });
   }

@@ -1,8 +1,9 @@
 import { compileNumber } from "../../adapt/expression/compile_expression.ts";
-import { pointEnvironment } from "../../adapt/expression/environment.ts";
+import { pointEnvironment, type SignalType } from "../../adapt/expression/environment.ts";
 import { InputError, type Issue } from "../../core/errors.ts";
+import type { Setpoint } from "../../core/point.ts";
 import type { RigAxis } from "../../core/rig.ts";
-import { type Box, ForbiddenCondition } from "./forbidden_condition.ts";
+import { type Box, ForbiddenCondition, type Range } from "./forbidden_condition.ts";
 
 export type { Box } from "./forbidden_condition.ts";
 
@@ -12,14 +13,17 @@ export class Forbidden {
   readonly axes: readonly string[];
   /** In the order in which they were given. */
   readonly conditions: readonly ForbiddenCondition[];
+  readonly #rig: ReadonlyMap<string, RigAxis>;
 
   /**
    * @param axes those of the rig
-   * @throws InputError for conditions that cannot be read, and for axes that are not there, take labels, or are derived and do
-   *   not say by a formula where they stand
+   * @throws InputError for conditions that cannot be read, and for axes that are not there, or are derived and do not
+   *   say by a formula where they stand
    */
   constructor(conditions: readonly string[], axes: ReadonlyMap<string, RigAxis>) {
-    const environment = pointEnvironment(new Map([...axes.keys()].map((name) => [name, {}]))), issues: Issue[] = [];
+    const types = [...axes].map(([name, { labels }]): [string, SignalType] => [name, { labels }]);
+    const environment = pointEnvironment(new Map(types)), issues: Issue[] = [];
+    this.#rig = axes;
     this.conditions = conditions.flatMap((text, k) => {
       const path = `forbid[${k}]`;
       try {
@@ -40,13 +44,19 @@ export class Forbidden {
   }
 
   /** The first condition that holds at a place. */
-  at(place: (axis: string) => number): string | undefined {
+  at(place: (axis: string) => Setpoint): string | undefined {
     return this.conditions.find((condition) => condition.holds(place))?.text;
   }
 
   /** Whether the k-th condition holds at a place. */
-  holds(k: number, place: (axis: string) => number): boolean {
+  holds(k: number, place: (axis: string) => Setpoint): boolean {
     return this.conditions[k].holds(place);
+  }
+
+  /** Where an axis may be on its way: one of labels may pass by all of them, since they have no order. */
+  way(axis: string, from: Setpoint, to: Setpoint): Range {
+    if (typeof from === "number" && typeof to === "number") return [Math.min(from, to), Math.max(from, to)];
+    return new Set([from, to, ...from === to ? [] : this.#rig.get(axis)?.labels ?? []].map(String));
   }
 
   /**
@@ -68,11 +78,9 @@ function axisIssues(
     return [{ path, message: `names no axis: ${text}`, received: text, allowed, severity: "error" }];
   }
   return signals.flatMap((name): Issue[] => {
-    const axis = axes.get(name)!, { labels, derived } = axis;
-    if (!labels && (!derived || (axis as Readable).reads !== undefined)) return [];
-    const message = labels
-      ? `${name} takes labels: only axes with numbers can stand in a place that is forbidden`
-      : `${name} moves ${derived!.moves.join(", ")}: say of those where they must never be`;
+    const axis = axes.get(name)!, { derived } = axis;
+    if (!derived || (axis as Readable).reads !== undefined) return [];
+    const message = `${name} moves ${derived.moves.join(", ")}: say of those where they must never be`;
     return [{ path, message, received: name, severity: "error" }];
   });
 }
