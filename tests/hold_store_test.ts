@@ -47,8 +47,8 @@ Deno.test("a run that was killed in a hold keeps its points, and is taken up aga
     }
     const { attributes } = await openRun(killed);
     assertEquals((attributes.settings as { rules: unknown }).rules, RULES);
+    // The hold has closed the shutter, and nobody has opened it since.
     await using b = await ringBench({ ring: (ms) => ms > 2000 && ms < 30_000 ? 10 : 200 });
-    await b.open();
     const { status, points } = await (await resume(killed, b.rig, { quiet: true })).done;
     assertEquals([status, points, await shutterOf(b.rig)], ["success", 10, "open"]);
     assertEquals(b.shutter.map(({ setpoint }) => setpoint), ["open", "closed", "open"], "it holds again");

@@ -1,5 +1,5 @@
 import { displayable } from "../core/display.ts";
-import { InputError, show } from "../core/errors.ts";
+import { InputError } from "../core/errors.ts";
 import type { Answer, AskRequest } from "../core/path.ts";
 import { groupPoints } from "../core/layout.ts";
 import type { Plan } from "../core/plan.ts";
@@ -9,7 +9,6 @@ import type { RunHeader } from "../core/sink.ts";
 import type { Derived } from "../adapt/derive.ts";
 import type { DeviceEntry } from "../hw/device_specs.ts";
 import { createJob } from "../scan/create_run.ts";
-import { differences } from "../scan/differences.ts";
 import type { ApprovalFront } from "../scan/engine/approvals.ts";
 import type { Job } from "../scan/engine/job.ts";
 import type { PathFunction } from "../scan/path_tools.ts";
@@ -29,6 +28,7 @@ import { type RecordedReplies, recordedReplies } from "../zarr/recorded_replies.
 import { FORMAT_VERSION } from "../zarr/run_metadata.ts";
 import { resumedSink } from "../zarr/zarr_sink.ts";
 import { RecordedRun, type Storage } from "../wire.ts";
+import { changesBetween } from "./changes_since.ts";
 import { figureOf, type PictureOptions } from "./pictures.ts";
 
 /** How a run is resumed. */
@@ -105,7 +105,8 @@ export async function resume<A, D>(
     const recorded = recordedOf(job, header, found, again);
     const { path, setpoint, complete } = await replay(job.path(), recorded);
     if (recorded.points) sink.keepPoints(recorded.points.taken);
-    const resumed = { measured: found.measured, skipped: found.skipped, setpoint: complete ? {} : setpoint };
+    const goes = complete ? {} : { ...setAsideFrom(job, origin), ...setpoint };
+    const resumed = { measured: found.measured, skipped: found.skipped, setpoint: goes };
     const findOrigin = () => Promise.resolve(origin);
     const warnings = [...job.warnings, ...rigChanges(settings, options.devices)], goesOn = { header: () => header };
     return new RecordedRun({ ...job, ...goesOn, warnings, sinks: [sink], findOrigin, path: () => path, resumed });
@@ -115,12 +116,17 @@ export async function resume<A, D>(
   }
 }
 
+/** Where axes stood, when the run began, that a hold may have set aside: a run that was killed has not put them back. */
+function setAsideFrom({ rules: { hold = [] } }: Job, origin: Setpoints): Setpoints {
+  const axes = new Set([hold].flat().flatMap(({ set = {} }) => Object.keys(set)));
+  return Object.fromEntries(Object.entries(origin).filter(([axis]) => axes.has(axis)));
+}
+
 /** What a rig file says otherwise than the one that the run was begun with, in a line each. */
 function rigChanges({ devices: before }: StoredSettings, now: ResumeOptions["devices"]): string[] {
   if (!before || !now) return [];
-  const say = (entry: string | undefined) => entry === undefined || entry === "undefined" ? "left out" : entry;
-  return differences(before, now, "rig").map(({ path, received, allowed }) => {
-    return `${path}: was ${say(allowed)} when the run began, is ${say(show(received))} now`;
+  return changesBetween(before, now, "rig").map(({ path, was, is }) => {
+    return `${path}: was ${was} when the run began, is ${is} now`;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { StopReason } from "../../core/device.ts";
 import type { Path } from "../../core/path.ts";
+import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import { defaultFronts } from "../default_fronts.ts";
 import { forbiddenOf } from "../forbid/forbidden_of.ts";
@@ -89,7 +90,8 @@ export class Session {
     const mute = () => new Error(`an axis did not say within ${STAGE_TIMEOUT_MS} ms where it is`);
     const origin = await waits.wait(job.findOrigin(waits.op.signal), STAGE_TIMEOUT_MS, mute);
     this.mover.begin(origin);
-    const header = job.header(origin);
+    const stood = job.resumed ? {} : await this.#setAsideFrom(),
+      header = { ...job.header(origin), origin: { ...stood, ...origin } };
     for (const sink of job.sinks) await this.#open(sink, header);
     for (const warning of job.warnings) {
       job.say(`warning: ${warning}`);
@@ -101,6 +103,22 @@ export class Session {
     await this.sentinel?.begin();
     if (job.resumed) await this.#restore(job.resumed);
     return job.path();
+  }
+
+  /** Where axes stand that a hold may set aside: a run that is killed meanwhile puts them back there when it is taken up. */
+  async #setAsideFrom(): Promise<Setpoints> {
+    const { job: { rules, rig }, mover, waits } = this, stands: Record<string, Setpoint> = {};
+    for (const name of new Set([rules.hold ?? []].flat().flatMap(({ set = {} }) => Object.keys(set)))) {
+      const axis = rig.axes.get(name);
+      if (!axis) continue;
+      const late = () => new Error(`${name} did not say within ${STAGE_TIMEOUT_MS} ms where it is`);
+      const asked = axis.readback(waits.op);
+      const readback = isPromise(asked) ? await waits.wait(asked, STAGE_TIMEOUT_MS, late) : asked;
+      const place = mover.place(name, readback);
+      // Between its labels, or nowhere that it knows of: no place to go back to.
+      if (place !== "" && !Number.isNaN(place)) stands[name] = place;
+    }
+    return stands;
   }
 
   /** Goes where the axes stood when the run was broken off. */
