@@ -204,7 +204,7 @@ Deno.test("sonde resume --rig takes the rig of another file, says what has chang
     await begun(join(folder, "a.zarr"), true);
     await write(folder, "new.yaml", RIG.replace("x: { driver: sim.stage,", "x: { driver: sim.stage, speed: 50,"));
     const { code, err } = await sonde(folder, "resume", "a.zarr", "--rig", "new.yaml");
-    const change = "rig.x.speed: was left out when the run began, is 50 now";
+    const change = "rig.x.speed: was not there when the run began, is 50 now";
     assertEquals(code, 0, err);
     assertStringIncludes(err, `warning: ${change}\n`);
     const { status, texts } = await ended(join(folder, "a.zarr"));

@@ -31,10 +31,10 @@ type Plain = Readonly<Record<string, unknown>>;
 export function changesSince<A, D>({ attributes }: Pick<RunData, "attributes">, rig: Rig<A, D>): string[] {
   const now = deviceSnapshot(readAsThen(attributes, rig as unknown as Rig));
   return [
-    ...changes(attributes.sonde_version, SONDE_VERSION, "sonde_version"),
+    ...changesBetween(attributes.sonde_version, SONDE_VERSION, "sonde_version"),
     // As it stands in a store: what is undefined is not there.
-    ...changes(attributes.devices ?? {}, JSON.parse(JSON.stringify(now)), ""),
-  ];
+    ...changesBetween(attributes.devices ?? {}, JSON.parse(JSON.stringify(now)), ""),
+  ].map(({ path, was, is }) => `${path}: was ${was}, is ${is}`);
 }
 
 /** What was read several times at a point is an array in the store. */
@@ -52,13 +52,28 @@ function isObject(entry: unknown): entry is Plain {
 /** The entry of an axis that says where it stands. */
 const STANDS = /^[^.]+\.axes\..+\.setpoint$/;
 
-function changes(was: unknown, is: unknown, path: string): string[] {
+/** Something that is not as it was. */
+export interface Change {
+  /** Where it stands, its keys joined by dots. */
+  readonly path: string;
+  /** What it was, in words. */
+  readonly was: string;
+  /** What it is, in words. */
+  readonly is: string;
+}
+
+/**
+ * What differs between what was and what is, both as JSON has them. Arrays are said whole, and where axes stand does not count.
+ *
+ * @param path of both; empty at the root
+ */
+export function changesBetween(was: unknown, is: unknown, path: string): Change[] {
   if (STANDS.test(path)) return [];
   if (isObject(was) && isObject(is)) {
     const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
-    return [...keys].flatMap((key) => changes(was[key], is[key], path ? `${path}.${key}` : key));
+    return [...keys].flatMap((key) => changesBetween(was[key], is[key], path ? `${path}.${key}` : key));
   }
   if (was === is || JSON.stringify(was) === JSON.stringify(is)) return [];
   const said = (one: unknown) => one === undefined ? "not there" : isObject(one) ? "there" : show(one);
-  return [`${path}: was ${said(was)}, is ${said(is)}`];
+  return [{ path, was: said(was), is: said(is) }];
 }
