@@ -2,8 +2,8 @@ import { InputError } from "../../core/errors.ts";
 import type { DeviceEntry } from "../../hw/device_specs.ts";
 import { notice, type OutputOptions, print, printJson } from "../output.ts";
 import { type ApprovalFlags, approvalFronts } from "../approval_fronts.ts";
+import { printRun } from "../print_run.ts";
 import { connectRig, readRigFile } from "../read_scan_file.ts";
-import { lastNote } from "../run_log.ts";
 import { showRun } from "../../wire/terminal/run_view.ts";
 import { resume } from "../../wire/resume.ts";
 import { openRun } from "../../zarr/open_run.ts";
@@ -50,12 +50,7 @@ export async function resumeCommand(place: string, options: ResumeCommandOptions
     using _shown = view.show(run, { name: String(attributes.name), sample: String(attributes.sample ?? "") });
     await run.done;
   }
-  const { points, skipped, state, reason, elapsedMs } = run.status;
-  if (json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
-  const note = quiet ? undefined : await lastNote(await run.data());
-  if (note !== undefined) notice(note);
-  if (!quiet) notice(run.report);
-  print(run.to[0]);
+  await printRun(run, { json, quiet });
 }
 
 function isComplete({ exit_status: status, exit_reason: reason }: Attributes): boolean {
