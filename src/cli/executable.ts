@@ -4,6 +4,8 @@ import { main } from "./main.ts";
 import { declareOwnCommand } from "./own_command.ts";
 import { declareVersionBuild, type VersionBuild } from "./version.ts";
 
+export { endProcess } from "./end_process.ts";
+
 /**
  * What an executable does: the `sonde` command, or, where its own process asked for it, the watchdog that makes devices
  * safe.

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { SondeError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
+import { endProcess } from "./end_process.ts";
 import { fail } from "./output.ts";
 import { performQueueJob } from "./perform_queue_job.ts";
 import { makeProgram } from "./program.ts";
@@ -47,4 +48,4 @@ function oneLine(message: string): string {
   return message.replace(/^error: /, "").replace(/\s*\n\s*\(Did you mean (.*)\?\)\s*$/, "; did you mean $1?");
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) endProcess(main(Deno.args));

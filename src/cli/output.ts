@@ -72,12 +72,16 @@ export function fail(thrown: unknown, { json, debug }: OutputOptions & { readonl
   return code;
 }
 
+/** What Deno colours in the messages of its own. */
+// deno-lint-ignore no-control-regex
+const COLOURS = /\x1b\[[\d;]*m/g;
+
 /** A line an issue, and what a file may hold beside text, line ends and the codes of terminals, written out. */
 function linesOf(thrown: unknown): string[] {
   const errors = thrown instanceof InputError ? thrown.issues.filter(({ severity }) => severity === "error") : [];
   const lines = errors.length
     ? errors.map(({ path, message }) => path ? `${path}: ${message}` : message)
-    : messageOf(thrown).split(/\r?\n/);
+    : messageOf(thrown).replace(COLOURS, "").split(/\r?\n/);
   return lines.map((line) => line.replace(/\p{Cc}/gu, (code) => code === "\n" ? "\\n" : hex(code)));
 }
 

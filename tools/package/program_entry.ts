@@ -30,10 +30,10 @@ export async function writeProgramEntry(): Promise<ProgramEntry> {
   const main = ".cache/package/main.ts";
   await Deno.mkdir(join(ROOT, dirname(main)), { recursive: true });
   // Loaded late: in a bundle it would otherwise be part of the entry, where import.meta.main of the command is true.
-  const text = `const { runExecutable } = await import("../../src/cli/executable.ts");
+  const text = `const { endProcess, runExecutable } = await import("../../src/cli/executable.ts");
 const map = "--import-map=" + new URL("../../imports.json", import.meta.url).href;
 const words = ["run", ...${JSON.stringify(PROGRAM_SETTINGS)}, map, import.meta.url];
-Deno.exit(await runExecutable({ commit: ${JSON.stringify(await commitName())} }, Deno.args, words));
+endProcess(runExecutable({ commit: ${JSON.stringify(await commitName())} }, Deno.args, words));
 `;
   await Deno.writeTextFile(join(ROOT, main), text);
   return { main, library: "mod.ts", workers: await findWorkers("src") };

@@ -1,11 +1,9 @@
 import type { ScanFile } from "../../scan/scan_file.ts";
-import { importScript } from "../import_script.ts";
-import { notice, print, printJson } from "../output.ts";
 import { changesOf } from "../perform_entry.ts";
 import { type PerformOptions, performScan } from "../perform_scan.ts";
+import { printRun } from "../print_run.ts";
 import { readQueueEntry } from "../queue_entry.ts";
-import { lastNote } from "../run_log.ts";
-import { toFileUrl } from "../to_file_url.ts";
+import { runScript } from "../run_script.ts";
 import { queueCommand, type QueueCommandOptions } from "./queue.ts";
 
 /** `sonde run`: a scan, or several one after the other. */
@@ -14,7 +12,7 @@ export async function runCommand(files: readonly string[], options: QueueCommand
   const { yes, input, json, quiet, keepGoing: _, ...said } = options, [from] = files;
   const { file, then } = await readQueueEntry(from, said);
   // A script drives its own run; here it is only given its folder and its turn.
-  if (!file) return await importScript(toFileUrl(from));
+  if (!file) return await runScript(from);
   await runScan(file, from, { yes, input, json, quiet, look: then && changesOf(then) });
 }
 
@@ -24,11 +22,5 @@ export async function runCommand(files: readonly string[], options: QueueCommand
  * @param from what describes the scan, for messages
  */
 export async function runScan(file: ScanFile, from: string, options: PerformOptions): Promise<void> {
-  const { json, quiet } = options, run = await performScan(file, from, options);
-  const { points, skipped, state, reason, elapsedMs } = run.status;
-  if (json) return printJson({ status: state, reason, points, skipped, timeMs: elapsedMs, to: run.to[0] });
-  const note = quiet ? undefined : await lastNote(await run.data());
-  if (note !== undefined) notice(note);
-  if (!quiet) notice(run.report);
-  print(run.to[0]);
+  await printRun(await performScan(file, from, options), options);
 }
