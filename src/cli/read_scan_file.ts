@@ -8,16 +8,10 @@ import { parseScanFile, type ScanFile } from "../scan/scan_file.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** What the command line may say beside the file. */
-export interface ScanOverrides {
+export interface ScanOverrides
+  extends Pick<ScanFile, "to" | "name" | "sample" | "operator" | "notes" | "seed" | "maxPoints"> {
   /** A rig file, instead of the rig of the scan file and of the `rig.yaml` beside it. */
   readonly rig?: string;
-  readonly to?: string;
-  readonly name?: string;
-  readonly sample?: string;
-  readonly operator?: string;
-  readonly notes?: string;
-  readonly seed?: number;
-  readonly maxPoints?: number;
 }
 
 /** The rig file that is taken when nobody names one: in the folder of the scan file, or in that of the caller. */
