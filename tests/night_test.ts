@@ -333,3 +333,16 @@ print(json.dumps([tree.sizes["time"], list(seen.x_readback.dims), str(seen.time.
   assert((await figureOf(await openRun(to), { detector: "monitor_x/x_readback" })).text().includes("monitor_time (s)"));
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a run may be ended while a hold looks: what then breaks the look off troubles nobody", async () => {
+  for (let ms = 5; ms < 200; ms += 15) {
+    await using b = await ringBench({ ringMs: 50 });
+    const hold = { unless: "ring > 50" };
+    const options = { rig: b.rig, read: ["diode"], hold, watchMs: 20, to: b.sink, quiet: true } as const;
+    const run = scan(linspace("x", 0, 0.02, 3), options);
+    b.clock.timer(ms, () => run.abort("it is morning"));
+    await assertRejects(() => run.done, RunAborted);
+    await turns();
+    assertEquals(b.sink.outcomes.map(({ status }) => status), ["aborted"]);
+  }
+});

@@ -137,7 +137,10 @@ export class Sentinel {
 
   /** Looks again where looks of holds are older. */
   #looking(ms: number): Promise<void> | undefined {
-    return this.#desk.lookout.freshen(this.#holdSources, this.#desk.nowMs - ms);
+    const looking = this.#desk.lookout.freshen(this.#holdSources, this.#desk.nowMs - ms);
+    // Who only asks whether there is one does not wait for it, and does not hear that the run's end breaks it off.
+    looking?.catch(() => {});
+    return looking;
   }
 
   async #clear(): Promise<void> {
