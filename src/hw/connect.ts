@@ -3,6 +3,7 @@ import type { ConnectContext, Device, DeviceSpec } from "../core/device.ts";
 import { DeviceError, InputError, LimitError, messageOf } from "../core/errors.ts";
 import { haltSignal } from "../core/halt.ts";
 import type { Rig } from "../core/rig.ts";
+import { measureWaits } from "../core/wait_time.ts";
 import { abortable } from "./ffi/abortable.ts";
 import { inputOfDevice } from "./input_of_device.ts";
 import { checkDeviceNames } from "./names.ts";
@@ -53,6 +54,9 @@ export async function connect<S extends DeviceSpecs>(
   const forbid = rigForbid(specs, options.forbid);
   const { clock = systemClock, seed = 0, closeTimeoutMs = 10_000 } = options;
   const signal = options.signal ? AbortSignal.any([options.signal, haltSignal()]) : haltSignal();
+  // Estimates count how long waits really take.
+  const measuring = measureWaits(clock);
+  if (measuring) await measuring;
   const shared = new Map<string, unknown>(), connectedMs = clock.nowMs();
   const devices = new Map<string, Device>();
   const share = <T>(key: string, make: () => T): T => {

@@ -2,6 +2,7 @@ import type { ConnectContext, Op } from "../../core/device.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { Setpoint } from "../../core/point.ts";
 import { type Random, random } from "../../core/random.ts";
+import { waitTime } from "../../core/wait_time.ts";
 import type { Faults } from "./faults.ts";
 import type { SimEvent } from "./recorder.ts";
 import { sharedWorld, type World } from "./world.ts";
@@ -68,6 +69,11 @@ export class Actor {
   /** How long something takes that should take `ms`. */
   duration(ms: number): number {
     return this.instant ? 0 : ms * (this.faults.slow ?? 1);
+  }
+
+  /** How long `wait` takes for something that should take `ms`: what estimates count. */
+  takesMs(ms: number): number {
+    return waitTime(this.#context.clock, this.duration(ms));
   }
 
   /**

@@ -31,7 +31,7 @@ export class SimDetector implements Detector {
   }
 
   readMs(): number {
-    return this.#actor.duration(this.#parts.dwellMs());
+    return this.#actor.takesMs(this.#parts.dwellMs());
   }
 
   trigger(op: Op): void | Promise<void> {
@@ -39,7 +39,7 @@ export class SimDetector implements Detector {
     actor.note("trigger");
     this.#seen = undefined;
     actor.begin("trigger", op);
-    const looking = actor.wait(this.readMs(), op);
+    const looking = actor.wait(actor.duration(this.#parts.dwellMs()), op);
     if (looking === undefined) return void (this.#seen = this.#parts.measure());
     return looking.then(() => void (this.#seen = this.#parts.measure()));
   }

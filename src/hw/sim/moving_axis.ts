@@ -54,7 +54,7 @@ export class MovingAxis implements Axis {
   }
 
   moveMs(from: Setpoint, to: Setpoint): number {
-    return this.#actor.duration(this.#options.travel(Number(from), Number(to)).durationMs);
+    return this.#actor.takesMs(this.#options.travel(Number(from), Number(to)).durationMs);
   }
 
   set(setpoint: Setpoint, op: Op): void | Promise<void> {

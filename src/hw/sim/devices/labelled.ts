@@ -102,7 +102,7 @@ class LabelledAxis implements Axis {
   }
 
   moveMs(from: unknown, to: unknown): number {
-    return from === to ? 0 : this.actor.duration(this.durationMs);
+    return from === to ? 0 : this.actor.takesMs(this.durationMs);
   }
 
   set(setpoint: number | string, op: Op): void | Promise<void> {
@@ -110,7 +110,7 @@ class LabelledAxis implements Axis {
     actor.note("set", actor.name, setpoint);
     actor.begin("set", op);
     const to = typeof faults.stuckAt === "string" ? faults.stuckAt : String(setpoint);
-    const takesMs = this.moveMs(this.#place, to);
+    const takesMs = this.#place === to ? 0 : actor.duration(this.durationMs);
     if (faults.dead) return actor.hang(op);
     if (faults.stuck) {
       this.#place = BETWEEN;
