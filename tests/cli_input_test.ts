@@ -84,3 +84,26 @@ Deno.test("a place where nothing can be stored yet is found before anything move
   }
   await Deno.remove(taken);
 });
+
+Deno.test("what is wrong with a device is said in the words of scans, with key, what came and what is allowed", async () => {
+  const wrongs: Readonly<Record<string, string>> = {
+    "{ driver: constructor }": '.driver: "constructor" is no driver; allowed: sim.stage, ',
+    "{ driver: sim.stage, unit: 3 }": ".unit: expected text, received 3",
+    "{ driver: sim.stage }": ".unit: is missing; expected text",
+    "{ driver: sim.stage, unit: mm, limits: [.nan, 5] }": ".limits[0]: expected a finite number, received NaN",
+    "{ driver: sim.stage, unit: mm, limits: 5 }": ".limits: expected a pair, received 5",
+    "{ driver: sim.stage, unit: mm, speed: -3 }": ".speed: expected a number above 0, received -3",
+    "{ driver: sim.stage, unit: mm, sped: 3 }": '.sped: "sim.stage" has no option "sped"; did you mean "speed"?',
+    "{ driver: sim.camera, shape: [8] }": ".shape: expected at least 2 entries, received [8]",
+    "{ driver: sim.camera, shape: [0, 8] }": ".shape[0]: expected a number of at least 1, received 0",
+    "{ driver: sim.shutter, start: opn }": '.start: expected "open" or "closed", received "opn"',
+    "{ driver: aravis.camera, id: a, roi: { wdith: 8 } }":
+      '.roi.wdith: unknown key "wdith"; did you mean "width"? Allowed: ',
+    "{ driver: sim.camera, settings: { exposure: [] } }":
+      ".settings.exposure: expected a finite number or text, received []",
+  };
+  for (const [device, says] of Object.entries(wrongs)) {
+    const lines = await wrongOf(`rig:\n  d: ${device}\nread: [d]\nplan: ${LINE}\n`);
+    assertEquals(lines.map((line) => line.slice(0, says.length + 5)), [`rig.d${says}`], lines.join("\n"));
+  }
+});

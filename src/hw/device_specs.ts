@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { DeviceSpec } from "../core/device.ts";
 import { InputError, type Issue, show } from "../core/errors.ts";
+import { inputIssues } from "../core/input_issues.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { schemaKeys } from "../core/schema_keys.ts";
 import { type Configuration, configured } from "./configured.ts";
 import { DRIVERS } from "./drivers.ts";
 import { inputOfDevice } from "./input_of_device.ts";
@@ -38,45 +40,27 @@ function driverOf(entry: DeviceEntry): unknown {
   return "moves" in entry ? "derived" : "matrix" in entry ? "derived.matrix" : undefined;
 }
 
-function commonIssues(path: string, common: DeviceEntry): Issue[] {
-  const result = commonSchema.safeParse(common);
-  if (result.success) return [];
-  return result.error.issues.map((issue): Issue => {
-    const received = valueAt(common, issue.path), place = [path, ...issue.path.map(String)].join(".");
-    return { path: place, message: `${issue.message}; received ${show(received)}`, received, severity: "error" };
-  });
-}
-
-function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], options);
+/** What is wrong with what a device is told, by a schema of it. */
+function issuesIn(schema: z.ZodType, told: DeviceEntry, path: string): Issue[] {
+  const result = schema.safeParse(told);
+  return result.success ? [] : inputIssues(result.error, told, path, (_, at) => schemaKeys(schema, told, at));
 }
 
 function entryIssues(name: string, entry: DeviceEntry): Issue[] {
-  const driverName = driverOf(entry), { options, common } = divide(entry), path = `rig.${name}`;
-  const driver = typeof driverName === "string" ? DRIVERS[driverName] : undefined;
+  const driverName = driverOf(entry), { options: told, common } = divide(entry), path = `rig.${name}`;
+  const known = Object.keys(DRIVERS), driver = known.includes(driverName as string) && DRIVERS[driverName as string];
   if (!driver) {
-    const known = Object.keys(DRIVERS),
-      problem = driverName === undefined ? "has no driver" : `${show(driverName)} is no driver`;
+    const problem = driverName === undefined ? "has no driver" : `${show(driverName)} is no driver`;
     const message = `${problem}; ${didYouMean(String(driverName ?? ""), known)}`;
     return [{ path: `${path}.driver`, message, received: driverName, allowed: known.join(", "), severity: "error" }];
   }
-  const result = driver.options.safeParse(options), ours = commonIssues(path, common);
-  if (result.success) return ours;
-  const theirs = result.error.issues.flatMap((issue): Issue[] => {
-    const place = [path, ...issue.path.map(String)].join("."), received = valueAt(options, issue.path);
-    if (issue.code === "unrecognized_keys") {
-      const allowed = [...new Set([...COMMON, ...Object.keys(driver.options.shape)])];
-      return issue.keys.map((key) => ({
-        path: `${path}.${key}`,
-        message: `${show(driverName)} has no option "${key}"; ${didYouMean(key, allowed)}`,
-        received: key,
-        allowed: allowed.join(", "),
-        severity: "error",
-      }));
-    }
-    return [{ path: place, message: `${issue.message}; received ${show(received)}`, received, severity: "error" }];
+  const options = [...new Set([...COMMON, ...Object.keys(driver.options.shape)])];
+  const misspelt = Object.keys(told).filter((key) => !options.includes(key)).map((key): Issue => {
+    const message = `${show(driverName)} has no option "${key}"; ${didYouMean(key, options)}`;
+    return { path: `${path}.${key}`, message, received: key, allowed: options.join(", "), severity: "error" };
   });
-  return [...theirs, ...ours];
+  const spelt = Object.fromEntries(Object.entries(told).filter(([key]) => options.includes(key)));
+  return [...misspelt, ...issuesIn(driver.options, spelt, path), ...issuesIn(commonSchema, common, path)];
 }
 
 /**

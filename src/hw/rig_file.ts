@@ -1,6 +1,6 @@
-import { parse } from "@std/yaml";
-import { InputError, type Issue, messageOf } from "../core/errors.ts";
+import { InputError, type Issue } from "../core/errors.ts";
 import { didYouMean, nearest } from "../core/nearest.ts";
+import { parseYaml } from "../core/parse_yaml.ts";
 import type { DeviceEntry } from "./device_specs.ts";
 import { FORBID_KEY, forbidFormIssues } from "./rig_forbid.ts";
 
@@ -24,12 +24,7 @@ import { FORBID_KEY, forbidFormIssues } from "./rig_forbid.ts";
  * ```
  */
 export function parseRigFile(text: string, file = "the rig file"): Readonly<Record<string, DeviceEntry>> {
-  let input: unknown;
-  try {
-    input = parse(text);
-  } catch (thrown) {
-    throw InputError.at(file, `is not YAML: ${messageOf(thrown).split("\n")[0]}`);
-  }
+  const input = parseYaml(text, file);
   const expected = "devices by name, each with its driver, as in x: { driver: sim.stage, unit: mm }";
   if (!isRecord(input)) throw InputError.at(file, `is not a rig: expected ${expected}`, input, expected);
   const inner = isRecord(input.rig) && !("driver" in input.rig) ? input.rig : input;

@@ -1,7 +1,7 @@
 import { parseExpression } from "../adapt/expression/parse_expression.ts";
 import { InputError } from "../core/errors.ts";
 import type { HoldRule } from "../core/rules.ts";
-import { inputIssues } from "./input_issues.ts";
+import { inputIssues } from "../core/input_issues.ts";
 import { holdSchema } from "./rules_schema.ts";
 
 /**

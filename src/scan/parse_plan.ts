@@ -1,12 +1,12 @@
 import { displayable } from "../core/display.ts";
 import { InputError, type Issue } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
-import { inputIssues, type KnownKeys } from "./input_issues.ts";
+import { inputIssues, type KnownKeys } from "../core/input_issues.ts";
 import { mapOwnActions } from "./map_own_actions.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, planSchema } from "./schema.ts";
-import { schemaKeys } from "./schema_keys.ts";
+import { schemaKeys } from "../core/schema_keys.ts";
 
 /** Actions that are functions have no form that could be wrong. */
 const STANDS_FOR_OWN = { kind: "repeat", num: 1 };

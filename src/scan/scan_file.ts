@@ -4,12 +4,12 @@ import { InputError, type Issue } from "../core/errors.ts";
 import { parseYaml } from "../core/parse_yaml.ts";
 import type { Plan } from "../core/plan.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
-import { inputIssues, type KnownKeys } from "./input_issues.ts";
+import { inputIssues, type KnownKeys } from "../core/input_issues.ts";
 import { issuesBelowUnknown } from "./parse_plan.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { resolveUses } from "./resolve_uses.ts";
 import { nodeKeys, scanFileSchema } from "./schema.ts";
-import { schemaKeys } from "./schema_keys.ts";
+import { schemaKeys } from "../core/schema_keys.ts";
 import type { OnReadError } from "./read_policy.ts";
 import type { AnyRead } from "./rated_read.ts";
 

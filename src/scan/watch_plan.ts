@@ -10,7 +10,7 @@ import { InputError, type Issue, messageOf, show } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { HoldRule, RunRules, SettleRule } from "../core/rules.ts";
-import { inputIssues } from "./input_issues.ts";
+import { inputIssues } from "../core/input_issues.ts";
 import { readList } from "./read_list.ts";
 import { holdSchema, settleSchema } from "./rules_schema.ts";
 import { passesAsked, type SignalOptions } from "./run_signals.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { type Issue, show } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { type Issue, show } from "./errors.ts";
+import { didYouMean } from "./nearest.ts";
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -80,7 +80,12 @@ export type KnownKeys = (received: unknown, path: readonly PropertyKey[]) => rea
  *
  * @param knownKeys tells the allowed keys of the object that holds an unknown one
  */
-export function inputIssues(error: z.ZodError, input: unknown, root: string, knownKeys: KnownKeys): Issue[] {
+export function inputIssues(
+  error: Pick<z.ZodError, "issues">,
+  input: unknown,
+  root: string,
+  knownKeys: KnownKeys,
+): Issue[] {
   const convert = (issue: ZodIssue, prefix: readonly PropertyKey[]): Issue[] => {
     const path = [...prefix, ...issue.path], received = at(input, path), where = pathText(root, path);
     const problem = (message: string, allowed?: string, got: unknown = received, place = where): Issue[] => [
