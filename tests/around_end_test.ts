@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { around, connect, linspace, nest, openRun, resume, scan, set, sim, take } from "../mod.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
 import { closed, dark, finder, grid, open } from "./around_support.ts";
-import { bench, RecordingSink, standsAt } from "./engine_support.ts";
+import { bench, RecordingSink, standsAt, turns } from "./engine_support.ts";
 
 const devices = () => ({
   shutter: sim.shutter(),
@@ -129,6 +129,8 @@ Deno.test("each action at the end has a time of its own, however many before it 
 });
 
 Deno.test("what an interlude has moved goes back together with the axes of the next point, where the way is free", async () => {
+  // The clock's last turn goes by once the rig is closed.
+  await using _turns: AsyncDisposable = { [Symbol.asyncDispose]: () => turns() };
   await using rig = await connect({ ...devices(), z: sim.stage({ unit: "mm", limits: [-5, 5] }) }, {
     clock: fakeClock(),
   });

@@ -26,7 +26,7 @@ import { ForbidError } from "../src/core/forbid_error.ts";
 import type { Path } from "../src/core/path.ts";
 import { Forbidden } from "../src/scan/forbid/forbidden.ts";
 import { inFolder, sonde } from "./cli_support.ts";
-import { RecordingSink } from "./engine_support.ts";
+import { RecordingSink, turns } from "./engine_support.ts";
 import { withFolder } from "./zarr_fixture.ts";
 
 const NEAR_SAMPLE = "objective < 0.2 and abs(x) > 3";
@@ -43,9 +43,13 @@ function microscope(forbid?: readonly string[], record = sim.recorder()) {
   }, { clock: fakeClock(), forbid });
 }
 
+/** Lets the clock's last turn go by once the rig is closed, so that nothing is left running. */
+const lastTurns: AsyncDisposable = { [Symbol.asyncDispose]: () => turns() };
+
 const far = linspace("x", 0, 5, 6);
 
 Deno.test("every run on a rig keeps out of what it forbids: plans, generators, bursts, beside what the run forbids itself", async () => {
+  await using _turns = lastTurns;
   await using rig = await microscope([NEAR_SAMPLE]);
   const sink = () => new RecordingSink(rig.clock), both = { rig, read: ["diode"] as const, quiet: true };
   function* own(): Path {
@@ -70,6 +74,7 @@ Deno.test("every run on a rig keeps out of what it forbids: plans, generators, b
 Deno.test("what a rig forbids is kept with its runs: they are taken up, and run again, under it", () =>
   withFolder(async (folder) => {
     const to = join(folder, "a.zarr"), options = { read: ["diode"] as const, quiet: true };
+    await using _turns = lastTurns;
     {
       await using rig = await microscope([NEAR_SAMPLE]);
       for await (const { index: [i] } of scan(far, { ...options, rig, to, forbid: ["x > 9"] })) if (i === 1) break;

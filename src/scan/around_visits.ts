@@ -75,6 +75,7 @@ class Visit {
   *first(): Doing<void> {
     const left = new Set<string>();
     yield* this.#locateLast();
+    yield* this.#locate(this.#drift.beside);
     for (const act of this.#acts.first) {
       if (this.#ended) return;
       if (act.laid.kind === "take") yield* this.#taking(act, this.#around.setpoint);
@@ -103,7 +104,8 @@ class Visit {
 
   /** Axes that are corrected, and that the plan does not move, are told apart by who has put them where they stand. */
   *#beginCorrecting(left: ReadonlySet<string>): Doing<void> {
-    const { alone, offsets } = this.#drift, unknown = alone.filter((axis) => !Object.hasOwn(this.#places, axis));
+    const { alone, beside, offsets } = this.#drift;
+    const unknown = [...alone, ...beside].filter((axis) => !Object.hasOwn(this.#places, axis));
     if (unknown.length) {
       const { setpoint } = (yield { kind: "move", setpoint: {}, locate: unknown }) as Located;
       for (const axis of unknown) {

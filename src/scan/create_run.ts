@@ -19,6 +19,7 @@ import { parsePlan } from "./parse_plan.ts";
 import { type PathFunction, pathTools } from "./path_tools.ts";
 import { conditionIssues } from "./forbid_issues.ts";
 import { generatorLayout } from "./plan_layout.ts";
+import { placeGuard } from "./place_guard.ts";
 import { readPolicy } from "./read_policy.ts";
 import { type AnyRead, ratedRead, type ReadOf } from "./rated_read.ts";
 import { runSignals } from "./run_signals.ts";
@@ -76,7 +77,9 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
   const { tree, laid, known, channels, adaptive, points, timeMs, size, issues, layout } = examineFrom(given, {
     rehearsalMs: REHEARSAL_MS,
   });
-  const plan = parsePlan(given), { signals, of, read: narrowed, stored, derived } = known!;
+  const plan = parsePlan(given),
+    guard = placeGuard(rig, options.forbid),
+    { signals, of, read: narrowed, stored, derived } = known!;
   return {
     channels,
     stored,
@@ -92,7 +95,7 @@ function preparePlan(given: Plan, rig: Rig, options: AnyOptions, wiring: Wiring)
     plan: storablePlan(plan),
     // Only an origin can change what was found already, and examining a large mask takes a while.
     layout: (origin) => Object.keys(origin).length ? examineFrom(plan, { origin }).layout! : layout!,
-    path: () => planPath(tree!, seed, { limits: limitsOf(rig), read: narrowed, signals, of, atEnd }),
+    path: () => planPath(tree!, seed, { limits: limitsOf(rig), guard, read: narrowed, signals, of, atEnd }),
     findOrigin: (signal) => findOrigin(plan, rig, signal, atEnd),
   };
 }

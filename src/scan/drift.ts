@@ -3,6 +3,7 @@ import type { Setpoint, Setpoints } from "../core/point.ts";
 import type { Finding } from "./action_visit.ts";
 import type { Offsets } from "./shifted_request.ts";
 import { laidReach } from "./laid_reach.ts";
+import { forbiddenOffset } from "./forbidden_offset.ts";
 import { innerLaid, type Laid, type LaidAround, ownPasses } from "./lay_out.ts";
 
 /** What is added to the setpoints of axes that drift, in one visit: what was found later minus what was found first. */
@@ -13,6 +14,8 @@ export class Drift {
   readonly alone: readonly string[];
   /** The axes that the points of the plan name. */
   readonly named: ReadonlySet<string>;
+  /** Axes that are neither, and by whose places it is judged whether an offset leads where it is forbidden. */
+  readonly beside: readonly string[];
   readonly #laid: LaidAround;
   readonly #offsets: Record<string, number>;
   readonly #references: Record<string, number | undefined>;
@@ -26,6 +29,7 @@ export class Drift {
     this.#references = Array.isArray(correct) ? {} : { ...correct as Readonly<Record<string, number>> };
     this.named = namedAxes(laid.inner);
     this.alone = corrects.filter((axis) => !this.named.has(axis));
+    this.beside = corrects.length ? besideOf(laid, this.named) : [];
   }
 
   /**
@@ -40,6 +44,13 @@ export class Drift {
       const reference = this.#references[axis] ??= place, from = this.#offsets[axis], to = from + (place - reference);
       if (to === from) continue;
       const beyond = this.#beyond(axis, to, places[axis]), data = { axis, found: place, reference, from, to };
+      const forbidden = beyond === undefined ? this.#forbidden(axis, to, places) : undefined;
+      if (forbidden !== undefined) {
+        const text = `${axis} found at ${place} instead of ${reference}: with an offset of ${to}, ${forbidden}; ` +
+          `${axis}_offset stays ${from}`;
+        yield { kind: "note", text, data: { ...data, to: from, refused: to, forbidden } };
+        continue;
+      }
       if (beyond === undefined) {
         this.#offsets[axis] = to;
         yield {
@@ -57,6 +68,11 @@ export class Drift {
     }
   }
 
+  #forbidden(axis: string, to: number, places: Setpoints): string | undefined {
+    const before = this.#offsets, after = { ...before, [axis]: to };
+    return forbiddenOffset(this.#laid, { before, after, places, origin: this.#origin });
+  }
+
   /** A setpoint of the plan that the offset would take beyond the limits; undefined when there is none. */
   #beyond(axis: string, offset: number, place: Setpoint | undefined): number | undefined {
     const [least, most] = this.#laid.limits(axis), setpoints: number[] = typeof place === "number" ? [place] : [];
@@ -67,6 +83,12 @@ export class Drift {
     }
     return setpoints.map((setpoint) => setpoint + offset).find((to) => to < least || to > most);
   }
+}
+
+/** Axes with motors that conditions name, that no point moves, and that are not corrected. */
+function besideOf({ guard, corrects }: LaidAround, named: ReadonlySet<string>): readonly string[] {
+  const moved = [...named, ...corrects];
+  return guard?.forbidden.axes.filter((axis) => !moved.some((one) => one === axis || guard.reaches(one, axis))) ?? [];
 }
 
 /** The axes that the points of a plan name. */

@@ -26,6 +26,7 @@ import { planIssues } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
 import { type Reach, reach, reachAlone } from "./reach.ts";
 import type { Response } from "./rehearse.ts";
+import { placeGuard } from "./place_guard.ts";
 import { refuseBottomless } from "./refuse_bottomless.ts";
 import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
@@ -201,7 +202,8 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   }
   const bad = planIssues(given), plan = rig ? inRigUnits(given, rig.axes) : given;
   if (bad.length > ENOUGH_ISSUES) return { ...nothing, channels: [], issues: bad };
-  const { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));
+  const guard = placeGuard(rig, options.forbid),
+    { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));
   const known = runSignals(rig, tree, options), { channels, issues: unread } = known;
   const grids = gridsOf(tree), grid = grids.reduce((sum, space) => sum + spacePoints(space), 0);
   const first = [...bad, ...structure, ...depthIssues(grids), ...budgetIssue(grid, maxPoints), ...unread];
@@ -209,7 +211,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     const issues = [...first, ...issuesAlone(leaves, rig, channels, options)];
     return { ...nothing, channels, gridPoints: grid, points: grid, issues };
   }
-  const laid = layOut(tree, { limits: limitsOf(rig), read: known.read, origin }), adaptive = isAdaptive(tree);
+  const laid = layOut(tree, { limits: limitsOf(rig), guard, read: known.read, origin }), adaptive = isAdaptive(tree);
   const reached = adaptive ? laidReach(laid.root, origin) : laid.passes.flatMap(({ space }) => reach(space!).columns);
   const range = adaptive ? laidPoints(laid.root) : exactly(laid.passes);
   const names = namesOf(leaves, channels, read, laid.passes);

@@ -1,14 +1,14 @@
 import { InputError, type Issue } from "../core/errors.ts";
 import { ForbidError } from "../core/forbid_error.ts";
-import type { Setpoints } from "../core/point.ts";
+import type { Setpoint, Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
 import { Cursor } from "./cursor.ts";
 import { passesOf } from "./derived_issues.ts";
-import { resolveMoves } from "./engine/resolve_moves.ts";
 import { forbiddenActions } from "./forbidden_actions.ts";
 import type { Forbidden } from "./forbid/forbidden.ts";
 import { forbiddenOf } from "./forbid/forbidden_of.ts";
 import { freeWay } from "./forbid/free_way.ts";
+import { forbiddenPlace, forbiddenText, motorsAt, reaches } from "./forbidden_place.ts";
 import type { Laid } from "./lay_out.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { MOST_PLACES, placeAt, visitPlaces } from "./visit_places.ts";
@@ -64,37 +64,6 @@ export function forbidIssues(
   return [...new Map(found.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
 }
 
-/** Which condition holds where these axes stand, whatever the others do. */
-function forbiddenPlace(forbidden: Forbidden, setpoints: Setpoints, rig: Rig): string | undefined {
-  const motors = motorsAt(setpoints, rig);
-  if (!motors) return undefined;
-  for (const [k, { text, axes }] of forbidden.conditions.entries()) {
-    const known = axes.every((name) => typeof motors[name] === "number");
-    if (known && forbidden.holds(k, (name) => motors[name] as number)) return forbiddenText(axes, motors, text);
-  }
-  return undefined;
-}
-
-function forbiddenText(axes: readonly string[], motors: Setpoints, text: string): string {
-  return `${axes.map((name) => `${name} ${motors[name]}`).join(", ")} is forbidden: ${text}`;
-}
-
-/** The places of the axes that have motors; undefined where that depends on axes that stand nobody knows where. */
-function motorsAt(place: Setpoints, rig: Rig): Setpoints | undefined {
-  let derives = false;
-  for (const name in place) derives ||= rig.axes.get(name)?.derived !== undefined;
-  if (!derives) return place;
-  const asked = Object.entries(place).filter(([name]) => rig.axes.has(name));
-  try {
-    const { moves, missing } = resolveMoves(new Map(asked), (name) => rig.axes.get(name)!);
-    return missing.length ? undefined : Object.fromEntries(moves);
-  } catch (thrown) {
-    // Two places for one axis: said elsewhere.
-    if (thrown instanceof InputError) return undefined;
-    throw thrown;
-  }
-}
-
 function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints): Issue[] {
   const columns = space.dimensions.flatMap(({ columns }) => columns);
   const startOf = (axis: string) => origin[axis] ?? rig.axes.get(axis)?.setpoint;
@@ -111,7 +80,7 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
     let issue: Issue | undefined;
     const { all } = visitPlaces(space, new Set(moving.map(({ axis }) => axis)), startOf, (place) => {
       const motors = motorsAt(place, rig);
-      if (!motors || !forbidden.holds(k, (name) => motors[name] as number)) return true;
+      if (!motors || !forbidden.holds(k, (name) => motors[name])) return true;
       issue = { path, message: forbiddenText(axes, motors, text), received: place, severity: "error" };
       return false;
     });
@@ -125,10 +94,6 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
   return [...issues, ...wayIssues(forbidden, space, rig, startOf)];
 }
 
-function reaches(axis: string, name: string, rig: Rig): boolean {
-  return rig.axes.get(axis)?.derived?.moves.some((moved) => moved === name || reaches(moved, name, rig)) ?? false;
-}
-
 /** Ways from one point to the next, where the order is known and all axes are that conditions name. */
 function wayIssues(
   forbidden: Forbidden,
@@ -138,12 +103,12 @@ function wayIssues(
 ): Issue[] {
   if (space.shuffles.length || spacePoints(space) > MOST_WAYS) return [];
   const cursor = new Cursor(space, 0), outside = maskTest(space);
-  let before: ReadonlyMap<string, number> | undefined;
+  let before: ReadonlyMap<string, Setpoint> | undefined;
   while (cursor.next()) {
     if (outside?.(cursor.index)) continue;
     const place = placeAt(space.dimensions, cursor.index, startOf), motors = place && motorsAt(place, rig);
-    if (!motors || forbidden.axes.some((name) => typeof motors[name] !== "number")) return [];
-    const places = new Map(forbidden.axes.map((name) => [name, motors[name] as number]));
+    if (!motors || forbidden.axes.some((name) => motors[name] === undefined)) return [];
+    const places = new Map(forbidden.axes.map((name) => [name, motors[name]]));
     const moved = before && [...places].filter(([name, at]) => at !== before!.get(name));
     try {
       if (moved?.length) freeWay(new Map(moved), before!, forbidden);

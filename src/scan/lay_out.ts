@@ -5,6 +5,7 @@ import type { Around as AroundPlan, Interlude, OwnAction, SetAction, TakeAction 
 import type { Plan } from "../core/plan.ts";
 import { actionsOf, type ActionTree, type AroundTree } from "./around_tree.ts";
 import { foldGives, type Given } from "./fold_gives.ts";
+import type { PlaceGuard } from "./place_guard.ts";
 import { linesOf } from "./sampler_lines.ts";
 import { samplerKind } from "./sampler_kinds.ts";
 import { cross, type Dimension, type Space } from "./space.ts";
@@ -111,6 +112,8 @@ export interface LaidAround {
   readonly corrects: readonly string[];
   /** How far offsets may go. */
   readonly limits: LimitsOf;
+  /** Where they must not lead. */
+  readonly guard: PlaceGuard | undefined;
 }
 
 /** A tree whose passes are numbered and have their places in the store. */
@@ -127,6 +130,8 @@ export type Laid =
 export interface LayOutOptions {
   /** −∞ … ∞ for every axis when left out. */
   readonly limits?: LimitsOf;
+  /** Where axes must never be; anywhere they may when left out. */
+  readonly guard?: PlaceGuard;
   /** Where relative axes stand. */
   readonly origin?: Setpoints;
   /** What is read at points that do not say, where that is less than all. */
@@ -157,12 +162,14 @@ interface Around {
 class LayOut {
   readonly passes: Pass[] = [];
   readonly #limits: LimitsOf;
+  readonly #guard: PlaceGuard | undefined;
   readonly #origin: Setpoints;
   readonly #read: readonly string[] | undefined;
   #numbered = 0;
   #folds = 0;
 
-  constructor({ limits = ANYWHERE, origin = {}, read }: LayOutOptions) {
+  constructor({ limits = ANYWHERE, guard, origin = {}, read }: LayOutOptions) {
+    this.#guard = guard;
     this.#read = read;
     this.#limits = limits;
     this.#origin = origin;
@@ -267,6 +274,7 @@ class LayOut {
       last: actions(last),
       corrects,
       limits: this.#limits,
+      guard: this.#guard,
     };
   }
 

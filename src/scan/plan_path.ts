@@ -192,7 +192,7 @@ export function* laidPath(
 }
 
 /** What a path depends on beside the plan. */
-export interface PathOptions extends Pick<LayOutOptions, "limits" | "read"> {
+export interface PathOptions extends Pick<LayOutOptions, "limits" | "guard" | "read"> {
   /** What is read at each point, by name; for the expressions of folds. */
   readonly signals?: ReadonlyMap<string, SignalType>;
   /** The same where only some detectors are read; all of it when left out. */
@@ -209,7 +209,7 @@ export interface PathOptions extends Pick<LayOutOptions, "limits" | "read"> {
  * @throws InputError, into the engine, when a relative axis does not say where it stands
  */
 export function* planPath(tree: Tree, seed: number, options: PathOptions = {}): Path {
-  const { limits, read, signals = new Map(), of, atEnd } = options, returning = returningAxes(tree, atEnd);
+  const { limits, guard, read, signals = new Map(), of, atEnd } = options, returning = returningAxes(tree, atEnd);
   let origin: Setpoints = {};
   if (returning.length) {
     const where: MoveRequest = { kind: "move", setpoint: {}, locate: returning };
@@ -218,7 +218,7 @@ export function* planPath(tree: Tree, seed: number, options: PathOptions = {}): 
   }
   let summary: Summary | void;
   try {
-    summary = yield* laidPath(layOut(tree, { limits, read, origin }).root, { seed, signals, of, origin });
+    summary = yield* laidPath(layOut(tree, { limits, guard, read, origin }).root, { seed, signals, of, origin });
   } finally {
     if (returning.length) {
       yield { kind: "move", setpoint: Object.fromEntries(returning.map((axis) => [axis, origin[axis]])) };

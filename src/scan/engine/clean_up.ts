@@ -126,8 +126,7 @@ export async function cleanUp(
   if (session) await attempt(() => session.dismiss());
   if (session) await attempt(() => session.unstage());
   // What failed once more in the same words has failed twice: an axis is not where it should have been left.
-  const trouble = [...new Set(errors.filter((error) => error !== end.error).map(messageOf))]
-    .filter((message) => message !== end.reason);
+  const trouble = [...new Set(errors.filter((error) => error !== end.error).map(messageOf))];
   const status = end.status === "success" && trouble.length ? "failed" : end.status;
   const reason = [end.reason, ...trouble.map((message) => `cleanup: ${message}`)].join("; ");
   const nowMs = session?.waits.clock.nowMs() ?? startMs;
