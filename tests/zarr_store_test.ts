@@ -11,6 +11,7 @@ import { MemoryStore } from "../src/zarr/stores/memory.ts";
 import { openStore } from "../src/zarr/stores/open_store.ts";
 import { type Key, type Store, StoreError } from "../src/zarr/stores/store.ts";
 import { zarrSink } from "../src/zarr/zarr_sink.ts";
+import { mount, mountable, unmount } from "./tmpfs.ts";
 import {
   channel,
   filesIn,
@@ -205,27 +206,6 @@ function cameraFrame(shape: number[], k: number): Frame {
 async function goodPoints(store: Store): Promise<number> {
   const { data } = await (await openRun(store)).array("quality").read();
   return (data as Uint8Array).filter((code) => code === 1).length;
-}
-
-const mountable = await canMount();
-
-async function canMount(): Promise<boolean> {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  const folder = await Deno.makeTempDir();
-  try {
-    return await mount(folder, "size=64k") && await unmount(folder);
-  } finally {
-    await Deno.remove(folder);
-  }
-}
-
-async function mount(folder: string, options: string): Promise<boolean> {
-  const args = ["-t", "tmpfs", "-o", options, "tmpfs", folder];
-  return await new Deno.Command("mount", { args, stderr: "null" }).output().then(({ success }) => success, () => false);
-}
-
-async function unmount(folder: string): Promise<boolean> {
-  return (await new Deno.Command("umount", { args: [folder] }).output()).success;
 }
 
 Deno.test({

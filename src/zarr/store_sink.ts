@@ -23,6 +23,7 @@ import { Pipeline } from "./pipeline.ts";
 import { refuseClashes } from "./refuse_clashes.ts";
 import { refuseOtherCut } from "./refuse_other_cut.ts";
 import { refuseRedefined } from "./refuse_redefined.ts";
+import { removeBehind } from "./remove_behind.ts";
 import { runAttributes, RunMetadata } from "./run_metadata.ts";
 import type { StageMs } from "./stage_times.ts";
 import { FsStore } from "./stores/fs.ts";
@@ -114,29 +115,35 @@ export class StoreSink implements ResumedSink, ZarrSink {
   }
 
   async open(header: RunHeader): Promise<void> {
-    if (this.#found) return await this.#goOn(header, this.#found.attributes);
+    if (this.#found) return await this.#orRelease(this.#goOn(header, this.#found.attributes));
     this.#makeGroups(header);
     this.#attributes = { ...runAttributes(header), ...this.#options.attributes };
     await this.#store.claim(RunMetadata.first(this.#attributes));
     this.#frames?.start();
+    await this.#orRelease(this.#begin(header));
+  }
+
+  async #begin(header: RunHeader): Promise<void> {
     if (this.#store instanceof FsStore) this.#lock = await RunLock.take(this.#store.location);
-    try {
-      this.#header = header;
-      this.#startJournal(header.experimentId);
-      // One of a run that was here before, and was deleted without it.
-      await this.#journal?.remove();
-      await this.#notes?.remove();
-      await Promise.all(this.#groups.map((group) => group.create()));
-      await this.#metadata.update(this.#attributes, this.#nodes());
-    } catch (thrown) {
+    this.#header = header;
+    this.#startJournal(header.experimentId);
+    // One of a run that was here before, and was deleted without it.
+    await this.#journal?.remove();
+    await this.#notes?.remove();
+    await Promise.all(this.#groups.map((group) => group.create()));
+    await this.#metadata.update(this.#attributes, this.#nodes());
+  }
+
+  /** A sink that could not be opened is not closed: it lets go of the run at once. */
+  #orRelease(opening: Promise<void>): Promise<void> {
+    return opening.catch(async (thrown) => {
       await this.release();
       throw thrown;
-    }
+    });
   }
 
   /** Says in the store that the run is running again. */
   async #goOn(header: RunHeader, attributes: Attributes): Promise<void> {
-    const before = Array.isArray(attributes.resumed_at) ? attributes.resumed_at : [];
     await this.#store.removeUnfinished?.();
     await this.#restoreGroups?.();
     this.#header = header;
@@ -147,12 +154,12 @@ export class StoreSink implements ResumedSink, ZarrSink {
       exit_status: "running",
       exit_reason: "",
       actual: null,
-      resumed_at: [...before, header.createdAt],
+      resumed_at: [...(attributes.resumed_at ?? []) as string[], header.createdAt],
     };
     if (this.#upTo !== undefined) await this.#giveUp(this.#upTo, Date.parse(header.createdAt));
     await Promise.all(this.#groups.map((group) => group.create(this.#found?.nodes)));
     await this.#metadata.update(this.#attributes, this.#nodes(), { shrinks: this.#upTo !== undefined });
-    await this.#removeBehind();
+    await removeBehind(this.#store, this.#groups);
   }
 
   /** Says in the store that points from number `upTo` on are not there, so that no later life takes them for its own. */
@@ -161,13 +168,6 @@ export class StoreSink implements ResumedSink, ZarrSink {
     const text = `taken up after ${upTo} points`;
     this.#log.put({ kind: "transition", timestampMs, seqNum: upTo, text, data: { upTo } });
     await this.#log.publish();
-  }
-
-  /** Removes what a run that was killed left behind the last point of groups that grow: no metadata tell of it. */
-  async #removeBehind(): Promise<void> {
-    if (!this.#groups.some((group) => group.grows) || !this.#store.list) return;
-    const keys = await Array.fromAsync(this.#store.list());
-    for (const key of keys) if (this.#groups.some((group) => group.isBehind(key))) await this.#store.remove(key);
   }
 
   /** Takes up what is stored. Nothing is written. */
@@ -187,8 +187,8 @@ export class StoreSink implements ResumedSink, ZarrSink {
     this.#noted = await noteIds(run);
     if (cut) {
       const own = header.layout.groups.filter(({ stream }) => !stream);
-      this.#upTo = firstGap(await Promise.all(own.map((group) => groupPlaces(run, group))));
-      const upTo = this.#measured = this.#upTo;
+      const places = await Promise.all(own.map((group) => groupPlaces(run, group)));
+      const upTo = this.#upTo = this.#measured = firstGap(places);
       this.#restoreGroups = async () => {
         for (const group of this.#groups) {
           const cutAt = group.stream ? {} : { upTo, most: this.#most[group.path] };
