@@ -29,7 +29,7 @@ export const NOT_DONE: Readonly<Record<string, string>> = {
     MANUAL,
   "deno task test   # every check, test and example": MANUAL,
   "deno task lab   # JupyterLab on the notebooks, with the Deno kernel ready": MANUAL,
-  "deno jupyter --install": MANUAL,
+  "deno task lab": MANUAL,
   "neon · neon lamp": "the view of a run is at a terminal: tests/cli_view_test.ts",
   "sonde resume map.zarr --rig lab/rig.yaml":
     "it needs an instrument that was given another address: tests/cli_rig_test.ts",

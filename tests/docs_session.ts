@@ -63,17 +63,17 @@ export function stepsOf(page: string): Step[] {
 
 /**
  * What differs from reader to reader, and what stands for it: on both sides, so that a page shows a real run. Everything else is
- * compared to the letter: points, estimates, readings, errors, sizes before compression, names.
+ * compared to the letter: points, readings, errors, sizes before compression, names.
  */
 const VARIES: readonly (readonly [RegExp, string])[] = [
-  // Where the time went, and how long a run took: the machine's. What was estimated beforehand is everybody's.
+  // How long things take, or are thought to take: simulated devices wait by the timers of the machine.
+  [/\b\d+(\.\d+)? (ms|s|min|h)\b/g, "{time}"],
+  [/"(timeMs|min|max)":\d+\.\d+/g, '"$1":{time}'],
+  [/"timeMs":\d+,"to"/g, '"timeMs":{time},"to"'],
   [/: move \d[\d.]* %(,\s+\w+ \d[\d.]* %)+/g, ": {parts}"],
-  [/\b(points in|failed in) \d+(\.\d+)? (ms|s)\b/g, "$1 {time}"],
-  [/^(\d+(\.\d+)? (ms|s)), (estimated .*); \d+(\.\d+)? [kM]?B$/gm, "{time}, $4; {size}"],
-  [/^( *)\+\d+(\.\d+)? (ms|s)\b/gm, "$1+{time}"],
-  [/"timeMs":\d+(\.\d+)?,"to"/g, '"timeMs":{time},"to"'],
-  // The columns `took` and `size` of tables.
-  [/(success|failed|aborted)( +[\d,]+) +\d+(\.\d+)? (ms|s)\b( +\d+ kB)?/g, "$1$2 {time}"],
+  // Sizes that are compressed, in a table and below a run.
+  [/\{time\} +\d+ kB/g, "{time} {size}"],
+  [/^(\{time\}, estimated .*); \d+(\.\d+)? [kM]?B$/gm, "$1; {size}"],
   // When, which run of the day, and which run of all.
   [/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d\.\d+Z)?)?/g, "{date}"],
   [/\{date\}\/\d+-/g, "{date}/{number}-"],

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
+import { parse } from "@std/yaml";
 import { makeProgram } from "../src/cli/program.ts";
+import { parseScanFile } from "../src/scan/scan_file.ts";
 import { ROOT } from "../tools/root.ts";
 
 /** Documents of the repository, by their path in it. */
@@ -71,5 +73,18 @@ Deno.test("every document stands in the index", async () => {
   for (const path of (await documents()).keys()) {
     if (dirname(path) !== "docs" || path === join("docs", "README.md")) continue;
     assert(index.includes(path.slice("docs/".length)), `docs/README.md does not name ${path}`);
+  }
+});
+
+Deno.test("the scan files that README.md and docs/getting-started.md show are those of examples/, or parts that a scan file may have", async () => {
+  const neon = parse(await Deno.readTextFile(join(ROOT, "examples/neon.yaml"))), texts = await documents();
+  for (const page of ["README.md", "docs/getting-started.md"]) {
+    const shown = [...texts.get(page)!.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => text);
+    assert(shown.length > 0);
+    for (const text of shown) {
+      const whole = /^rig:/m.test(text), scan = parse(whole ? text : `read: [diode, ring_current]\n${text}`);
+      if (whole) assertEquals({ ...neon, ...scan }, neon, page);
+      parseScanFile(JSON.stringify(scan));
+    }
   }
 });
