@@ -69,6 +69,18 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     read: ["diode", "camera"],
     derive: derive({ net: "diode - last(dark.diode)", light: "sum(camera - last(dark.camera))" }),
   },
+  "readings that are derived, and signals that are derived from what only they have": {
+    plan: around(map, {
+      first: take("dark", ["light"], { z: 5 }),
+      every: { points: 3, do: take("dark", ["light"], { z: 5 }) },
+      last,
+    }),
+    derive: derive({
+      light: "sum(camera - 3)",
+      net: "diode - 1e-6 * last(dark.light)",
+      rest: "diode + 0 * sum(last(dark.camera))",
+    }),
+  },
   "an adaptive plan inside": {
     plan: around(zoom(linspace("x", -2, 6, 17), { on: "diode", depth: 2 }), {
       first: dark,

@@ -132,6 +132,10 @@ function findIssues({ action, path }: LaidTake, rig: Rig, known: KnownSignals): 
   });
 }
 
+function setText(words: readonly string[]): string {
+  return [...new Set(words)].sort().join();
+}
+
 /** Groups of the store stand beside its arrays, and a pass is read in one way. */
 function takeNameIssues(takes: readonly LaidTake[], passes: readonly string[], names: NamesInStore): Issue[] {
   const first = new Map<string, LaidTake>(), issues: Issue[] = [], taken = [...allNames(names), ...passes];
@@ -140,7 +144,7 @@ function takeNameIssues(takes: readonly LaidTake[], passes: readonly string[], n
     const wrong = wrongName(pass), twin = taken.find((name) => name.toLowerCase() === pass.toLowerCase());
     if (before) {
       const wanted = before.action.read.join(", ");
-      if ([...read].sort().join() === [...before.action.read].sort().join()) continue;
+      if (setText(read) === setText(before.action.read)) continue;
       const message = `${show(pass)} is read with ${wanted} at ${before.path}: a pass is read in one way`;
       issues.push(error(`${path}.read`, message, read, wanted));
       continue;

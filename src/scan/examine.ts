@@ -37,6 +37,7 @@ import { expectedSamples, mostSamples, streamIssues, streamNames, withStreams } 
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { twinTrial } from "./twin_trial.ts";
 import { placesBeyond, unknownPlaces } from "./unknown_places.ts";
+import { withDerivedReads } from "./with_derived_reads.ts";
 
 /** Loops inside one another that are warned about, and refused, beyond. */
 const DEPTH_WARNED = 3, DEPTH_ALLOWED = 10;
@@ -200,7 +201,8 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
     if (thrown instanceof InputError) return { ...nothing, channels, issues: [...thrown.issues, ...unread] };
     throw thrown;
   }
-  const bad = planIssues(given), plan = rig ? inRigUnits(given, rig.axes) : given;
+  const bad = planIssues(given);
+  const plan = rig ? withDerivedReads(inRigUnits(given, rig.axes), rig, options.derive, read) : given;
   if (bad.length > ENOUGH_ISSUES) return { ...nothing, channels: [], issues: bad };
   const guard = placeGuard(rig, options.forbid),
     { tree, issues: structure, leaves } = buildTree(plan, bad.map(({ path }) => path));

@@ -9,8 +9,17 @@ export interface ReadList {
   readonly issues: readonly Issue[];
 }
 
-/** Channels by the names of a `read` list: a channel by its full name, or all of a device's by the device's name. */
-export function readList(rig: Rig<never, never> | Rig, names: readonly string[], path = "read"): ReadList {
+/**
+ * Channels by the names of a `read` list: a channel by its full name, or all of a device's by the device's name.
+ *
+ * @param more what else might have been meant
+ */
+export function readList(
+  rig: Rig<never, never> | Rig,
+  names: readonly string[],
+  path = "read",
+  more: readonly string[] = [],
+): ReadList {
   const all = [...rig.channels.values()], wanted = new Set<string>(), issues: Issue[] = [];
   const known = new Set([...all.map((channel) => channel.name), ...all.map((channel) => channel.device)]);
   for (const [k, name] of names.entries()) {
@@ -18,7 +27,7 @@ export function readList(rig: Rig<never, never> | Rig, names: readonly string[],
     for (const channel of matching) wanted.add(channel.name);
     if (matching.length) continue;
     const what = rig.axes.has(name) ? "is an axis, not a detector" : "is not a detector of the rig";
-    const message = `${show(name)} ${what}; ${didYouMean(name, known)}`;
+    const message = `${show(name)} ${what}; ${didYouMean(name, [...known, ...more])}`;
     issues.push({ path: `${path}[${k}]`, message, received: name, allowed: [...known].join(", "), severity: "error" });
   }
   return { channels: all.filter((channel) => wanted.has(channel.name)), issues };

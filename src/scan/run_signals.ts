@@ -81,7 +81,8 @@ function asMap(channels: readonly RigChannel[]): Map<string, ChannelInfo> {
 export function runSignals(rig: Rig | undefined, tree: Tree | undefined, options: SignalOptions): RunSignals {
   const { read = [], keep } = options;
   const own = rig ? readList(rig, read) : { channels: [], issues: [] };
-  const folded = rig ? ownReads(tree).map(({ read, path }) => readList(rig, read, path)) : [];
+  const derivable = Object.keys(options.derive?.signals ?? {});
+  const folded = rig ? ownReads(tree).map(({ read, path }) => readList(rig, read, path, derivable)) : [];
   const wanted = new Set([own, ...folded].flatMap(({ channels }) => channels.map(({ name }) => name)));
   const channels = rig ? [...rig.channels.values()].filter(({ name }) => wanted.has(name)) : [];
   const signals = derive({ ...impliedSignals(tree), ...options.derive?.signals });
@@ -92,7 +93,9 @@ export function runSignals(rig: Rig | undefined, tree: Tree | undefined, options
   const isKept = (name: string) => keep === undefined || keep.includes(name);
   const of = (some: readonly RigChannel[]): Map<string, ChannelInfo> => {
     const there = asMap(some);
-    return plan ? new Map([...there, ...planDerived(signals, there, { passes: site.passes }).channels]) : there;
+    if (!plan) return there;
+    const elsewhere = new Map([...asMap(channels), ...plan.channels]);
+    return new Map([...there, ...planDerived(signals, there, { passes: site.passes, elsewhere }).channels]);
   };
   const known = of(own.channels), all = [...known.keys(), ...channels.map(({ name }) => name), ...names];
   const waited = waitedChannels(options);

@@ -17,6 +17,8 @@ export interface DerivedSite {
   readonly axes?: Iterable<string>;
   /** The passes that `last(pass.signal)` may name. */
   readonly passes?: readonly string[];
+  /** What those passes may have, derived signals too, though it is not read here. */
+  readonly elsewhere?: ReadonlyMap<string, ChannelInfo>;
   /** Told when a function throws, whose reading is then NaN; the error is thrown on when left out. */
   onFault?(signal: string, error: unknown): void;
 }
@@ -82,14 +84,18 @@ export function planDerived(
   };
 }
 
-/** All names in an expression, those of `last(pass.signal)` without their pass. */
-function namesIn(node: Expression): string[] {
+/**
+ * The names in an expression.
+ *
+ * @param last whether also those of `last(pass.signal)`, without their pass
+ */
+function namesIn(node: Expression, last: boolean): string[] {
   if (node.kind === "name") return [node.name];
   if (node.kind === "call" && node.name === "last" && node.args[0]?.kind === "name") {
-    const { name } = node.args[0];
-    return [name.slice(name.indexOf(".") + 1), ...node.args.slice(1).flatMap(namesIn)];
+    const [{ name }, ...rest] = node.args;
+    return [...last ? [name.slice(name.indexOf(".") + 1)] : [], ...rest.flatMap((arg) => namesIn(arg, last))];
   }
-  return expressionParts(node).flatMap(namesIn);
+  return expressionParts(node).flatMap((part) => namesIn(part, last));
 }
 
 class Planner {
@@ -113,7 +119,7 @@ class Planner {
     const { signals } = this.derived;
     for (const [name, spec] of Object.entries(signals)) {
       this.#refuseTaken(name);
-      const used = "expression" in spec ? namesIn(parseExpression(spec.expression)) : [];
+      const used = "expression" in spec ? namesIn(parseExpression(spec.expression), true) : [];
       this.#uses.set(name, used.filter((one) => Object.hasOwn(signals, one)));
     }
     for (const cycle of cycleAmong(this.#uses)) {
@@ -144,9 +150,15 @@ class Planner {
     const uses = this.#uses.get(name)!, spec = this.derived.signals[name];
     for (const used of uses) this.#visit(used);
     // what is amiss with those would only be said once more
-    if (uses.some((used) => !this.known.has(used))) return;
+    if (uses.some((used) => !this.known.has(used) && !this.#isElsewhere(used, spec))) return;
     if ("compute" in spec) this.#addFunction(name, spec);
     else this.#addExpression(name, spec);
+  }
+
+  /** Whether another pass may have it, and it is needed of no other. */
+  #isElsewhere(used: string, spec: DerivedExpression | DerivedFunction): boolean {
+    if (!this.site.elsewhere?.has(used) || !("expression" in spec)) return false;
+    return !namesIn(parseExpression(spec.expression), false).includes(used);
   }
 
   #addFunction(name: string, spec: DerivedFunction): void {
@@ -163,7 +175,8 @@ class Planner {
     const { expression, longName } = spec, signals = new Map([...this.channels, ...this.#typesOfDerived()]);
     let compiled: Compiled;
     try {
-      compiled = compileExpression(expression, pointEnvironment(signals, this.site.passes), `derive.${name}`);
+      const { passes, elsewhere } = this.site;
+      compiled = compileExpression(expression, pointEnvironment(signals, passes, elsewhere), `derive.${name}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       this.issues.push(...error.issues);
@@ -184,10 +197,12 @@ class Planner {
 
   /** Those not compiled yet stand among the names that may have been meant. */
   #typesOfDerived(): [string, ChannelInfo][] {
-    return Object.keys(this.derived.signals).map((name) => [name, this.known.get(name) ?? { unit: "" }]);
+    const { elsewhere } = this.site, typeOf = (name: string) => this.known.get(name) ?? elsewhere?.get(name);
+    return Object.keys(this.derived.signals).map((name) => [name, typeOf(name) ?? { unit: "" }]);
   }
 
   #unitOf(signals: ReadonlyMap<string, ChannelInfo>, name: string): string {
-    return (signals.get(name) ?? signals.get(name.slice(name.indexOf(".") + 1)))?.unit ?? "";
+    const own = name.slice(name.indexOf(".") + 1);
+    return (signals.get(name) ?? signals.get(own) ?? this.site.elsewhere?.get(own))?.unit ?? "";
   }
 }

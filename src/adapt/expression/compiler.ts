@@ -341,11 +341,11 @@ export class Compiler {
     this.#count(node, 1, 2, usage);
     const [what, otherwise] = node.args, dot = what.kind === "name" ? what.name.indexOf(".") : -1;
     if (what.kind !== "name" || dot < 0) throw new ExpressionFault(what.from, `last takes ${usage}`);
-    const pass = what.name.slice(0, dot), signal = what.name.slice(dot + 1), { signals } = this.environment;
+    const pass = what.name.slice(0, dot), signal = what.name.slice(dot + 1), { signals, elsewhere } = this.environment;
     if (!passes.includes(pass)) {
       return this.#unknown(what.from, `there is no pass "${pass}"; ${didYouMean(pass, passes)}`);
     }
-    const type = signals.get(signal);
+    const type = signals.get(signal) ?? elsewhere?.get(signal);
     if (!type) {
       return this.#unknown(
         what.from + dot + 1,

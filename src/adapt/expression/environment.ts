@@ -24,14 +24,21 @@ export interface Environment {
   readonly thisPoint?: boolean;
   /** The passes of which the last reading can be had, as in `last(dark.spectrum)`; none when left out. */
   readonly passes?: readonly string[];
+  /** Signals that only those passes may have, for `last`; none when left out. */
+  readonly elsewhere?: ReadonlyMap<string, SignalType>;
 }
 
-/** Where `derive` stands: the readings of one point, frames too, and the last ones of other passes. */
+/**
+ * Where `derive` stands: the readings of one point, frames too, and the last ones of other passes.
+ *
+ * @param elsewhere what those passes may have that this point has not
+ */
 export function pointEnvironment(
   signals: ReadonlyMap<string, SignalType>,
   passes: readonly string[] = [],
+  elsewhere?: ReadonlyMap<string, SignalType>,
 ): Environment {
-  return { signals, passes };
+  return { signals, passes, elsewhere };
 }
 
 /** Where a `fold` gives its results and ends: functions of all points so far. */
