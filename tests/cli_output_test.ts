@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../src/core/errors.ts";
 import { fail } from "../src/cli/output.ts";
 import { systemReason } from "../src/cli/system_reason.ts";
-import { files, inFolder, sonde, sondeCommand } from "./cli_support.ts";
+import { files, inFolder, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
+import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
 const SCAN = `rig:
   x: { driver: sim.stage, unit: mm, limits: [-5, 5], instant: true }
@@ -11,6 +12,11 @@ const SCAN = `rig:
 read: [diode]
 plan: { kind: linspace, axis: x, start: -1, stop: 1, num: 20 }
 `;
+
+/** Deno itself clears the line of its own progress when it runs from source. */
+function withoutDenos(written: string): string {
+  return written.replaceAll("\x1b[0G\x1b[2K\x1b[J", "");
+}
 
 /** What a call writes to standard error. */
 function said(call: () => void): string {
@@ -96,3 +102,21 @@ Deno.test("files and folders in each other's place are refused in one line, with
     }
     assertEquals(files(folder), before);
   }));
+
+terminalTest(
+  "a terminal that calls itself dumb gets no escape sequences from watch and plot",
+  () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "a.yaml"), SCAN);
+      assertEquals((await sonde(folder, "run", "a.yaml", "--to", "a.zarr", "--quiet")).code, 0);
+      for (const [command, says] of [["watch", /: success .* 20\/20/], ["plot", /x \(mm\)/]] as const) {
+        // Without NO_COLOR, which would do for the colours alone.
+        const env = { TERM: "dumb", NO_COLOR: "" };
+        await using terminal = pseudoTerminal(sondeWords(command, "a.zarr"), { cwd: folder, env });
+        const { code, screen } = await terminal.ended;
+        assertEquals(code, 0, screen);
+        assertMatch(screen, says);
+        assert(!withoutDenos(screen).includes("\x1b"), JSON.stringify(screen));
+      }
+    }),
+);

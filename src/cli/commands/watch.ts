@@ -4,7 +4,7 @@ import { openRun } from "../../zarr/open_run.ts";
 import { interruptible } from "../interruptible.ts";
 import { isStillRead, type OutputOptions, print, printJson, Reported } from "../output.ts";
 import { bar } from "../../wire/terminal/show_progress.ts";
-import { terminalColour, TerminalScreen, terminalSize } from "../../wire/terminal/terminal_screen.ts";
+import { canRedraw, terminalColour, TerminalScreen, terminalSize } from "../../wire/terminal/terminal_screen.ts";
 import { type WatchedRun, watchRun } from "../watched_run.ts";
 
 /** The options of `sonde watch`. */
@@ -46,7 +46,7 @@ async function picture(
 
 /** `sonde watch`: follows a store that another process writes, until the run ends. */
 export async function watchCommand(place: string, options: WatchCommandOptions): Promise<void> {
-  const { json, quiet, detector } = options, terminal = Deno.stdout.isTerminal() && !json && !quiet;
+  const { json, quiet, detector } = options, terminal = canRedraw(Deno.stdout) && !json && !quiet;
   const intervalMs = 1000 * (options.interval ?? (terminal ? 1 : 10));
   using interrupt = interruptible("the run goes on; only watching it has ended");
   let last: WatchedRun | undefined;

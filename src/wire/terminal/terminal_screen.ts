@@ -13,9 +13,20 @@ export function terminalSize(): { readonly columns: number; readonly rows: numbe
   }
 }
 
-/** What colours standard output shows: none where it is not a terminal, or where NO_COLOR is set. */
+/** Whether a stream goes to a terminal that can draw a line once more; not to one that calls itself `dumb`. */
+export function canRedraw(stream: { isTerminal(): boolean }): boolean {
+  if (!stream.isTerminal()) return false;
+  try {
+    return Deno.env.get("TERM") !== "dumb";
+  } catch {
+    // A script that may not read the environment takes it for one of today.
+    return true;
+  }
+}
+
+/** What colours standard output shows: none where it is not a terminal that has some, or where NO_COLOR is set. */
 export function terminalColour(): "none" | "256" | "24bit" {
-  if (!Deno.stdout.isTerminal() || Deno.env.get("NO_COLOR")) return "none";
+  if (!canRedraw(Deno.stdout) || Deno.env.get("NO_COLOR")) return "none";
   return /truecolor|24bit/i.test(Deno.env.get("COLORTERM") ?? "") ? "24bit" : "256";
 }
 

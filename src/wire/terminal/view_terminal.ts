@@ -1,5 +1,5 @@
 import type { Colour } from "../../view/terminal/canvas.ts";
-import { terminalSize } from "./terminal_screen.ts";
+import { canRedraw, terminalSize } from "./terminal_screen.ts";
 
 /** What a view of a run needs to know of its terminal. */
 export interface ViewTerminal {
@@ -24,15 +24,9 @@ export function reflowsLines(env: Pick<typeof Deno.env, "get">): boolean {
   return env.get("TERM") !== "linux" && !env.get("XTERM_VERSION") && !env.get("STY");
 }
 
-/** Whether standard error is a terminal that can draw a line once more; not one that calls itself `dumb`. */
+/** Whether standard error is a terminal that can draw a line once more. */
 export function redraws(): boolean {
-  if (!Deno.stderr.isTerminal()) return false;
-  try {
-    return Deno.env.get("TERM") !== "dumb";
-  } catch {
-    // A script that may not read the environment takes it for one of today.
-    return true;
-  }
+  return canRedraw(Deno.stderr);
 }
 
 /** The terminal on standard error; undefined where nothing can be drawn in place. */
