@@ -23,8 +23,7 @@ export class ForbidError extends LimitError {
     readonly to: Setpoints,
   ) {
     super(axis, received, `where ${condition} never holds`);
-    const text = (places: Setpoints) =>
-      Object.entries(places).map(([name, at]) => `${name} ${at}`).join(", ");
+    const text = (places: Setpoints) => Object.entries(places).map(([name, at]) => `${name} ${at}`).join(", ");
     this.message = `${condition} is forbidden, and may hold on every way from ${text(from)} to ${text(to)}`;
   }
 }
