@@ -72,6 +72,8 @@ export interface RigTwin {
    * @throws when a setpoint is not allowed, or where a device cannot answer at once
    */
   answer(setpoint: Setpoints, elapsedMs: number, devices: Iterable<string>): Readings;
+  /** Where axes stand when the rehearsal begins, by their full names. @throws where one cannot answer at once */
+  places(axes: Iterable<string>): Setpoints;
 }
 
 /**

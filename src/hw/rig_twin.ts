@@ -87,6 +87,15 @@ class Twin implements RigTwin {
     return readings;
   }
 
+  places(axes: Iterable<string>): Setpoints {
+    const places: Record<string, Setpoint> = {};
+    for (const name of axes) {
+      const axis = this.#axes.get(name);
+      if (axis) places[name] = atOnce(axis.readback(OP), name);
+    }
+    return places;
+  }
+
   /** An axis that others have moved since is left there: only what is asked anew is gone to. */
   #go(name: string, setpoint: Setpoint): void {
     if (this.#set.get(name) === setpoint) return;

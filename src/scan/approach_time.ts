@@ -38,7 +38,9 @@ function moveTime(times: AxisTimes, axis: string, from: Setpoint, to: Setpoint):
   if (from === to) return 0;
   const numbers = typeof from === "number" && typeof to === "number";
   if (!derived || !numbers) {
-    return timings.moveMs(axis, numbers ? Math.abs(to - from) : 0) ?? info?.moveMs?.(from, to) ?? 0;
+    const distance = numbers ? Math.abs(to - from) : 0, saidMs = info?.moveMs?.(from, to);
+    // By how much moves exceed what the driver says was measured, where it says something.
+    return timings.moveMs(axis, distance) ?? timings.moveMs(axis, distance, saidMs) ?? 0;
   }
   const { standing } = derived;
   // How far linear maps move does not depend on the axes beside.

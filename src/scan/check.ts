@@ -13,6 +13,7 @@ import { examine, type Examined, type ExamineOptions } from "./examine.ts";
 import type { PointRange } from "./laid_points.ts";
 import { planIssues } from "./parse_plan.ts";
 import { returningAxes } from "./plan_path.ts";
+import { readPlaces } from "./standing_places.ts";
 import { type AnyRead, ratedRead, rateIssues, type RateOptions, readWords } from "./rated_read.ts";
 
 /** One pass of a plan, as `check` shows it. */
@@ -248,5 +249,12 @@ async function checkRated(plan: Plan, rig: Rig | undefined, given: ExamineOption
   const first = report(options);
   if (!rig || options.origin || first.issues.some((issue) => issue.severity === "error")) return first;
   const origin = await findOrigin(plan, rig, new AbortController().signal, options.atEnd);
-  return Object.keys(origin).length ? report({ ...options, origin }) : first;
+  // A twin knows where its axes stand; devices have to be asked.
+  const unknown = first.reach.map(({ axis }) => axis).filter((axis) => {
+    return !rig.twin && !(axis in origin) && rig.axes.get(axis)?.setpoint === undefined;
+  });
+  const standing = await readPlaces(rig, unknown);
+  return [origin, standing].some((places) => Object.keys(places).length)
+    ? report({ ...options, origin, standing })
+    : first;
 }

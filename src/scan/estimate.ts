@@ -13,6 +13,8 @@ export interface TimeModel extends AxisTimes {
   readonly detectors: ReadonlyMap<string, Detector>;
   /** Where relative axes stand, as far as it is known. */
   readonly origin?: Setpoints;
+  /** How long a wait of so long takes; as long as it should when left out. */
+  readonly waitMs?: (ms: number) => number;
   /** By axis, how long a run waits at the least after each move, beside what settling is said to take. */
   readonly steadyMs?: ReadonlyMap<string, number>;
 }
@@ -69,7 +71,8 @@ export function motionOf(model: TimeModel, column: Moved, from: Setpoint, to: Se
   const start = column.relative ? model.origin?.[axis] ?? info?.setpoint : undefined;
   const place = (at: Setpoint) => typeof at === "number" && typeof start === "number" ? at + start : at;
   const moveMs = approachTime(model, axis, place(from), place(to), backlash);
-  return { moveMs, settleMs: (settleMs ?? info?.settleMs ?? 0) + (model.steadyMs?.get(axis) ?? 0) };
+  const { waitMs = (ms: number) => ms, steadyMs } = model;
+  return { moveMs, settleMs: waitMs(settleMs ?? info?.settleMs ?? 0) + (steadyMs?.get(axis) ?? 0) };
 }
 
 /** From places to other places; an axis that stood nowhere yet is not counted. */
@@ -185,15 +188,50 @@ const NOT_REHEARSED: Rehearsing = ({ kind }) => {
   throw new TypeError(`a ${kind} has to be rehearsed`);
 };
 
+/** Where a run sets out, and where it leaves the axes that it puts back; of other axes nothing is known. */
+export interface Ends {
+  /** Where axes stand when it begins. */
+  readonly from?: Setpoints;
+  /** Where axes go when it ends. */
+  readonly back?: Setpoints;
+}
+
+/** From where axes stand to where a visit begins. Offsets begin at 0, which is there. */
+function coming(model: TimeModel, { from = {} }: Ends, to: Places): Motion {
+  return together([...to].flatMap(([axis, { setpoint, column }]) => {
+    if (from[axis] === undefined) return [];
+    return [motionOf(model, column, atRest(column, setpoint) ?? from[axis], setpoint)];
+  }));
+}
+
+/** From where a visit ends to where axes are put back. */
+function going(model: TimeModel, { back = {} }: Ends, from: Places): Motion {
+  return together([...from].flatMap(([axis, { setpoint, column }]) => {
+    if (back[axis] === undefined) return [];
+    return [motionOf(model, column, setpoint, atRest(column, setpoint) ?? back[axis])];
+  }));
+}
+
+/** The offset of an axis that has not been moved; undefined of setpoints that are no offsets. */
+function atRest({ relative }: Moved, setpoint: Setpoint): Setpoint | undefined {
+  return relative && typeof setpoint === "number" ? 0 : undefined;
+}
+
 /**
- * How long a plan will take from its first point on, in ms: moves that run together count once, then the longest
+ * How long a plan will take, in ms: moves that run together count once, then the longest
  * settling; flying back counts unless it snakes, and paced dimensions take at least their pace. Durations are measured
  * ones where the rig has seen any, else what the drivers say. Long dimensions and shuffled ones are sampled, and of
  * masked ones the part inside is counted.
  *
- * @param rehearse tells of adaptive parts
+ * @param rehearse tells of adaptive parts; where the whole plan is one, it counts the ends too
+ * @param ends the ways to the first point and from the last, as far as they are known: nothing is counted of the others
  */
-export function estimateMs(laid: Laid, model: TimeModel, rehearse: Rehearsing = NOT_REHEARSED): number {
+export function estimateMs(
+  laid: Laid,
+  model: TimeModel,
+  rehearse: Rehearsing = NOT_REHEARSED,
+  ends: Ends = {},
+): number {
   const nowhere: Places = new Map(), ms = readMs(model);
   const reading: Visit = { ms, againMs: ms, begin: () => nowhere, end: () => nowhere };
   const of = (inner: Laid): Visit => {
@@ -202,5 +240,8 @@ export function estimateMs(laid: Laid, model: TimeModel, rehearse: Rehearsing = 
     if (inner.kind === "sequence") return sequence(model, inner.parts.map(of));
     return rehearse(inner);
   };
-  return of(laid).ms;
+  const whole = of(laid);
+  if (laid.kind !== "space" && laid.kind !== "nest" && laid.kind !== "sequence") return whole.ms;
+  const first = coming(model, ends, whole.begin(0)), last = going(model, ends, whole.end(0));
+  return first.moveMs + first.settleMs + whole.ms + last.moveMs + last.settleMs;
 }

@@ -1,7 +1,7 @@
 import type { DerivedPlan } from "../adapt/derive/plan_derived.ts";
 import type { SignalType } from "../adapt/expression/environment.ts";
 import type { Setpoints } from "../core/point.ts";
-import { estimateMs, type TimeModel } from "./estimate.ts";
+import { type Ends, estimateMs, type TimeModel } from "./estimate.ts";
 import type { Laid } from "./lay_out.ts";
 import { reach } from "./reach.ts";
 import { type RehearsalContext, type RehearsedVisit, rehearsedVisit } from "./rehearsed_visit.ts";
@@ -30,6 +30,8 @@ export interface PlanEstimate {
 export interface EstimateOptions {
   /** Where relative axes stand. */
   readonly origin?: Setpoints;
+  /** The ways to the first point and from the last, as far as they are known. */
+  readonly ends?: Ends;
   /** What the sample answers. */
   readonly respond?: Response;
   /** What the devices of a simulated rig answer, for as long as it is worth; it is not asked where `respond` is given. */
@@ -51,9 +53,9 @@ export function estimatePlan(
   root: Laid,
   model: TimeModel,
   signals: ReadonlyMap<string, SignalType>,
-  { origin = {}, respond, twin, derived, of }: EstimateOptions,
+  { origin = {}, ends, respond, twin, derived, of }: EstimateOptions,
 ): PlanEstimate {
-  const context = { model, settleMs: settleTimes(root), signals, of, origin, derived };
+  const context = { model, settleMs: settleTimes(root), signals, of, origin, derived, ends };
   if (!decides(root)) return { ...estimateFrom(root, context, false), rehearsedOn: undefined };
   if (respond) return { ...estimateFrom(root, { ...context, respond: () => respond }, true), rehearsedOn: "respond" };
   // What is too long to be tried as a whole may yet be tried part by part.
@@ -67,18 +69,22 @@ export function estimatePlan(
 }
 
 /** @param asWhole whether it is tried as a whole, if that is no more than some 10⁴ points, or only its parts that decide */
-function estimateFrom(root: Laid, context: RehearsalContext, asWhole: boolean): Omit<PlanEstimate, "rehearsedOn"> {
+function estimateFrom(
+  root: Laid,
+  { ends, ...context }: RehearsalContext,
+  asWhole: boolean,
+): Omit<PlanEstimate, "rehearsedOn"> {
   const tried = new Map<Laid, RehearsedVisit>();
   const rehearsed = (laid: Laid) => {
     let visit = tried.get(laid);
-    if (!visit) tried.set(laid, visit = rehearsedVisit(laid, context));
+    if (!visit) tried.set(laid, visit = rehearsedVisit(laid, laid === root ? { ...context, ends } : context));
     return visit;
   };
   if (asWhole) {
     const { ms, points, free, ended } = rehearsed(root);
     if (ended) return { timeMs: ms, points, expected: whole(free) };
   }
-  const timeMs = estimateMs(root, context.model, rehearsed), { points, free } = countOf(root, rehearsed);
+  const timeMs = estimateMs(root, context.model, rehearsed, ends), { points, free } = countOf(root, rehearsed);
   return { timeMs, points, expected: whole(free) };
 }
 

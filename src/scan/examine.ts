@@ -8,6 +8,7 @@ import type { Setpoints } from "../core/point.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { AtEnd, RunRules, StreamOptions } from "../core/rules.ts";
 import { Timings } from "../core/timings.ts";
+import { waitTime } from "../core/wait_time.ts";
 import { aroundIssues } from "./around_issues.ts";
 import { axisIssues } from "./axis_issues.ts";
 import { buildTree } from "./build_tree.ts";
@@ -24,6 +25,7 @@ import type { Leaves } from "./leaves.ts";
 import { nameIssues, type Names, type NamesInStore } from "./name_issues.ts";
 import { planIssues } from "./parse_plan.ts";
 import { planLayout } from "./plan_layout.ts";
+import { relativeAxes, returningAxes } from "./plan_path.ts";
 import { type Reach, reach, reachAlone } from "./reach.ts";
 import type { Response } from "./rehearse.ts";
 import { placeGuard } from "./place_guard.ts";
@@ -32,6 +34,7 @@ import { ruleIssues } from "./rule_issues.ts";
 import { type RunSignals, runSignals, type SignalOptions } from "./run_signals.ts";
 import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
+import { standingPlaces } from "./standing_places.ts";
 import { steadyTimes } from "./steady_times.ts";
 import { expectedSamples, mostSamples, streamIssues, streamNames, withStreams } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
@@ -76,6 +79,8 @@ export interface ExamineOptions extends SignalOptions, RunRules, StreamOptions {
   readonly readBy?: readonly string[];
   /** Where relative axes stand. */
   readonly origin?: Setpoints;
+  /** Where other axes stand, for the time that the way to the first point takes; what the rig knows of it when left out. */
+  readonly standing?: Setpoints;
   readonly sizing?: Sizing;
   /** What the sample answers when adaptive nodes are rehearsed; some simulated peaks when left out. */
   readonly respond?: Response;
@@ -230,6 +235,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   const hopeless = issues.some(({ severity }) => severity === "error") || !rig && !adaptive;
   const told = hopeless ? undefined : estimatePlan(laid.root, timeModel(rig, channels, options), known.signals, {
     ...options,
+    ...rig && endsOf(tree, rig, options),
     twin: rig && twinTrial(rig, known, options),
     derived: known.derived,
     of: known.of,
@@ -325,10 +331,18 @@ function readByIssues(readBy: readonly string[], size: Size | undefined): Issue[
   });
 }
 
+/** Where a run sets out and where it comes back to, and where its relative axes stand, as far as that is known. */
+function endsOf(tree: Tree, rig: Rig, { standing, origin = {}, atEnd }: ExamineOptions) {
+  const from = { ...standingPlaces(rig), ...standing, ...origin };
+  const of = (axes: readonly string[]) =>
+    Object.fromEntries(axes.filter((axis) => from[axis] !== undefined).map((axis) => [axis, from[axis]]));
+  return { origin: of(relativeAxes(tree)), ends: { from, back: of(returningAxes(tree, atEnd)) } };
+}
+
 function timeModel(rig: Rig | undefined, channels: readonly RigChannel[], options: ExamineOptions): TimeModel {
   if (!rig) return { axes: new Map(), detectors: new Map(), timings: new Timings() };
   const devices = [...new Set(channels.map((channel) => channel.device))];
   const detectors = new Map(devices.map((name) => [name, rig.devices.get(name)!.detector!]));
-  const { origin = {}, settle } = options;
-  return { axes: rig.axes, detectors, timings: rig.timings, origin, steadyMs: steadyTimes(settle) };
+  const { origin = {}, settle } = options, waitMs = (ms: number) => waitTime(rig.clock, ms);
+  return { axes: rig.axes, detectors, timings: rig.timings, origin, waitMs, steadyMs: steadyTimes(settle) };
 }

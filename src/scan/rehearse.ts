@@ -46,17 +46,26 @@ export interface RehearseOptions {
   readonly most: number;
   /** Where an axis stands that has not been moved yet; 0 when left out. */
   readonly standing?: (axis: string) => Setpoint;
+  /** Where axes stand from which the way to the first setpoint counts; no way counts when left out. */
+  readonly from?: Setpoints;
+  /** Where axes go at the end. */
+  readonly back?: Setpoints;
 }
 
 /**
  * Carries a path out without a rig: each request is answered as if it had been done at once, and its time is reckoned.
  * Questions are answered with `continue`, since that is what takes longest.
  */
-export function rehearse(path: Path, { respond, times, most, standing = () => 0 }: RehearseOptions): Rehearsal {
+export function rehearse(
+  path: Path,
+  { respond, times, most, standing = () => 0, from, back = {} }: RehearseOptions,
+): Rehearsal {
+  const stands: Record<string, Setpoint> = { ...from };
   const passes = new Map<string, number>(), starts = new Map<string, number>();
   let points = 0, timeMs = 0, place: Setpoints = {}, first: Setpoints | undefined;
   const go = (setpoint: Setpoints) => {
-    if (first) timeMs += times.moveMs(place, setpoint);
+    if (first || from) timeMs += times.moveMs(stands, setpoint);
+    Object.assign(stands, setpoint);
     place = { ...place, ...setpoint };
     first ??= place;
   };
@@ -82,6 +91,7 @@ export function rehearse(path: Path, { respond, times, most, standing = () => 0 
       go(request.setpoint);
       for (const axis of request.locate ?? []) {
         if (!Object.hasOwn(place, axis)) place = { ...place, [axis]: standing(axis) };
+        stands[axis] ??= place[axis];
       }
       return { setpoint: place, readback: place };
     }
@@ -90,6 +100,7 @@ export function rehearse(path: Path, { respond, times, most, standing = () => 0 
   let next = path.next(undefined);
   while (!next.done && points < most) next = path.next(replyTo(next.value));
   const ended = next.done === true;
+  if (ended) timeMs += times.moveMs(stands, back);
   while (!next.done) next = path.return({});
   return { points, passes, timeMs, first: first ?? {}, last: place, ended };
 }

@@ -1,7 +1,7 @@
 import type { DerivedPlan } from "../adapt/derive/plan_derived.ts";
 import type { AxisInfo } from "../core/device.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
-import { type Motion, motionOf, readMs, type TimeModel, together, type Visit } from "./estimate.ts";
+import { type Ends, type Motion, motionOf, readMs, type TimeModel, together, type Visit } from "./estimate.ts";
 import type { SignalType } from "../adapt/expression/environment.ts";
 import { type Laid, laidIn, ownPasses, type Pass } from "./lay_out.ts";
 import { laidPoints } from "./laid_points.ts";
@@ -27,6 +27,8 @@ export interface RehearsalContext {
   readonly respond?: () => Response;
   /** What is derived from what the sample answers. */
   readonly derived?: DerivedPlan;
+  /** Of a whole plan: the ways to its first point and from its last. */
+  readonly ends?: Ends;
 }
 
 /** What an adaptive part of a plan does at one visit, as the mean over some simulated samples. */
@@ -102,7 +104,7 @@ function rehearseAll(
       : simulatedResponse(spans, numbers, seed);
     const standing = (axis: string) => standingAt(context, axis);
     const path = change(laidPath(laid, { seed, signals, of, origin }));
-    return rehearse(path, { respond, times, most: MOST_POINTS, standing });
+    return rehearse(path, { respond, times, most: MOST_POINTS, standing, ...context.ends });
   });
 }
 
