@@ -1,5 +1,7 @@
+import { dirname } from "@std/path";
 import { SondeError } from "../core/errors.ts";
 import { crc32c } from "./crc32c.ts";
+import { syncFolder } from "./stores/fs.ts";
 import { StoreError } from "./stores/store.ts";
 
 /** The first bytes of a journal; the digits are the version of its form. */
@@ -48,7 +50,7 @@ export class Journal {
    */
   async append(records: readonly Uint8Array[]): Promise<void> {
     try {
-      const file = await this.#open();
+      const isNew = !this.#file, file = await this.#open();
       await file.seek(this.#bytes, Deno.SeekMode.Start);
       let end = this.#bytes;
       for (const record of records) {
@@ -57,6 +59,7 @@ export class Journal {
         end += FRAMING_BYTES + record.length;
       }
       if (this.#sync) await file.syncData();
+      if (this.#sync && isNew) await syncFolder(dirname(this.path));
       this.#bytes = end;
     } catch (cause) {
       throw new StoreError(this.path, "write", cause);

@@ -13,6 +13,8 @@ export class FsStore implements Store {
   /** The folder, absolute. */
   readonly location: string;
   readonly #folders = new Set<string>();
+  /** Folders with names in them that may not be on the disk yet. */
+  readonly #named = new Set<string>();
   readonly #sync: boolean;
   /** Where objects are written before they are renamed: beside the store, or in it when it is a disk of its own. */
   #workshop: string;
@@ -46,14 +48,16 @@ export class FsStore implements Store {
     });
   }
 
-  /** Writes beside the folder, then renames. */
+  /** Writes beside the folder, then renames. The root tells of all other objects: their names are on the disk before its own. */
   async set(key: Key, bytes: Uint8Array): Promise<void> {
-    const path = this.#path(key);
+    const path = this.#path(key), isRoot = key === "/zarr.json";
     const temporary = this.temporary();
     try {
       await this.#ensureFolder(dirname(path));
       await writeFile(temporary, bytes, this.#sync);
+      if (isRoot) await this.#syncNames();
       await this.#rename(temporary, path);
+      if (isRoot) await this.#syncNames();
     } catch (cause) {
       await Deno.remove(temporary).catch(() => {});
       throw new StoreError(path, "write", cause);
@@ -71,6 +75,8 @@ export class FsStore implements Store {
       await writeFile(temporary, rootObject, this.#sync);
       if (!await linkOrCreate(temporary, path, rootObject)) throw this.#taken();
       this.#folders.add(this.location);
+      for (const folder of [this.location, dirname(this.location)]) this.#named.add(folder);
+      await this.#syncNames();
     } catch (cause) {
       throw cause instanceof InputError ? cause : new StoreError(path, "write", cause);
     } finally {
@@ -205,6 +211,7 @@ export class FsStore implements Store {
       await Deno.mkdir(folder).catch((cause) => {
         if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
       });
+      this.#named.add(dirname(folder));
     }
     this.#folders.add(folder);
   }
@@ -212,10 +219,17 @@ export class FsStore implements Store {
   async #rename(from: string, to: string): Promise<void> {
     try {
       await Deno.rename(from, to);
+      this.#named.add(dirname(to));
     } catch (cause) {
       this.#folders.clear();
       throw cause;
     }
+  }
+
+  async #syncNames(): Promise<void> {
+    const folders = [...this.#named];
+    this.#named.clear();
+    if (this.#sync) await Promise.all(folders.map(syncFolder));
   }
 
   #taken(): InputError {
@@ -231,6 +245,20 @@ async function* filesBelow(folder: string, prefix: Key): AsyncGenerator<Key> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) yield* filesBelow(join(folder, name), `${prefix}${name}/`);
     else yield `${prefix}${name}`;
+  }
+}
+
+/**
+ * Makes the names in a folder durable: that of a file which was renamed into it is otherwise on the disk some seconds later.
+ * Where folders cannot be made durable (Windows, some network disks) nothing happens.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  try {
+    using file = await Deno.open(folder);
+    await file.sync();
+  } catch {
+    // What is in the files is safe; their names are as the system has it.
   }
 }
 
