@@ -346,3 +346,39 @@ Deno.test("a run may be ended while a hold looks: what then breaks the look off 
     assertEquals(b.sink.outcomes.map(({ status }) => status), ["aborted"]);
   }
 });
+
+Deno.test("a run over an axis that moves another one is taken up though last sets that one", async () => {
+  await using rig = await connect({
+    wavelength: sim.monochromator({ limits: [500, 900] }),
+    energy: derivedAxis({ unit: "eV", moves: { wavelength: "1239.842 / energy" }, reads: "1239.842 / wavelength" }),
+    diode: sim.photodiode(),
+  }, { clock: fakeClock() });
+  const folder = await Deno.makeTempDir(), to = join(folder, "spectrum.zarr");
+  const plan = around(linspace("energy", 1.5, 2, 6), { last: set({ wavelength: 700 }) });
+  for await (const { seqNum } of scan(plan, { rig, read: ["diode"], to, quiet: true })) if (seqNum === 2) break;
+  await (await resume(to, rig, { quiet: true })).done;
+  const places = (await (await openRun(to)).array("wavelength_readback").read()).data as Float64Array;
+  [1.5, 1.6, 1.7, 1.8, 1.9, 2].forEach((energy, k) => assertAlmostEquals(places[k], 1239.842 / energy, 0.01));
+  assertEquals(rig.axes.get("wavelength")!.setpoint, 700);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what an interlude would put back where another of its axes has taken it away is found before motion", async () => {
+  await using rig = await connect({
+    wavelength: sim.monochromator({ limits: [500, 900] }),
+    energy: derivedAxis({ unit: "eV", moves: { wavelength: "1239.842 / energy" }, reads: "1239.842 / wavelength" }),
+    x: sim.instant({ unit: "mm" }),
+    diode: sim.photodiode(),
+  });
+  const every = { points: 1, do: set({ wavelength: 600 }) }, x = linspace("x", 0, 1, 3), first = set({ energy: 1.7 });
+  const found = async (plan: Plan) => {
+    const { issues } = await check(plan as never, rig, { read: ["diode"] });
+    return issues.map(({ path, message }) => `${path}: ${message}`);
+  };
+  const wrong =
+    "wavelength is put back where it stood, and energy, which the plan sends too, moves it: name one of them";
+  assertEquals(await found(around(x, { first, every })), [`plan.every.do.setpoint.wavelength: ${wrong}`]);
+  const energy = linspace("energy", 1.6, 1.7, 3);
+  assertEquals(await found(around(energy, { every, last: set({ wavelength: 700 }) })), []);
+  assertEquals(await found(around(x, { every, first: set({ wavelength: 700 }) })), []);
+});

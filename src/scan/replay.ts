@@ -76,7 +76,7 @@ export interface SaidAfter {
 export interface Replayed {
   /** Goes on with the first request that has no recorded reply. */
   readonly path: Path;
-  /** The last setpoint of every axis. */
+  /** The last setpoint of every axis; those that were sent last stand last. */
   readonly setpoint: Setpoints;
   /** Whether nothing is left to do. */
   readonly complete: boolean;
@@ -115,7 +115,13 @@ export async function replay(path: Path, recorded: Recorded): Promise<Replayed> 
       return { path: goOn(path, [...lost, next.value], tape), setpoint, complete: false, points: tape.points };
     }
     const went = known.setpoint ?? wentBy(next.value, known.reply);
-    if (known.moved) { for (const axis in went) setpoint[axis] = went[axis]; }
+    if (known.moved) {
+      for (const axis in went) {
+        // Named anew, so that the order says who was sent last.
+        delete setpoint[axis];
+        setpoint[axis] = went[axis];
+      }
+    }
     if (next.value.kind === "measure") tape.follow(next.value, known.quality);
     next = path.next(known.reply);
   }

@@ -3,6 +3,7 @@ import type { Setpoints } from "../core/point.ts";
 import type { RigAxis } from "../core/rig.ts";
 import type { AtEnd, RunRules } from "../core/rules.ts";
 import { passesOf } from "./derived_issues.ts";
+import { movedByOthers } from "./engine/resolve_moves.ts";
 import { type Laid, type LaidAction, type LaidAround, laidIn, type LaidOut } from "./lay_out.ts";
 
 /** What puts axes back beside the plan. */
@@ -42,10 +43,22 @@ export function placesBeyond(
 }
 
 /**
+ * Axes that are to be put back where they stood, though nobody can tell where that is, or another axis of the plan has taken
+ * them away from there.
+ */
+export function unknownPlaces(
+  laid: LaidOut,
+  axes: ReadonlyMap<string, RigAxis>,
+  puttingBack: PuttingBack,
+): Issue[] {
+  return [...blindPlaces(laid, axes, puttingBack), ...disputedPlaces(laid, axes)];
+}
+
+/**
  * Axes that are to be put back where they stood, at the end, after an action or after a hold, though nobody can tell where
  * that is: they are derived, their maps cannot be inverted, and nobody has sent them anywhere.
  */
-export function unknownPlaces(
+function blindPlaces(
   { root, passes }: LaidOut,
   axes: ReadonlyMap<string, RigAxis>,
   { atEnd, hold = [] }: PuttingBack,
@@ -67,6 +80,44 @@ export function unknownPlaces(
       "give reads, or limits over which moves only rises or only falls";
     return { path, message, received: axis, severity: "error" };
   });
+}
+
+/**
+ * Axes that an action in between moves and puts back, although another axis that it or what is done first sends takes them
+ * along, or is taken along by them: where they stood is no place to go back to.
+ */
+function disputedPlaces({ root }: LaidOut, axes: ReadonlyMap<string, RigAxis>): Issue[] {
+  const reach = (name: string) => [name, ...movedByOthers([name], axes)];
+  const disputes = (a: string, b: string) => {
+    if (a === b || !axes.has(a) || !axes.has(b)) return false;
+    const own = axes.get(a)!.derived, all = reach(b);
+    return (!own || own !== axes.get(b)!.derived) && reach(a).some((one) => all.includes(one));
+  };
+  const found = (laid: Laid): Issue[] => [
+    ...laid.kind === "around" ? disputed(laid, disputes) : [],
+    ...laidIn(laid).flatMap(found),
+  ];
+  return [...axes.values()].some(({ derived }) => derived) ? found(root) : [];
+}
+
+/** The next point takes its axes where they belong, and what they move; the others go where they were found once. */
+function disputed(
+  { first, every, inner, corrects }: LaidAround,
+  disputes: (a: string, b: string) => boolean,
+): Issue[] {
+  const passes = passesOf(inner), named = new Set(passes.flatMap(({ axes }) => axes));
+  const between = every.flatMap(({ actions }) => actions.flatMap(sent));
+  return between.filter(({ axis }) => !named.has(axis) && !corrects.includes(axis)).flatMap(
+    ({ axis, path }): Issue[] => {
+      if (passes.every(({ axes }) => axes.some((other) => disputes(axis, other)))) return [];
+      const others = [...first.flatMap(sent).map((one) => one.axis), ...between.map((one) => one.axis), ...named];
+      const rival = others.find((other) => disputes(axis, other));
+      if (rival === undefined) return [];
+      const message =
+        `${axis} is put back where it stood, and ${rival}, which the plan sends too, moves it: name one of them`;
+      return [{ path, message, received: axis, allowed: `${axis} or ${rival}`, severity: "error" }];
+    },
+  );
 }
 
 function inActions(laid: Laid): Sent[] {

@@ -4,6 +4,7 @@ import type { Setpoint, Setpoints } from "../../core/point.ts";
 import type { Outcome, RunHeader, Sink } from "../../core/sink.ts";
 import { defaultFronts } from "../default_fronts.ts";
 import { forbiddenOf } from "../forbid/forbidden_of.ts";
+import { latestSent } from "../latest_sent.ts";
 import type { ApprovalFront } from "./approvals.ts";
 import { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
@@ -122,7 +123,8 @@ export class Session {
   }
 
   /** Goes where the axes stood when the run was broken off. */
-  async #restore({ measured, setpoint }: NonNullable<Job["resumed"]>): Promise<void> {
+  async #restore({ measured, setpoint: sent }: NonNullable<Job["resumed"]>): Promise<void> {
+    const setpoint = latestSent(sent, this.job.rig.axes);
     await this.performer.go(setpoint);
     const where = Object.keys(setpoint).length ? `, with ${placesText(setpoint)}` : "";
     await this.performer.log("transition", `goes on after ${measured} points${where}`, { setpoint });
