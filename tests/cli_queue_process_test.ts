@@ -6,6 +6,7 @@ import { readQueueJob, readQueueReport, tellQueue, writeQueueJob } from "../src/
 import type { QueuedRun } from "../src/cli/queued_run.ts";
 import { readScanFile } from "../src/cli/read_scan_file.ts";
 import { writerOf } from "../src/zarr/writer_of.ts";
+import { eventually, writerWithPoints } from "./cli_queue_support.ts";
 import { files, inFolder, type Ran, RIG, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
 import { pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
@@ -44,26 +45,6 @@ function withFiles(texts: Record<string, string>, test: (folder: string) => Prom
     const all = { "rig.yaml": RIG, ...texts };
     for (const [name, text] of Object.entries(all)) await Deno.writeTextFile(join(folder, name), text);
     await test(folder);
-  });
-}
-
-/** Waits for what comes sooner or later; a test that hangs is ended by whoever runs it. */
-async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** The process that writes a run, once it has stored points. */
-function writerWithPoints(place: string): Promise<number> {
-  return eventually(async () => {
-    const writer = await writerOf(place);
-    if (writer === undefined) return undefined;
-    const run = await openRun(place).catch(() => undefined);
-    const { data } = await run?.arrays.get("quality")?.read().catch(() => undefined) ?? { data: [] };
-    return data[0] === 1 ? Number(writer.match(/\d+/)![0]) : undefined;
   });
 }
 

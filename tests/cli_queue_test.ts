@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import type { QueuedRun } from "../src/cli/queued_run.ts";
 import { shellWord } from "../src/cli/queued_run.ts";
 import { openRun } from "../mod.ts";
+import { writerWithPoints } from "./cli_queue_support.ts";
 import { files, inFolder, type Ran, RIG, sonde, sondeCommand, sondeWords } from "./cli_support.ts";
 import { type PseudoTerminal, pseudoTerminal, terminalTest } from "./pseudo_terminal.ts";
 
@@ -188,11 +189,7 @@ Deno.test("where there is no terminal a signal ends the run in hand and the queu
       const to = `${signal}.zarr`;
       await write(folder, "slow.yaml", `to: ${to}\n${SLOW}`);
       const child = sondeCommand(folder, ["run", "slow.yaml", "a.yaml", "--keep-going", "--json"]).spawn();
-      for (let points = 0; points < 3;) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        const { out } = await sonde(folder, "info", to, "--json");
-        points = out ? JSON.parse(out).points?.good ?? 0 : 0;
-      }
+      await writerWithPoints(join(folder, to));
       child.kill(signal);
       const { code, stdout } = await child.output(), summary = JSON.parse(new TextDecoder().decode(stdout)) as Summary;
       assertEquals([code, summary.interrupted], [130, true]);
@@ -206,8 +203,7 @@ Deno.test("where there is no terminal a signal ends the run in hand and the queu
 /** A queue at a terminal whose first run has been aborted by Ctrl-C, twice. */
 async function abortedFirst(folder: string): Promise<PseudoTerminal> {
   const terminal = pseudoTerminal(sondeWords("run", "slow.yaml", "a.yaml"), { cwd: folder, env: { TERM: "dumb" } });
-  await terminal.shows(/1\/2 {2}slow\.yaml/);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await writerWithPoints(join(folder, "slow.zarr"));
   await terminal.type("\x03");
   await terminal.shows(/Paused: Ctrl-C/);
   await terminal.type("\x03");
@@ -218,7 +214,7 @@ async function abortedFirst(folder: string): Promise<PseudoTerminal> {
 terminalTest(
   "at a terminal a run that was aborted asks whether the queue goes on: y runs the next one",
   () =>
-    withScans({ "a.yaml": LINE, "slow.yaml": SLOW }, async (folder) => {
+    withScans({ "a.yaml": LINE, "slow.yaml": `to: slow.zarr\n${SLOW}` }, async (folder) => {
       await using terminal = await abortedFirst(folder);
       await terminal.type("y\n", 300);
       const { code, screen } = await terminal.ended;
@@ -231,7 +227,7 @@ for (const [key, name] of [["n\n", "n"], ["\x03", "Ctrl-C once more"]]) {
   terminalTest(
     `at a terminal a run that was aborted asks whether the queue goes on: ${name} ends it`,
     () =>
-      withScans({ "a.yaml": LINE, "slow.yaml": SLOW }, async (folder) => {
+      withScans({ "a.yaml": LINE, "slow.yaml": `to: slow.zarr\n${SLOW}` }, async (folder) => {
         await using terminal = await abortedFirst(folder);
         await terminal.type(key, 300);
         const { code, screen } = await terminal.ended;
@@ -263,14 +259,16 @@ terminalTest(
   "a script that measures nothing is not broken off by the first Ctrl-C, which says so, but by the second",
   () =>
     withScans(
-      { "a.yaml": LINE, "long.ts": "await new Promise((resolve) => setTimeout(resolve, 60_000));" },
+      {
+        "a.yaml": LINE,
+        "long.ts": `console.log("under way");\nawait new Promise((resolve) => setTimeout(resolve, 60_000));`,
+      },
       async (folder) => {
         await using terminal = pseudoTerminal(sondeWords("run", "long.ts", "a.yaml"), {
           cwd: folder,
           env: { TERM: "dumb" },
         });
-        await terminal.shows(/1\/2 {2}long\.ts/);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await terminal.shows(/1\/2 {2}long\.ts[^]*under way/);
         await terminal.type("\x03");
         await terminal.shows(/the queue ends with long\.ts; once more ends it at once/);
         await terminal.type("\x03");
