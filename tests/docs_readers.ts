@@ -40,6 +40,7 @@ export const NOT_DONE: Readonly<Record<string, string>> = {
 const X = "x: { driver: sim.stage, unit: mm, limits: [-5, 5], instant: true }";
 const WAVELENGTH = "wavelength: { driver: sim.monochromator, unit: nm, limits: [400, 900] }";
 const DIODE = "diode: { driver: sim.photodiode }";
+const DIODE_AT_ONCE = "diode: { driver: sim.photodiode, instant: true }";
 const scanOf = (rig: readonly string[], plan: string, more = "") =>
   `rig:\n${rig.map((device) => `  ${device}\n`).join("")}read: [diode]\n${more}plan: { ${plan} }\n`;
 const LINE = "kind: linspace, axis: x, start: -1, stop: 1, num: 11";
@@ -51,7 +52,7 @@ const NEON = `name: neon
 sample: neon lamp
 ${
   scanOf(
-    ["wavelength: { driver: sim.monochromator, unit: nm, limits: [400, 900], instant: true }", DIODE],
+    ["wavelength: { driver: sim.monochromator, unit: nm, limits: [400, 900], instant: true }", DIODE_AT_ONCE],
     "kind: linspace, axis: wavelength, start: 580, stop: 705, num: 2501",
   )
 }`;
