@@ -49,7 +49,7 @@ export interface MonitorOptions {
 export interface StreamOptions {
   /** Whether every axis and every number of the rig is recorded at the start and at the end, in the group `baseline`. */
   readonly baseline?: boolean;
-  /** Detectors and axes that are recorded on their own clocks, by name, in the groups `monitor_<name>`. */
+  /** Detectors, axes and derived signals that are recorded on their own clocks, by name, in the groups `monitor_<name>`. */
   readonly monitor?: Readonly<Record<string, MonitorOptions>>;
 }
 

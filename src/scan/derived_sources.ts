@@ -4,18 +4,17 @@ import { parseExpression } from "../adapt/expression/parse_expression.ts";
 
 /** What a derived signal is computed from. */
 export interface DerivedSources {
-  /** The derived signals on the way, itself among them. */
+  /** The derived signals on the way, itself first. */
   readonly signals: readonly string[];
   /** The names of what must be read, each once, in the order of the texts. */
   readonly names: readonly string[];
 }
 
-/** All names in an expression, those of `last(pass.signal)` without their pass. */
+/** The names in an expression; what it remembers of other passes, as in `last(pass.signal)`, is not read for it. */
 function namesIn(node: Expression): string[] {
   if (node.kind === "name") return [node.name];
   if (node.kind === "call" && node.name === "last" && node.args[0]?.kind === "name") {
-    const { name } = node.args[0];
-    return [name.slice(name.indexOf(".") + 1), ...node.args.slice(1).flatMap(namesIn)];
+    return node.args.slice(1).flatMap(namesIn);
   }
   return expressionParts(node).flatMap(namesIn);
 }

@@ -43,7 +43,7 @@ export const rulesSchemaKeys = {
 export const streamsShape = {
   baseline: z.boolean().optional().describe("Whether the whole rig is recorded at the start and at the end"),
   monitor: z.record(text, monitorSchema).optional()
-    .describe("Detectors and axes that are recorded on their own clocks, by name"),
+    .describe("Detectors, axes and derived signals that are recorded on their own clocks, by name"),
 };
 
 /** The key of a scan file that says where axes are left. */

@@ -7,8 +7,9 @@ import type { Issue } from "../core/errors.ts";
 import type { LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
-import type { RunRules } from "../core/rules.ts";
+import type { RunRules, StreamOptions } from "../core/rules.ts";
 import { actionsOf } from "./around_tree.ts";
+import { derivedSources } from "./derived_sources.ts";
 import type { Given } from "./fold_gives.ts";
 import type { Pass } from "./lay_out.ts";
 import { readList } from "./read_list.ts";
@@ -17,7 +18,7 @@ import type { KnownSignals } from "./signal_issues.ts";
 import { type Tree, treesIn } from "./tree.ts";
 
 /** What decides which signals there are. */
-export interface SignalOptions extends Pick<RunRules, "hold" | "settle"> {
+export interface SignalOptions extends Pick<RunRules, "hold" | "settle">, Pick<StreamOptions, "monitor"> {
   /** Detectors, by the words of a `read` list. */
   readonly read?: readonly string[];
   /** Signals computed from them. */
@@ -69,6 +70,27 @@ export function passesAsked(derived: Derived): string[] {
   return texts.flatMap((text) => [...text.matchAll(/\blast\(\s*([A-Za-z]\w*)\s*\./g)].map(([, pass]) => pass));
 }
 
+/** The derived signals that points may have: without those that only monitors read what they are computed from. */
+function pointSignals(
+  rig: Rig | undefined,
+  channels: readonly RigChannel[],
+  { derive: all, monitor = {}, read = [] }: SignalOptions,
+): Readonly<Record<string, DerivedSpec>> {
+  const monitored = Object.keys(monitor).filter((name) => all && Object.hasOwn(all.signals, name));
+  if (!rig || !all || !monitored.length) return all?.signals ?? {};
+  const sourcesOf = (name: string) => {
+    return derivedSources(name, all, read, (one) => rig.channels.has(one) || rig.devices.has(one));
+  };
+  const isRead = (name: string) => channels.some((one) => one.name === name || one.device === name);
+  const beside = new Set(
+    monitored.flatMap((name) => sourcesOf(name).signals).filter((name) => {
+      // A function is given what there is.
+      return "expression" in all.signals[name] && !sourcesOf(name).names.every(isRead);
+    }),
+  );
+  return Object.fromEntries(Object.entries(all.signals).filter(([name]) => !beside.has(name)));
+}
+
 function asMap(channels: readonly RigChannel[]): Map<string, ChannelInfo> {
   return new Map(channels.map((channel) => [channel.name, channel]));
 }
@@ -85,7 +107,7 @@ export function runSignals(rig: Rig | undefined, tree: Tree | undefined, options
   const folded = rig ? ownReads(tree).map(({ read, path }) => readList(rig, read, path, derivable)) : [];
   const wanted = new Set([own, ...folded].flatMap(({ channels }) => channels.map(({ name }) => name)));
   const channels = rig ? [...rig.channels.values()].filter(({ name }) => wanted.has(name)) : [];
-  const signals = derive({ ...impliedSignals(tree), ...options.derive?.signals });
+  const signals = derive({ ...impliedSignals(tree), ...pointSignals(rig, channels, options) });
   const names = Object.keys(signals.signals), site = { axes: rig?.axes.keys() ?? [], passes: passesAsked(signals) };
   const plan = rig && names.length
     ? planDerived(signals, asMap(channels), { ...site, axes: [...site.axes] })

@@ -1,10 +1,16 @@
+import { derive } from "../adapt/derive.ts";
+import type { DerivedReader } from "../adapt/derive/derived_reader.ts";
+import { type DerivedSite, planDerived } from "../adapt/derive/plan_derived.ts";
+import type { ChannelInfo } from "../core/device.ts";
 import { componentsOf } from "../core/dtype.ts";
 import { type Issue, show } from "../core/errors.ts";
 import type { Layout, LayoutGroup } from "../core/layout.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Rig, RigChannel } from "../core/rig.ts";
 import type { RunRules, StreamOptions } from "../core/rules.ts";
+import { derivedSources } from "./derived_sources.ts";
 import { readList } from "./read_list.ts";
+import { passesAsked, type SignalOptions } from "./run_signals.ts";
 
 /** The stream of the whole rig, at the start and at the end. */
 export const BASELINE = "baseline";
@@ -24,15 +30,51 @@ export function scalarChannels(rig: Rig): RigChannel[] {
 
 /** What a stream records. */
 export interface Streamed {
-  /** Detectors. */
+  /** What is recorded: detectors, or a signal that is derived. */
   readonly channels: readonly RigChannel[];
+  /** The detectors that are read for it. */
+  readonly sources: readonly RigChannel[];
   /** Names of axes. */
   readonly axes: readonly string[];
+  /** Where it is a derived signal. */
+  readonly derived?: DerivedStream;
 }
 
-/** What a monitor's name stands for: a channel, all channels of a device, an axis; or an axis and a detector of one name. */
-export function monitored(name: string, rig: Rig): Streamed {
-  return { channels: readList(rig, [name]).channels, axes: rig.axes.has(name) ? [name] : [] };
+/** A derived signal that is recorded beside the scan. */
+export interface DerivedStream {
+  /** Its name. */
+  readonly name: string;
+  /** Computes it, with a memory of its own; told when a function throws, whose reading is then missing. */
+  reader(onFault: NonNullable<DerivedSite["onFault"]>): DerivedReader;
+}
+
+/**
+ * What a monitor's name stands for: a channel, all channels of a device, an axis; an axis and a detector of one name; or a
+ * signal that is derived from what detectors read.
+ */
+export function monitored(name: string, rig: Rig, options: MonitorSignals = {}): Streamed {
+  const { channels } = readList(rig, [name]),
+    axes = rig.axes.has(name) ? [name] : [],
+    { derive: all, read = [] } = options;
+  if (channels.length || axes.length || !all || !Object.hasOwn(all.signals, name)) {
+    return { channels, sources: channels, axes };
+  }
+  const { names, signals } = derivedSources(name, all, read, (one) => rig.channels.has(one) || rig.devices.has(one));
+  const { channels: sources } = readList(rig, names), passes = passesAsked(all);
+  const own = derive(Object.fromEntries(signals.map((one) => [one, all.signals[one]])));
+  const elsewhere = new Map<string, ChannelInfo>([
+    ...rig.channels,
+    ...planDerived(all, rig.channels, { passes }).channels,
+  ]);
+  const there = new Map(sources.map((one) => [one.name, one]));
+  const planned = (onFault?: DerivedSite["onFault"]) => planDerived(own, there, { passes, elsewhere, onFault });
+  const info = planned().channels.get(name);
+  return {
+    channels: info ? [{ ...info, name, device: "", channel: "" }] : [],
+    sources,
+    axes,
+    derived: { name, reader: (onFault) => planned(onFault).reader() },
+  };
 }
 
 /** The groups of what is recorded beside the points, by name. */
@@ -46,14 +88,18 @@ function timeDimension(plan: readonly LayoutGroup[]): string {
   return taken ? "monitor_time" : "time";
 }
 
+/** What a monitor may name beside what the rig has. */
+type MonitorSignals = Pick<SignalOptions, "derive" | "read">;
+
 /** Where points are stored, and beside them what is recorded on clocks of its own. */
-export function withStreams({ groups }: Layout, { baseline, monitor = {} }: StreamOptions, rig: Rig): Layout {
+export function withStreams({ groups }: Layout, options: StreamOptions & MonitorSignals, rig: Rig): Layout {
+  const { baseline, monitor = {} } = options;
   const group = (pass: string, dimension: string, axes: readonly string[], channels: readonly RigChannel[]) => {
     return { pass, path: pass, stream: true, dimensions: [{ name: dimension, coordinates: [] }], axes, channels };
   };
   const time = timeDimension(groups),
     monitors = Object.keys(monitor).map((name) => {
-      const { axes, channels } = monitored(name, rig);
+      const { axes, channels } = monitored(name, rig, options);
       return group(monitorPass(name), time, axes, channels);
     });
   const rigs = baseline ? [group(BASELINE, "when", [...rig.axes.keys()], scalarChannels(rig))] : [];
@@ -61,11 +107,13 @@ export function withStreams({ groups }: Layout, { baseline, monitor = {} }: Stre
 }
 
 /** What is wrong with what shall be recorded beside the points: names that the rig does not have, times that are none. */
-export function streamIssues({ baseline, monitor = {} }: StreamOptions, rig: Rig): Issue[] {
-  const issues: Issue[] = [], known = [...new Set([...rig.channels.keys(), ...rig.devices.keys(), ...rig.axes.keys()])];
+export function streamIssues(options: StreamOptions & MonitorSignals, rig: Rig): Issue[] {
+  const { baseline, monitor = {}, derive: derived } = options, issues: Issue[] = [];
+  const names = [...rig.channels.keys(), ...rig.devices.keys(), ...rig.axes.keys()];
+  const known = [...new Set([...names, ...Object.keys(derived?.signals ?? {})])];
   const error = (path: string, message: string, received: unknown, allowed?: string) =>
     issues.push({ path, message, received, allowed, severity: "error" });
-  const refuseOwn = (path: string, { channels, axes }: Streamed) => {
+  const refuseOwn = (path: string, { channels, axes }: Pick<Streamed, "channels" | "axes">) => {
     const taken = new Set([...OWN_ARRAYS, ...axes.flatMap((axis) => [`${axis}_setpoint`, `${axis}_readback`])]);
     for (const { name } of channels.filter(({ name }) => taken.has(name) || taken.has(name.toLowerCase()))) {
       error(path, `the detector ${show(name)} has the name of another array of the stream: rename it`, name);
@@ -73,9 +121,15 @@ export function streamIssues({ baseline, monitor = {} }: StreamOptions, rig: Rig
   };
   if (baseline) refuseOwn(BASELINE, { channels: scalarChannels(rig), axes: [...rig.axes.keys()] });
   for (const [name, { everyMs }] of Object.entries(monitor)) {
-    const path = `monitor.${name}`, { channels, axes } = monitored(name, rig);
-    if (!channels.length && !axes.length) {
-      const message = `${show(name)} is neither a detector nor an axis of the rig; ${didYouMean(name, known)}`;
+    const path = `monitor.${name}`, { channels, sources, axes, derived: computed } = monitored(name, rig, options);
+    if (computed && channels.length && !sources.length) {
+      error(path, `${show(name)} is computed from nothing that a detector reads`, name);
+    }
+    // What is wrong with how it is derived is said there.
+    if (!channels.length && !axes.length && !computed) {
+      const message = `${show(name)} is neither a detector nor an axis of the rig${derived ? ", nor derived" : ""}; ${
+        didYouMean(name, known)
+      }`;
       error(path, message, name, known.join(", "));
     }
     if (everyMs !== undefined && !(Number.isFinite(everyMs) && everyMs > 0)) {

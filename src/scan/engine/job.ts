@@ -6,6 +6,7 @@ import type { RunRules, StreamOptions } from "../../core/rules.ts";
 import type { Cost, RunHeader, Sink } from "../../core/sink.ts";
 import type { Advisor } from "../path_tools.ts";
 import type { OnReadError } from "../read_policy.ts";
+import type { SignalOptions } from "../run_signals.ts";
 import type { WatchPlan } from "../watch_plan.ts";
 import type { ApprovalFront } from "./approvals.ts";
 
@@ -51,6 +52,8 @@ export interface Job {
   readonly watch?: WatchPlan;
   /** What is recorded beside them. */
   readonly streams: StreamOptions;
+  /** What is read, and derived from it, as it was said. */
+  readonly signals?: Pick<SignalOptions, "read" | "derive">;
   /** For whoever likes to know. */
   readonly say: (line: string) => void;
   /** For a person who has to do something. */

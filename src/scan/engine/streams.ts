@@ -4,6 +4,7 @@ import { BASELINE, monitored, monitorPass, scalarChannels } from "../stream_grou
 import type { DeviceTurns } from "./device_turns.ts";
 import type { Job } from "./job.ts";
 import type { Performer } from "./performer.ts";
+import { StreamsDerived } from "./streams_derived.ts";
 import { StreamsMonitor } from "./streams_monitor.ts";
 import { StreamsReader, type Wanted } from "./streams_reader.ts";
 import { isPromise, Waits } from "./waits.ts";
@@ -22,6 +23,7 @@ export class Streams {
   readonly #waits: Waits;
   readonly #reader: StreamsReader;
   readonly #monitors: StreamsMonitor[] = [];
+  readonly #computers: StreamsDerived[] = [];
   readonly #staged = new Map<string, AsyncDisposable>();
   /** By stream: what sinks have not stored yet. */
   readonly #full = new Set<string>();
@@ -35,10 +37,10 @@ export class Streams {
 
   /** Once the sinks are open and the detectors ready, before anything moves. Throws only what breaks the run off. */
   async begin(): Promise<void> {
-    const { baseline, monitor = {} } = this.job.streams, { rig } = this.job;
+    const { baseline, monitor = {} } = this.job.streams;
     if (!baseline && !Object.keys(monitor).length || !this.job.sinks.some((sink) => sink.sample)) return;
     this.#begun = true;
-    const wanted = Object.keys(monitor).map((name) => ({ ...monitored(name, rig), pass: monitorPass(name) }));
+    const wanted = Object.keys(monitor).map((name) => this.#wantedOf(name));
     await this.#breakable(async () => {
       for (const each of wanted) await this.#stageFor(each);
       if (baseline) await this.#takeBaseline();
@@ -47,8 +49,16 @@ export class Streams {
     for (const each of this.#monitors) each.start();
   }
 
+  #wantedOf(name: string): Wanted {
+    const { rig, signals, derived: before } = this.job, { derived, ...streamed } = monitored(name, rig, signals);
+    const computer = derived && new StreamsDerived(derived, before);
+    if (computer) this.#computers.push(computer);
+    return { ...streamed, computer, pass: monitorPass(name) };
+  }
+
   /** Every point of the scan, as it was measured. */
   hear(point: Point): void {
+    for (const each of this.#computers) each.hear(point);
     for (const each of this.#monitors) each.hear(point);
   }
 
@@ -81,7 +91,8 @@ export class Streams {
 
   async #takeBaseline(): Promise<void> {
     const { rig } = this.job, before = new Set(this.#staged.keys());
-    const wanted = { pass: BASELINE, channels: scalarChannels(rig), axes: [...rig.axes.keys()] };
+    const channels = scalarChannels(rig);
+    const wanted = { pass: BASELINE, channels, sources: channels, axes: [...rig.axes.keys()] };
     await this.#stageFor(wanted);
     const { point, reasons } = await this.#reader.read(wanted);
     for (const reason of reasons.values()) await this.#warn(`baseline: ${reason}`);
@@ -125,8 +136,8 @@ export class Streams {
   }
 
   /** Makes ready what the scan itself does not read. */
-  async #stageFor({ pass, channels }: Wanted): Promise<void> {
-    for (const name of new Set(channels.map(({ device }) => device))) {
+  async #stageFor({ pass, sources }: Wanted): Promise<void> {
+    for (const name of new Set(sources.map(({ device }) => device))) {
       if (this.#staged.has(name) || this.job.channels.some(({ device }) => device === name)) continue;
       try {
         const staging = this.job.rig.devices.get(name)?.stage?.(this.#waits.op);

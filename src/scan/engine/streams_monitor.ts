@@ -58,15 +58,14 @@ export class StreamsMonitor {
 
   /** The scan has measured a point. */
   hear(point: Point): void {
-    const { pass, channels } = this.#means.wanted;
+    const { pass, channels, sources } = this.#means.wanted;
     if (this.#stopped || !channels.length) return;
     // A detector that is read many times a point gives a frame of numbers, which is none of its readings.
     const given = (channel: RigChannel) => (point.reading[channel.name] instanceof Frame) === isFrame(channel);
-    if (
-      channels.some((one) => point.reading[one.name] === undefined || !given(one) || point.failed.includes(one.name))
-    ) {
-      return;
-    }
+    const lacks = (one: RigChannel) => {
+      return point.reading[one.name] === undefined || !given(one) || point.failed.includes(one.name);
+    };
+    if (channels.some(lacks) || sources.some(lacks)) return;
     this.#heardLately = true;
     if (this.#framed && !this.#owed) return;
     const reading = Object.fromEntries(channels.map(({ name }) => {

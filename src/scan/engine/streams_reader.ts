@@ -3,6 +3,7 @@ import { DeviceError, messageOf } from "../../core/errors.ts";
 import { Frame, type Point, type Reading, type Setpoint } from "../../core/point.ts";
 import type { Rig, RigChannel } from "../../core/rig.ts";
 import type { DeviceTurns } from "./device_turns.ts";
+import type { StreamsDerived } from "./streams_derived.ts";
 import { isPromise, type Waits } from "./waits.ts";
 
 /** A reading beside the scan that takes longer has failed, … */
@@ -14,8 +15,13 @@ const PATIENCE = 3;
 export interface Wanted {
   /** The stream's name. */
   readonly pass: string;
+  /** What is recorded. */
   readonly channels: readonly RigChannel[];
+  /** The detectors that are read for it. */
+  readonly sources: readonly RigChannel[];
   readonly axes: readonly string[];
+  /** Computes what is recorded, where it is derived. */
+  readonly computer?: StreamsDerived;
 }
 
 /** A point of a stream, without its number, and why readings are missing. */
@@ -31,7 +37,12 @@ export class StreamsReader {
   constructor(readonly rig: Rig, readonly turns: DeviceTurns | undefined, readonly waits: Waits) {}
 
   /** Reads everything at once, each detector in its turn; what gives nothing is NaN, or a frame of it. */
-  async read({ pass, channels, axes }: Wanted): Promise<Sampled> {
+  async read(wanted: Wanted): Promise<Sampled> {
+    const sampled = await this.#readSources(wanted);
+    return wanted.computer?.computed(sampled) ?? sampled;
+  }
+
+  async #readSources({ pass, sources: channels, axes }: Wanted): Promise<Sampled> {
     let timestampMs = this.waits.clock.nowMs();
     const reasons = new Map<string, string>(), inTurn = () => timestampMs = this.waits.clock.nowMs();
     const setpoint: Record<string, Setpoint> = {}, readback: Record<string, Setpoint> = {};
@@ -52,7 +63,7 @@ export class StreamsReader {
     }
     await Promise.all([
       ...axes.map((name) => attempt(name, [name], async () => void (readback[name] = await this.#place(name)))),
-      ...devicesOf({ channels }).map((device) => {
+      ...devicesOf({ sources: channels }).map((device) => {
         const own = channels.filter((channel) => channel.device === device), names = own.map(({ name }) => name);
         return attempt(device, names, async () => {
           Object.assign(reading, await this.#readInTurn(device, own, inTurn));
@@ -118,8 +129,8 @@ export class StreamsReader {
   }
 }
 
-function devicesOf({ channels }: Pick<Wanted, "channels">): string[] {
-  return [...new Set(channels.map(({ device }) => device))];
+function devicesOf({ sources }: Pick<Wanted, "sources">): string[] {
+  return [...new Set(sources.map(({ device }) => device))];
 }
 
 /** Whether a channel gives frames: what has dimensions, and complex numbers. */
