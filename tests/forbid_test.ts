@@ -255,6 +255,9 @@ Deno.test("check finds setpoints and ways that are forbidden, with their places"
   assertEquals(await errors(zip(list("x", [-4, 4]), list("objective", [1, 1])), ["objective < 2 and abs(x) < 1"]), [
     "error plan: objective < 2 and abs(x) < 1 is forbidden, and may hold on every way from objective 1, x -4 to objective 1, x 4",
   ]);
+  // Wherever the objective stands.
+  assertEquals(await errors(linspace("x", -3, 3, 3)), []);
+  assertEquals(await errors(linspace("objective", 0.2, 3, 3)), []);
   assertEquals(await errors(linspace("x", -5, 5, 3)), [
     `warning plan: whether it keeps out of where ${NEAR_SAMPLE} depends on objective: judged at each move`,
   ]);

@@ -6,10 +6,12 @@ import { Cursor } from "./cursor.ts";
 import { passesOf } from "./derived_issues.ts";
 import { forbiddenActions } from "./forbidden_actions.ts";
 import type { Forbidden } from "./forbid/forbidden.ts";
+import type { Box, Range } from "./forbid/forbidden_condition.ts";
 import { forbiddenOf } from "./forbid/forbidden_of.ts";
 import { freeWay } from "./forbid/free_way.ts";
 import { forbiddenPlace, forbiddenText, motorsAt, reaches } from "./forbidden_place.ts";
 import type { Laid } from "./lay_out.ts";
+import { reach } from "./reach.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { MOST_PLACES, placeAt, visitPlaces } from "./visit_places.ts";
 import { maskTest } from "./walk.ts";
@@ -74,6 +76,8 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
     if (!moving.length) return [];
     const path = moving.at(-1)!.path, still = axes.filter((name) => !movers(name).length);
     if (still.length) {
+      const box = boxOf(axes, space, rig, startOf);
+      if (box && !forbidden.conditions[k].mayHold(box)) return [];
       const message = `whether it keeps out of where ${text} depends on ${still.join(", ")}: judged at each move`;
       return [{ path, message, severity: "warning" }];
     }
@@ -92,6 +96,38 @@ function ofGrid(forbidden: Forbidden, space: Space, rig: Rig, origin: Setpoints)
   });
   if (issues.some(({ severity }) => severity === "error")) return issues;
   return [...issues, ...wayIssues(forbidden, space, rig, startOf)];
+}
+
+/** More than an axis without limits goes. */
+const FAR = 1e300;
+
+/**
+ * Where axes may be while a grid is measured: those that it moves anywhere from the least to the most, all others anywhere.
+ * Undefined where derived ones move any of them, or nobody knows from where offsets count.
+ */
+function boxOf(
+  axes: readonly string[],
+  space: Space,
+  rig: Rig,
+  startOf: (axis: string) => Setpoint | undefined,
+): Box | undefined {
+  const box = new Map<string, Range>(), { columns } = reach(space);
+  for (const name of axes) {
+    const { limits = [-FAR, FAR], labels } = rig.axes.get(name)!,
+      own = columns.filter(({ column }) => column.axis === name);
+    if (columns.some(({ column }) => reaches(column.axis, name, rig))) return undefined;
+    if (labels) box.set(name, new Set(own.length ? own.flatMap((one) => one.labels) : labels));
+    else if (!own.length) box.set(name, limits);
+    else {
+      const ends = own.flatMap(({ column: { relative }, least, most }) => {
+        const start = relative ? Number(startOf(name)) : 0;
+        return [start + least, start + most];
+      });
+      if (!ends.every(Number.isFinite)) return undefined;
+      box.set(name, [Math.min(...ends), Math.max(...ends)]);
+    }
+  }
+  return box;
 }
 
 /** Ways from one point to the next, where the order is known and all axes are that conditions name. */
