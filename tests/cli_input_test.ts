@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InputError } from "../src/core/errors.ts";
 import { beforeRun } from "../src/cli/before_run.ts";
 import { examineScan } from "../src/cli/examine_scan.ts";
@@ -82,6 +82,10 @@ Deno.test("a place where nothing can be stored yet is found before anything move
   for (const to of [taken, toFileUrl(taken)]) {
     await assertRejects(() => beforeRun(to), InputError, `to: ${taken} exists already`);
   }
+  const wrong = async (to: string) => (await assertRejects(() => beforeRun(to), InputError)).message;
+  assertMatch(await wrong("a\0b"), /cannot be a run: .*NUL byte$/);
+  // Windows says it in words of its own.
+  if (Deno.build.os !== "windows") assertMatch(await wrong("n".repeat(400)), /cannot be a run: File name too long$/);
   await Deno.remove(taken);
 });
 

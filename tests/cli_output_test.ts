@@ -120,3 +120,13 @@ terminalTest(
       }
     }),
 );
+
+Deno.test("sonde init leaves nothing of its own where it could not write all", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, ".sonde", "rig.schema.json"), { recursive: true });
+    const { code, err } = await sonde(folder, "init");
+    assertEquals([code, files(folder)], [2, [".sonde"]], err);
+    assertStringIncludes(err, "cannot be written: it is a folder");
+    await Deno.remove(join(folder, ".sonde"), { recursive: true });
+    assertEquals((await sonde(folder, "init")).code, 0);
+  }));

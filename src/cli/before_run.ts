@@ -30,6 +30,8 @@ export async function findHindrances(to = "runs/", bytes?: number): Promise<Hind
   const issue = (message: string, allowed: string): Hindrances => {
     return { issues: [{ path: "to", message, received: to, allowed, severity: "error" }], doubts: [] };
   };
+  const unnamed = await whyNoName(place);
+  if (unnamed) return issue(`${place} cannot be a run: ${unnamed}`, "another name");
   const writer = await writerOf(place);
   if (writer) {
     return issue(
@@ -74,6 +76,17 @@ function placeOnDisk(to: string): { readonly place?: string; readonly issues?: r
     if (thrown instanceof InputError) return { issues: thrown.issues };
     throw thrown;
   }
+}
+
+/** Why no run can have a name, wherever it is: it is too long for what stands beside it, or has a character that no file has. */
+async function whyNoName(place: string): Promise<string | undefined> {
+  try {
+    await Deno.lstat(`${place}.journal`);
+  } catch (thrown) {
+    const { code } = thrown as { code?: string };
+    if (code === "ENAMETOOLONG" || code === "EINVAL") return systemReason(thrown);
+  }
+  return undefined;
 }
 
 /** Whether something is there; an empty folder may become a run. */

@@ -14,5 +14,5 @@ export function systemReason(thrown: unknown, missing: "file" | "folder" = "file
     return "permission denied";
   }
   if (code === "EROFS") return "the disk is read-only";
-  return messageOf(thrown).replace(/:? ?\(os error \d+\).*$/, "");
+  return messageOf(thrown).replace(/(:? ?\(os error \d+\))?(: \w+ '.*')?$/s, "");
 }

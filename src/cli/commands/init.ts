@@ -34,12 +34,18 @@ async function refuseThere(folder: string): Promise<void> {
 export async function initCommand(folder: string | undefined, options: OutputOptions): Promise<void> {
   const place = resolve(folder ?? "."), files = starterFiles();
   await refuseThere(place);
+  const own: string[] = [];
   try {
     await Deno.mkdir(join(place, ".sonde"), { recursive: true });
     for (const [name, text] of files) {
-      await Deno.writeTextFile(join(place, name), text, { createNew: !name.startsWith(".sonde/") });
+      const createNew = !name.startsWith(".sonde/");
+      if (createNew) own.push(name);
+      await Deno.writeTextFile(join(place, name), text, { createNew });
     }
   } catch (thrown) {
+    // What is left of them, on a disk that is full, would be taken for somebody's.
+    if (thrown instanceof Deno.errors.AlreadyExists) own.pop();
+    for (const name of own) await Deno.remove(join(place, name)).catch(() => {});
     throw InputError.at(
       "folder",
       `${place} cannot be written: ${systemReason(thrown, "folder")}`,
