@@ -75,6 +75,12 @@ export interface Outcome {
   readonly points: number;
   /** What it did cost. */
   readonly actual: Cost;
+  /**
+   * What the path says that it found, where it came to its end and found anything: of an `align`, a `zoom` or a `track` alone the
+   * same numbers as `<name>_fold` holds for each point of loops around one (`{ x: 0.21, height: 3.4, … }`, NaN where nothing was
+   * found); of a generator, what it returns.
+   */
+  readonly found?: Readonly<Record<string, unknown>>;
 }
 
 /**

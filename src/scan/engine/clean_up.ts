@@ -1,6 +1,6 @@
 import { DeviceError, messageOf } from "../../core/errors.ts";
 import { duration } from "../duration.ts";
-import type { Located, MoveRequest, Path, Reply, Request } from "../../core/path.ts";
+import type { Located, MoveRequest, Path, Reply, Request, Summary } from "../../core/path.ts";
 import type { Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
 import type { Session } from "./session.ts";
@@ -104,6 +104,7 @@ export async function cleanUp(
   path: Path | undefined,
   end: Ending,
   startMs: number,
+  found: Summary = {},
 ): Promise<CleanedUp> {
   const errors: unknown[] = [];
   const attempt = async (step: () => Promise<unknown[] | void>) => {
@@ -137,6 +138,7 @@ export async function cleanUp(
     endedAt: new Date(nowMs).toISOString(),
     points: session?.performer.measured ?? 0,
     actual: { timeMs: nowMs - startMs, bytes },
+    ...Object.keys(found).length && { found },
   };
   const closing = await session?.close(outcome) ?? [];
   if (!closing.length) return { outcome, errors };

@@ -1,6 +1,6 @@
 import { RunAborted, SondeError } from "../../core/errors.ts";
 import { fall, fallIfFailed, refuseHalted } from "../../core/halt.ts";
-import type { Path, Reply, Request } from "../../core/path.ts";
+import type { Path, Reply, Request, Summary } from "../../core/path.ts";
 import { markedByPerson } from "../../core/person_note.ts";
 import type { Point, Readings, Setpoints } from "../../core/point.ts";
 import type { Outcome } from "../../core/sink.ts";
@@ -42,6 +42,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   #session: Session | undefined;
   #path: Path | undefined;
   #reply: Reply = undefined;
+  #found: Summary | undefined;
   #iterated = false;
   /** What the caller waits for; undefined between two points. */
   #turn: Promise<Point | undefined> | undefined;
@@ -241,6 +242,7 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     this.#throwIfAborted();
     if (this.#end) return END;
     const next = this.#path!.next(this.#reply);
+    if (next.done) this.#found = next.value ?? undefined;
     if (next.done) return END;
     this.#reply = await this.#perform(next.value);
     if (next.value.kind !== "measure") return undefined;
@@ -279,21 +281,17 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
 
   /** Waits until the axes are at rest and the run is resumed, finished or aborted. */
   async #waitAtGate(): Promise<void> {
-    const { performer, times } = this.#session!, fromMs = this.#nowMs();
-    times.stand(fromMs);
-    try {
-      for (const { message } of await this.#halting ?? []) await performer.log("warning", message);
-      this.#halting = undefined;
-      if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
-      while (this.#gate.closed) {
-        this.#state = "paused";
-        await this.#gate.passed();
-      }
-    } finally {
-      times.goOn(this.#nowMs());
+    const { performer, times } = this.#session!;
+    times.stand(this.#nowMs());
+    for (const { message } of await this.#halting ?? []) await performer.log("warning", message);
+    this.#halting = undefined;
+    if (this.#gate.closed) await performer.log("transition", `paused: ${this.#reason}`);
+    while (this.#gate.closed) {
+      this.#state = "paused";
+      await this.#gate.passed();
     }
     if (this.#state === "paused") this.#state = "running";
-    const pausedMs = this.#nowMs() - fromMs;
+    const pausedMs = times.goOn(this.#nowMs());
     times.waitMs += pausedMs;
     if (!this.#end?.error) await performer.log("transition", "resumed", { pausedMs });
   }
@@ -375,7 +373,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
   async #cleanUp(end: Ending): Promise<Outcome> {
     this.#state = "ending";
     this.#countBody();
-    const { outcome, errors } = await cleanUp(this.#session, this.#path, end, this.#startMs ?? this.#nowMs());
+    const startMs = this.#startMs ?? this.#nowMs();
+    const { outcome, errors } = await cleanUp(this.#session, this.#path, end, startMs, this.#found);
     // Whoever never began has an advisor all the same, which may be listening somewhere.
     if (!this.#session) await Promise.try(() => this.#job.advisor?.close()).catch(() => {});
     for (const stop of this.#stopListening) stop();
@@ -384,11 +383,8 @@ export class Run<A = Setpoints, D = Readings> implements AsyncIterable<Point<A, 
     if (moved) fall(`a scan ended as ${outcome.status} (${outcome.reason})`);
     this.#endMs = this.#nowMs();
     if (errors.length && !end.error) {
-      this.#end = {
-        status: outcome.status,
-        reason: outcome.reason,
-        error: errors.length > 1 ? new AggregateError(errors, outcome.reason) : errors[0],
-      };
+      const { status, reason } = outcome;
+      this.#end = { status, reason, error: errors.length > 1 ? new AggregateError(errors, reason) : errors[0] };
     }
     this.#state = outcome.status;
     this.#reason = outcome.reason;

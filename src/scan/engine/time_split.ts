@@ -36,10 +36,12 @@ export class TimeCounter {
     this.#standsFromMs ??= nowMs;
   }
 
-  /** It goes on. */
-  goOn(nowMs: number): void {
-    this.#stoodMs = this.stoodMs(nowMs);
+  /** It goes on; gives how long it has stood this time. */
+  goOn(nowMs: number): number {
+    const ms = this.#standsForMs(nowMs);
+    this.#stoodMs += ms;
     this.#standsFromMs = undefined;
+    return ms;
   }
 
   /** How long it has stood, until now where it still does. */
