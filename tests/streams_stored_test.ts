@@ -6,7 +6,7 @@ import type { DeviceSpec } from "../src/core/device.ts";
 import { InputError } from "../src/core/errors.ts";
 import type { StreamOptions } from "../src/core/rules.ts";
 import { parseScanFile } from "../src/scan/scan_file.ts";
-import { withStreams } from "../src/scan/stream_groups.ts";
+import { withStreamGroups } from "../src/scan/stream_groups.ts";
 import { liveFamilies } from "../src/view/notebook/live_families.ts";
 import { runPasses } from "../src/wire/run_passes.ts";
 import { runStreams, streamsText } from "../src/wire/run_streams.ts";
@@ -125,7 +125,7 @@ Deno.test("pictures and counts are of the scan itself; a stream is drawn over it
     assert(drawn.includes("diode") && !drawn.includes("lock.X"));
     const stream = (await run.figure({ detector: "monitor_lock.X/lock.X", peaks: false })).svg();
     assert(stream.includes("time (s)") && stream.includes("lock.X"));
-    const model = liveFamilies({ layout: withStreams({ groups: [] }, streams, b.rig as never), axes: b.rig.axes });
+    const model = liveFamilies({ layout: withStreamGroups({ groups: [] }, streams, b.rig as never), axes: b.rig.axes });
     assertEquals(model, []);
     await turns();
   }));

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { StreamOptions } from "../src/core/rules.ts";
 import { createRun } from "../src/scan/create_run.ts";
 import { linspace } from "../src/scan/nodes.ts";
-import { withStreams } from "../src/scan/stream_groups.ts";
+import { withStreamGroups } from "../src/scan/stream_groups.ts";
 import { bench, collect } from "./engine_support.ts";
 import { type RingBench, ringBench } from "./hold_support.ts";
 import { lineWith, StreamSink } from "./streams_support.ts";
@@ -12,7 +12,7 @@ import { lineWith, StreamSink } from "./streams_support.ts";
 async function watched(b: RingBench, watchMs: number, streams: StreamOptions): Promise<StreamSink> {
   const sink = new StreamSink(b.clock), hold = { unless: "ring > 50" };
   const options = { rig: b.rig, read: ["diode"], hold, watchMs, quiet: true, ...streams };
-  assertEquals(withStreams({ groups: [] }, streams, b.rig as never).groups.length, 1);
+  assertEquals(withStreamGroups({ groups: [] }, streams, b.rig as never).groups.length, 1);
   const { thrown } = await collect(createRun(linspace("x", 0, 9, 10), options as never, { sinks: [sink] }));
   assertEquals([thrown, sink.points.length], [undefined, 10]);
   return sink;

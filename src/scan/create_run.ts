@@ -30,7 +30,7 @@ import { generatorRecord, storablePlan } from "./storable_plan.ts";
 import { settleTimes } from "./settle_times.ts";
 import { planWatch } from "./watch_plan.ts";
 import { rulesOf, streamsOf } from "./stored_settings.ts";
-import { streamIssues, withStreams } from "./stream_groups.ts";
+import { streamIssues, withStreamGroups } from "./stream_groups.ts";
 
 type AnyOptions = Omit<ScanOptions<never, never, readonly never[]>, "read"> & { readonly read: readonly string[] };
 
@@ -171,7 +171,7 @@ export function createJob<A, D, const R extends ReadOf<D>, S = Record<never, nev
     createdAt: new Date(rig.clock.nowMs()).toISOString(),
     sondeVersion: SONDE_VERSION,
     plan: prepared.plan,
-    layout: withStreams(prepared.layout(origin), anyOptions, rig),
+    layout: withStreamGroups(prepared.layout(origin), anyOptions, rig),
     axes: rig.axes,
     channels: prepared.stored,
     devices: deviceSnapshot(rig),

@@ -36,7 +36,7 @@ import { signalIssues } from "./signal_issues.ts";
 import { type Space, spacePoints } from "./space.ts";
 import { standingPlaces } from "./standing_places.ts";
 import { steadyTimes } from "./steady_times.ts";
-import { expectedSamples, mostSamples, streamIssues, streamNames, withStreams } from "./stream_groups.ts";
+import { expectedSamples, mostSamples, streamIssues, streamNames, withStreamGroups } from "./stream_groups.ts";
 import { gridsOf, isAdaptive, type Tree } from "./tree.ts";
 import { twinTrial } from "./twin_trial.ts";
 import { placesBeyond, unknownPlaces } from "./unknown_places.ts";
@@ -243,7 +243,7 @@ export function examine(given: Plan, rig: Rig | undefined, options: ExamineOptio
   const growing = growingPoints(laid.root);
   const sizing = () =>
     options.sizing?.({
-      layout: rig && !hopeless ? withStreams(layout, options, rig) : layout,
+      layout: rig && !hopeless ? withStreamGroups(layout, options, rig) : layout,
       channels: known.stored,
       readBy: options.readBy,
       expectedPoints: { ...told?.expected, ...expectedSamples(options, told?.timeMs) },

@@ -92,7 +92,7 @@ function timeDimension(plan: readonly LayoutGroup[]): string {
 type MonitorSignals = Pick<SignalOptions, "derive" | "read">;
 
 /** Where points are stored, and beside them what is recorded on clocks of its own. */
-export function withStreams({ groups }: Layout, options: StreamOptions & MonitorSignals, rig: Rig): Layout {
+export function withStreamGroups({ groups }: Layout, options: StreamOptions & MonitorSignals, rig: Rig): Layout {
   const { baseline, monitor = {} } = options;
   const group = (pass: string, dimension: string, axes: readonly string[], channels: readonly RigChannel[]) => {
     return { pass, path: pass, stream: true, dimensions: [{ name: dimension, coordinates: [] }], axes, channels };
