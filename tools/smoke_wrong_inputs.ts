@@ -44,6 +44,7 @@ const FILES: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
     /rig\.x\.limits: .*limits must be \[low, high\]/,
   ],
   "no rig": [scan(LINE, "[diode]", ""), /rig: is missing/],
+  "a tag that nobody knows": [`${scan(LINE)}notes: !look\n`, /the tag !look is unknown at line \d+/],
   "bad YAML": [`${RIG}read: [diode\nplan: {`, /is not YAML/],
 };
 
