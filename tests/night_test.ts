@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
+  again,
   around,
   calibrated,
   check,
@@ -24,6 +25,7 @@ import {
 } from "../mod.ts";
 import { RunAborted } from "../src/core/errors.ts";
 import { fakeClock } from "../src/core/fake_clock.ts";
+import type { Path } from "../src/core/path.ts";
 import { inFolder, RIG, sonde } from "./cli_support.ts";
 import { python } from "./python.ts";
 import { RecordingSink, turns } from "./engine_support.ts";
@@ -381,4 +383,22 @@ Deno.test("what an interlude would put back where another of its axes has taken 
   const energy = linspace("energy", 1.6, 1.7, 3);
   assertEquals(await found(around(energy, { every, last: set({ wavelength: 700 }) })), []);
   assertEquals(await found(around(x, { every, first: set({ wavelength: 700 }) })), []);
+});
+
+Deno.test("a run whose actions were generator functions is not run again without them, and it is said why", async () => {
+  await using rig = await connect({ x: sim.instant({ unit: "mm" }), counts: sim.counter() });
+  const folder = await Deno.makeTempDir(), to = join(folder, "line.zarr");
+  const look = function* (): Path {
+    yield { kind: "note", text: "looked" };
+    return {};
+  };
+  const plan = around(linspace("x", 0, 1, 3), { every: { points: 1, do: look } });
+  await scan(plan, { rig, read: ["counts"], to, quiet: true }).done;
+  const { message } = await assertRejects(() => again(to, rig, { quiet: true })) as Error;
+  assertEquals(
+    message,
+    `plan: actions of ${to} are generator functions, of which a store keeps the text: run its program again`,
+  );
+  assertEquals((await (await again(to, rig, { plan, to: join(folder, "b.zarr"), quiet: true })).done).points, 3);
+  await Deno.remove(folder, { recursive: true });
 });

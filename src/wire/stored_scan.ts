@@ -3,6 +3,7 @@ import { InputError } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
 import type { PathFunction } from "../scan/path_tools.ts";
 import type { ScanFile } from "../scan/scan_file.ts";
+import { hasGenerators } from "../scan/storable_plan.ts";
 import { storedDerive, type StoredSettings } from "../scan/stored_settings.ts";
 import type { RunData } from "../zarr/open_run.ts";
 import type { Storage } from "../wire.ts";
@@ -15,8 +16,8 @@ export interface StoredScan extends Omit<ScanFile, "plan">, Pick<Storage, "compr
 
 /** What a store keeps as text only, and has to be given again. */
 export interface GivenAgain {
-  /** The generator function of a run of one. */
-  readonly plan?: PathFunction;
+  /** The generator function of a run of one, or the plan of a run whose actions are some. */
+  readonly plan?: Plan | PathFunction;
   /** The derived signals of the run, where some of them are functions. */
   readonly derive?: Derived;
 }
@@ -51,6 +52,11 @@ export function storedScan(
     const name = stored.name ? ` ${stored.name}` : "";
     const message = `${location} is the run of a generator function${name}: run its program again`;
     throw InputError.at("plan", message, location, "a run of a plan");
+  }
+  if (!given.plan && hasGenerators(stored)) {
+    const message =
+      `actions of ${location} are generator functions, of which a store keeps the text: run its program again`;
+    throw InputError.at("plan", message, location, "a run of a plan without them, or the plan that it was begun with");
   }
   const { read, read_by: readBy, max_points: maxPoints, keep, devices: rig } = settings;
   const { on_read_error: onReadError, read_timeout_ms: readTimeoutMs, at_end: atEnd, rules, streams } = settings;
