@@ -82,6 +82,30 @@ Deno.test({
     }),
 });
 
+const compiler = Deno.env.get("CC") ?? "cc";
+const compiles = Deno.build.os === "linux" && await new Deno.Command(compiler, { args: ["--version"], stdout: "null" })
+  .output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "a vendor library that crashes when it is loaded ends the check of a queue in one line that names the file" +
+    (compiles ? "" : " (skipped: needs a C compiler, and Linux)"),
+  ignore: !compiles,
+  fn: () =>
+    withFiles({
+      "a.yaml": LINE,
+      "camera.yaml":
+        `rig: { camera: { driver: aravis.camera, id: Fake_1 } }\nread: [camera]\nplan: { kind: repeat, num: 3 }\n`,
+      "vendor.c": "__attribute__((constructor)) static void load(void) { *(volatile int *)0 = 1; }\n",
+    }, async (folder) => {
+      const args = ["-shared", "-fPIC", "-o", "libaravis-0.8.so.0", "vendor.c"];
+      assert((await new Deno.Command(compiler, { args, cwd: folder }).output()).success);
+      const queue = sondeCommand(folder, ["run", "a.yaml", "camera.yaml"], { LD_LIBRARY_PATH: folder });
+      const { code, stderr } = await queue.output();
+      const says = "error: camera.yaml: the process that checked it was ended by SIGSEGV; nothing was moved\n";
+      assertEquals([code, new TextDecoder().decode(stderr), files(folder).includes("runs")], [1, says, false]);
+    }),
+});
+
 Deno.test({
   name: "a scan file whose process is killed is said with its store, and resumed from there",
   ignore: !unix,
@@ -106,8 +130,10 @@ Deno.test({
   ignore: !unix,
   fn: () =>
     withFiles({ "slow.yaml": `to: slow.zarr\n${SLOW}`, "a.yaml": LINE }, async (folder) => {
-      const place = join(folder, "slow.zarr");
-      const queue = sondeCommand(folder, ["run", "slow.yaml", "a.yaml", "--keep-going", "--json"]).spawn();
+      const place = join(folder, "slow.zarr"), temporary = join(folder, "tmp");
+      await Deno.mkdir(temporary);
+      const words = ["run", "slow.yaml", "a.yaml", "--keep-going", "--json"];
+      const queue = sondeCommand(folder, words, { TMPDIR: temporary }).spawn();
       await writerWithPoints(place);
       queue.kill("SIGKILL");
       // Its output ends with the last one that holds it: the run.
@@ -116,6 +142,7 @@ Deno.test({
       const { exit_status, exit_reason } = (await openRun(place)).attributes;
       assertEquals([exit_status, exit_reason], ["aborted", "the process of its queue is gone"]);
       assertEquals(await writerOf(place), undefined);
+      assertEquals(files(temporary), []);
     }),
 });
 

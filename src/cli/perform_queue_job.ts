@@ -1,4 +1,5 @@
 import process from "node:process";
+import { dirname } from "@std/path";
 import { InputError, messageOf, SondeError } from "../core/errors.ts";
 import { startWatchdog } from "../wire/notebook/watchdog.ts";
 import { openRun } from "../zarr/open_run.ts";
@@ -25,11 +26,18 @@ const { exit } = Deno;
 export async function performQueueJob(path: string): Promise<number> {
   const job = await readQueueJob(path);
   using end = new QueueEnd((signal) => tellQueue(job, { heard: signal }));
-  using _orphaned = whenOrphaned(job.parent, () => endOrphan(job, end));
-  if (job.kind === "check") return await checkAll(job, end);
-  const [{ from, file, again }] = job.entries,
-    { options, next } = job,
-    began = (place: string) => tellQueue(job, { began: place });
+  using orphaned = whenOrphaned(job.parent, () => endOrphan(job, end));
+  try {
+    return job.kind === "check" ? await checkAll(job, end) : await runOne(job, end);
+  } finally {
+    // Who would have done it is gone.
+    if (orphaned.seen) await Deno.remove(dirname(path), { recursive: true }).catch(() => {});
+  }
+}
+
+async function runOne(job: QueueJob, end: QueueEnd): Promise<number> {
+  const { entries: [{ from, file, again }], options, next } = job;
+  const began = (place: string) => tellQueue(job, { began: place });
   // A library that crashes leaves nobody here to make its devices safe.
   using _watchdog = startWatchdog();
   const then = again ? await openRun(from) : undefined;
@@ -50,15 +58,22 @@ async function checkAll(job: QueueJob, { signal }: QueueEnd): Promise<number> {
   }
 }
 
-/** Calls back once when the process that has started this one is there no more. */
-function whenOrphaned(parent: number, callback: () => void): Disposable {
+/** Calls back once when the process that has started this one is there no more, and keeps in mind that it did. */
+function whenOrphaned(parent: number, callback: () => void): Disposable & { readonly seen: boolean } {
+  let seen = false;
   const timer = setInterval(() => {
     if (isThere(parent)) return;
     clearInterval(timer);
+    seen = true;
     callback();
   }, LOOK_MS);
   Deno.unrefTimer(timer);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    get seen() {
+      return seen;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }
 
 /** Unix gives orphans another parent; Windows does not, but nobody has the number of a process that is gone. */

@@ -74,7 +74,9 @@ export class QueueProcess {
       notice(`process ${child.pid} does not hear: it is killed`);
       return kill(child, "SIGKILL");
     }
-    if (this.#sent - heard > 1) notice(`process ${child.pid} does not hear; a while later, Ctrl-C kills it`);
+    if (this.#sent - heard > 1) {
+      notice(`process ${child.pid} does not hear; one more interrupt, a while later, kills it`);
+    }
     setTimeout(() => {
       const told = () => readQueueReport(this.#report).filter((line) => line.heard).length >= this.#sent;
       if (this.#child === child && !told()) kill(child, signal as Deno.Signal);
