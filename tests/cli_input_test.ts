@@ -111,3 +111,11 @@ Deno.test("what is wrong with a device is said in the words of scans, with key, 
     assertEquals(lines.map((line) => line.slice(0, says.length + 5)), [`rig.d${says}`], lines.join("\n"));
   }
 });
+
+Deno.test("more frames than any memory holds are checked like others, and the disk refuses them", async () => {
+  const file = parseScanFile(`${RIG}read: { camera: { frames: 1000000000 } }\nplan: ${LINE}\n`, "a.yaml");
+  await using rig = await connectRig(file, "a.yaml");
+  const { bytes = 0, issues } = await examineScan(file, rig);
+  assertEquals([issues, bytes > 5e9 * 6 * 8 * 2], [[], true]);
+  await assertRejects(() => beforeRun("never.zarr", 1e6 * bytes), InputError, "before compression, and the disk of");
+});

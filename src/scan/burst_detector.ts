@@ -36,12 +36,18 @@ function usualDimensions(rank: number): readonly string[] {
 /** The memory of one channel over all readings of a point; the detector may reuse its own between two. */
 class BurstMemory {
   readonly #length: number;
-  readonly frame: Frame;
+  readonly #make: () => Frame;
+  #frame?: Frame;
 
   constructor({ dtype = "float64", shape = [] }: ChannelInfo, frames: number) {
     const length = shape.reduce((n, size) => n * size, 1);
     this.#length = length * componentsOf(dtype);
-    this.frame = new Frame(makeArray(dtype, length * frames), [frames, ...shape]);
+    this.#make = () => new Frame(makeArray(dtype, length * frames), [frames, ...shape]);
+  }
+
+  /** Made at the first reading: who only checks a scan says how large it would be, and needs none. */
+  get frame(): Frame {
+    return this.#frame ??= this.#make();
   }
 
   /** Keeps reading number `k`; false when it is not what was declared. */
