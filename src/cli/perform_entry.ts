@@ -30,13 +30,13 @@ export async function performEntry(
   { next, began, ...options }: EntryRunOptions,
 ): Promise<QueueTurn> {
   using made = begunRuns((run) => announce(run, began));
-  const startMs = performance.now();
+  const startMs = performance.now(), isOwed = () => !made.runs.length || made.runs.some(inProgress);
   let thrown: unknown;
   end.inHand = () => made.runs;
   end.script = entry.file ? undefined : entry.from;
   try {
     if (entry.file) await performFile(entry, end.signal, options);
-    else await performScript(entry.from, () => abortAll(made.runs));
+    else await performScript(entry.from, () => abortAll(made.runs), isOwed);
     // What a script has begun and not waited for ends before the next one moves anything.
     await Promise.all(made.runs.filter(inProgress).map(({ done }) => done));
   } catch (caught) {

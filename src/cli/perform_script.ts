@@ -1,4 +1,5 @@
 import { SondeError } from "../core/errors.ts";
+import { untilIdle } from "./end_process.ts";
 import { importScript } from "./import_script.ts";
 import { toFileUrl } from "./to_file_url.ts";
 
@@ -18,9 +19,15 @@ const PATIENCE_MS = 10_000;
  * nobody catches, and `Deno.exit`.
  *
  * @param onFailure called when it has failed; it may still be going on then, and is waited for afterwards
+ * @param isOwed asked when its text has ended: whether there is something that it did not wait for, and that is waited for
+ * until nothing is left to be done
  * @throws what the script throws
  */
-export async function performScript(path: string, onFailure: () => void = () => {}): Promise<void> {
+export async function performScript(
+  path: string,
+  onFailure: () => void = () => {},
+  isOwed: () => boolean = () => false,
+): Promise<void> {
   const { exit } = Deno, failed = Promise.withResolvers<never>();
   const fail = (event: PromiseRejectionEvent | ErrorEvent) => {
     event.preventDefault();
@@ -34,7 +41,7 @@ export async function performScript(path: string, onFailure: () => void = () => 
     failed.reject(exited);
     throw exited;
   };
-  const whole = importScript(toFileUrl(path));
+  const whole = importScript(toFileUrl(path)).then(() => isOwed() ? untilIdle() : undefined);
   try {
     await Promise.race([whole, failed.promise]);
   } catch (thrown) {
@@ -53,6 +60,8 @@ export async function performScript(path: string, onFailure: () => void = () => 
 /** Waits for the end of what has failed, whatever that is, with patience. */
 async function settled(whole: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>(), timer = setTimeout(resolve, PATIENCE_MS);
-  await Promise.race([whole.catch(() => {}), promise]);
+  // Or else there would always be something left to be done: to wait.
+  Deno.unrefTimer(timer);
+  await Promise.race([whole.catch(() => {}), untilIdle(), promise]);
   clearTimeout(timer);
 }
