@@ -236,7 +236,8 @@ Deno.test("a table that says how fast the instrument is gives an estimate before
     }),
   });
   const { timeMs } = await check(linspace("fork.frequency", 33_000, 35_000, 11), rig, { read: ["fork.current"] });
-  assert(Math.abs(timeMs! - 1_110) < 120, String(timeMs));
+  // It stands at 32 760 Hz, and the way from there counts.
+  assert(Math.abs(timeMs! - 1_230) < 120, String(timeMs));
 });
 
 Deno.test("a table is looked at whole before anything is connected", () => {
