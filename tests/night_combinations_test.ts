@@ -168,3 +168,14 @@ Deno.test("a run whose actions were generator functions is not run again without
   assertEquals((await (await again(to, rig, { plan, to: join(folder, "b.zarr"), quiet: true })).done).points, 3);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("what an axis was asked last is known before it is asked, and ends a run by itself", async () => {
+  await using b = await ringBench();
+  const hold = { unless: "ring > 50 and z_setpoint < 5 and x_setpoint < 9" },
+    options = { rig: b.rig, read: ["diode"] } as const;
+  const run = scan(linspace("x", 0, 3, 4), { ...options, hold, abort: ["x_setpoint > 1.5"], to: b.sink, quiet: true });
+  const { message } = await assertRejects(() => run.done, RunAborted);
+  await turns();
+  assertEquals(message, "run aborted: x_setpoint > 1.5 (x_setpoint 2 mm)");
+  assertEquals(b.sink.points.length, 2);
+});

@@ -121,7 +121,8 @@ class WatchPlanner {
   #sources(name: string): readonly string[] {
     if (this.rig.channels.has(name)) return [name];
     if (!Object.hasOwn(this.#derived.signals, name)) {
-      return name.endsWith(SETPOINT) && !this.rig.axes.has(name) ? [] : [name];
+      // Where an axis stands tells what it was asked before it was asked anything, and when to look at the condition.
+      return [name.endsWith(SETPOINT) && !this.rig.axes.has(name) ? name.slice(0, -SETPOINT.length) : name];
     }
     if (this.#derivedUsed.has(name)) return [];
     this.#derivedUsed.add(name);

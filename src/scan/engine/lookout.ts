@@ -10,6 +10,9 @@ import { isPromise } from "./waits.ts";
 /** So many looks in a row must fail before a signal counts as unreadable. */
 export const TRIES = 3;
 
+/** What ends the name of the setpoint that an axis was given last. */
+const SETPOINT = "_setpoint";
+
 /** Answers that come no further apart than this come together. */
 const TOGETHER_MS = 0.1;
 
@@ -75,8 +78,9 @@ export class Lookout {
     const seen = this.#seen.get(name);
     if (seen) return seen.reading;
     if (this.#derivedNames.has(name)) return this.#computed[name];
-    const asked = name.endsWith("_setpoint") ? this.#asked.get(name.slice(0, -"_setpoint".length)) : undefined;
-    return asked ?? NaN;
+    if (!name.endsWith(SETPOINT)) return NaN;
+    const axis = name.slice(0, -SETPOINT.length);
+    return this.#asked.get(axis) ?? this.means.axisOf(axis).setpoint ?? this.#seen.get(axis)?.reading ?? NaN;
   };
 
   /** Keeps what an axis was asked last. */
