@@ -24,6 +24,9 @@ camera:
   shape: [48, 64]
   limits: { exposure: [1, 500] }
   settings: { exposure: 10 }
+
+# Where axes must never be together, and never pass, in whatever scan or move:
+# forbid: ["y > 4 and abs(x) > 4"]
 `;
 
 const PLAN = `# yaml-language-server: $schema=.sonde/plan.schema.json

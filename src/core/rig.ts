@@ -19,6 +19,8 @@ export interface RigAxis extends AxisInfo {
   stop(why: StopReason): void | Promise<void>;
   /** Of an axis without a motor of its own: what it moves, and how. */
   readonly derived?: Derivation;
+  /** Of such an axis: where it stands, as a formula of the axes that it moves; undefined where it is no formula. */
+  readonly reads?: string;
 }
 
 /** Axes of a rig that move other axes of it, all by one map: moving one of them keeps the others where they are. */
@@ -95,6 +97,8 @@ export interface Rig<A = Record<string, Setpoint>, D = Record<string, unknown>> 
   readonly seed: number;
   /** How long moves, settling and readings took so far. */
   readonly timings: Timings;
+  /** Conditions of its axes where they must never be, for whatever runs on it. */
+  readonly forbid?: readonly string[];
   /** A new twin that stands where the rig stands; nothing of the rig is touched. Only there when all its devices are simulated. */
   readonly twin?: () => RigTwin;
   /** For the compiler only; never there at run time. */

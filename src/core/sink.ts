@@ -45,7 +45,7 @@ export interface RunHeader {
   readonly host: string;
   /** What it should cost. */
   readonly estimate: Cost;
-  /** Where relative axes stood when the run began. */
+  /** Where relative axes, and those that a hold may set, stood when the run began. */
   readonly origin: Setpoints;
 }
 

@@ -60,7 +60,7 @@ function conditionIssues(text: string, path: string, axes: ReadonlyMap<string, R
   if (!names.length) return issue(`names no axis: ${text}`, text);
   return names.flatMap((name) => {
     const axis = axes.get(name)!;
-    if (!axis.derived || (axis as { readonly reads?: string }).reads !== undefined) return [];
+    if (!axis.derived || axis.reads !== undefined) return [];
     return issue(`${name} moves ${axis.derived.moves.join(", ")}: say of those where they must never be`, name);
   });
 }

@@ -116,12 +116,11 @@ function withRates(rig: Rig, rates: ReadonlyMap<string, Rate>): Rig {
     return [name, burst ? { ...channel, ...burst } : channel];
   });
   const { axes, clock, seed } = rig;
-  const rated: Rig & { readonly forbid: readonly string[] } = {
+  return {
     ...{ axes, clock, seed, forbid: forbidOf(rig), timings: withoutBursts(rig.timings, rates) },
     ...{ devices: new Map(devices), channels: new Map(channels) },
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
-  return rated;
 }
 
 function withDetector(device: RigDevice, detector: RigDevice["detector"]): RigDevice {

@@ -79,13 +79,8 @@ function axisIssues(
   }
   return signals.flatMap((name): Issue[] => {
     const axis = axes.get(name)!, { derived } = axis;
-    if (!derived || (axis as Readable).reads !== undefined) return [];
+    if (!derived || axis.reads !== undefined) return [];
     const message = `${name} moves ${derived.moves.join(", ")}: say of those where they must never be`;
     return [{ path, message, received: name, severity: "error" }];
   });
-}
-
-/** A derived axis that says by a formula of the axes that it moves where it stands. */
-interface Readable extends RigAxis {
-  readonly reads?: string;
 }

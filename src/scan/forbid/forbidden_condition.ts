@@ -30,7 +30,7 @@ export class ForbiddenCondition {
    * @param condition one of axes
    * @param axes those of the rig; derived ones that the condition names have to say by `reads` where they stand
    */
-  constructor(condition: Compiled<number>, axes: ReadonlyMap<string, RigAxis & { readonly reads?: string }>) {
+  constructor(condition: Compiled<number>, axes: ReadonlyMap<string, RigAxis>) {
     this.#condition = condition;
     this.text = condition.text;
     const motors = new Set<string>(), names = [...condition.signals];

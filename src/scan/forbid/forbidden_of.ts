@@ -2,7 +2,7 @@ import type { Rig } from "../../core/rig.ts";
 import { Forbidden } from "./forbidden.ts";
 
 /** Where the axes of a rig must never be, whatever runs on it; nowhere where nobody has said so. */
-export function forbidOf(rig: Rig & { readonly forbid?: readonly string[] }): readonly string[] {
+export function forbidOf(rig: Rig): readonly string[] {
   return rig.forbid ?? [];
 }
 
