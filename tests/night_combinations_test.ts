@@ -179,3 +179,18 @@ Deno.test("what an axis was asked last is known before it is asked, and ends a r
   assertEquals(message, "run aborted: x_setpoint > 1.5 (x_setpoint 2 mm)");
   assertEquals(b.sink.points.length, 2);
 });
+
+Deno.test("a hold that sets axes where they must never be is found before motion, from wherever the plan may be", async () => {
+  await using rig = await connect({
+    x: sim.stage({ unit: "mm", limits: [-5, 5] }),
+    z: sim.stage({ unit: "mm", limits: [-5, 5] }),
+    diode: sim.photodiode(),
+  });
+  const forbid = ["x > 0.5 and z > 3"], unless = "diode > 0", read = ["diode"] as const;
+  const found = async (z: number) => {
+    const { issues } = await check(linspace("x", 0, 1, 3), rig, { read, forbid, hold: { unless, set: { z } } });
+    return issues.filter(({ severity }) => severity === "error").map(({ path, message }) => `${path}: ${message}`);
+  };
+  assertEquals(await found(4), ["hold.set: x 1, z 4 is forbidden: x > 0.5 and z > 3"]);
+  assertEquals(await found(2), []);
+});

@@ -301,12 +301,11 @@ function rigIssues({ root }: LaidOut, reached: readonly Reach[], rig: Rig, origi
 
 /** What is wrong with what is watched, forbidden and recorded beside the plan. */
 function besideIssues(rig: Rig, laid: LaidOut, options: ExamineOptions): Issue[] {
-  const { forbid, origin = {} } = options;
   return [
     ...ruleIssues(options, rig),
     ...unknownPlaces(laid, rig.axes, options),
     ...placesBeyond(laid, rig.axes, options),
-    ...forbidIssues(forbid, laid.root, rig, origin),
+    ...forbidIssues(options, laid.root, rig),
     ...streamIssues(options, rig),
   ];
 }

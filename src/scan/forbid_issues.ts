@@ -2,9 +2,10 @@ import { InputError, type Issue } from "../core/errors.ts";
 import { ForbidError } from "../core/forbid_error.ts";
 import type { Setpoint, Setpoints } from "../core/point.ts";
 import type { Rig } from "../core/rig.ts";
+import type { RunRules } from "../core/rules.ts";
 import { Cursor } from "./cursor.ts";
 import { passesOf } from "./derived_issues.ts";
-import { forbiddenActions } from "./forbidden_actions.ts";
+import { forbiddenActions, forbiddenHolds, type Judge } from "./forbidden_actions.ts";
 import type { Forbidden } from "./forbid/forbidden.ts";
 import type { Box, Range } from "./forbid/forbidden_condition.ts";
 import { forbiddenOf } from "./forbid/forbidden_of.ts";
@@ -38,29 +39,28 @@ function readConditions(forbid: readonly string[] | undefined, rig: Rig): Forbid
  * Setpoints of a plan, and ways between them, that lie where axes must never be. Conditions that also name axes which the plan
  * does not move are judged at each move, and so are paths that decide by what they measure.
  *
- * @param forbid what the run forbids, beside what its rig does
- * @param origin where relative axes stand, as far as it is known
+ * @param options what the run forbids, beside what its rig does, where its holds set axes, and where relative axes stand, as far
+ *   as it is known
  */
 export function forbidIssues(
-  forbid: readonly string[] | undefined,
+  { forbid, hold, origin = {} }: Pick<RunRules, "forbid" | "hold"> & { readonly origin?: Setpoints },
   laid: Laid,
   rig: Rig,
-  origin: Setpoints,
 ): readonly Issue[] {
   const forbidden = readConditions(forbid, rig);
   if (!forbidden) return [];
   if (forbidden instanceof InputError) return forbidden.issues;
+  const judge: Judge = {
+    place: (setpoints) => forbiddenPlace(forbidden, setpoints, rig),
+    visit: (space, look) => {
+      const columns = space.dimensions.flatMap(({ columns }) => columns.map(({ axis }) => axis));
+      const moving = columns.filter((axis) => forbidden.axes.some((name) => axis === name || reaches(axis, name, rig)));
+      visitPlaces(space, new Set(moving), (axis) => origin[axis] ?? rig.axes.get(axis)?.setpoint, look);
+    },
+  };
   const found = [
-    ...forbiddenActions(laid, {
-      place: (setpoints) => forbiddenPlace(forbidden, setpoints, rig),
-      visit: (space, look) => {
-        const columns = space.dimensions.flatMap(({ columns }) => columns.map(({ axis }) => axis));
-        const moving = columns.filter((axis) =>
-          forbidden.axes.some((name) => axis === name || reaches(axis, name, rig))
-        );
-        visitPlaces(space, new Set(moving), (axis) => origin[axis] ?? rig.axes.get(axis)?.setpoint, look);
-      },
-    }),
+    ...forbiddenActions(laid, judge),
+    ...forbiddenHolds(hold, laid, judge),
     ...passesOf(laid).flatMap(({ space }) => space ? ofGrid(forbidden, space, rig, origin) : []),
   ];
   return [...new Map(found.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];

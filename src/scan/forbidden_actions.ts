@@ -1,5 +1,6 @@
 import type { Issue } from "../core/errors.ts";
 import type { Setpoints } from "../core/point.ts";
+import type { HoldRule, RunRules } from "../core/rules.ts";
 import { passesOf } from "./derived_issues.ts";
 import { type Laid, type LaidAction, type LaidAround, laidIn } from "./lay_out.ts";
 import type { Space } from "./space.ts";
@@ -19,6 +20,18 @@ export interface Judge {
 export function forbiddenActions(laid: Laid, judge: Judge): Issue[] {
   const own = laid.kind === "around" ? ofAround(laid, judge) : [];
   return [...own, ...laidIn(laid).flatMap((part) => forbiddenActions(part, judge))];
+}
+
+/** Where holds set axes that must never be there, at any point of the plan: the beam may be lost at each. */
+export function forbiddenHolds(hold: RunRules["hold"] = [], laid: Laid, judge: Judge): Issue[] {
+  const grids = passesOf(laid).flatMap(({ space }) => space ?? []);
+  return [hold].flat().flatMap((rule: HoldRule | null, k): Issue[] => {
+    // A rule that is none is said by itself.
+    const set = rule?.set ?? {};
+    const message = Object.keys(set).length ? judge.place(set) ?? fromGrids(set, judge, grids) : undefined;
+    const path = Array.isArray(hold) ? `hold[${k}].set` : "hold.set";
+    return message ? [{ path, message, received: set, severity: "error" }] : [];
+  });
 }
 
 function ofAround({ first, every, last, inner }: LaidAround, judge: Judge): Issue[] {
