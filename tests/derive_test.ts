@@ -99,7 +99,7 @@ Deno.test("what is stored of a derived signal says its shape, directions, coordi
   const unitless = Object.fromEntries([...channels].map(([name, info]) => [name, info.unit]));
   assertEquals(unitless, {
     ratio: "1",
-    power2: "",
+    power2: "V*W",
     said: "V W",
     T: "1",
     edge: "count",

@@ -333,19 +333,23 @@ Deno.test("long and deep texts are refused, and those just short of it are read"
   assertEquals(compileExpression(Array(250).fill("diode").join(" and "), point).evaluate(() => 1), 1);
 });
 
-Deno.test("units are kept where that is simple, and left out where it is not", () => {
+Deno.test("units of products, ratios and powers are written out, and left out where they cannot be said", () => {
   const units: Record<string, string> = { diode: "V", ref: "V", power: "W", T: "1" };
   const cases = {
     "diode + ref": "V",
     "diode + power": "",
     "diode - 3": "V",
     "-diode * 2": "V",
-    "diode * ref": "",
+    "diode * ref": "V*V",
+    "diode * ref * power": "(V*V)*W",
     "diode / ref": "1",
-    "diode / power": "",
+    "diode / power": "V/W",
+    "power / (diode * ref)": "W/(V*V)",
+    "100 * mean(diode) / power": "V/W",
+    "diode / unknown": "",
     "var(diode)": "",
     "diode / 2 + ref": "V",
-    "2 / diode": "",
+    "2 / diode": "1/V",
     "max(diode, ref, 3)": "V",
     "hypot(diode, ref)": "V",
     "mean(camera)": "",
@@ -354,7 +358,9 @@ Deno.test("units are kept where that is simple, and left out where it is not", (
     "log10(diode / ref)": "1",
     "atan2(diode, ref)": "rad",
     "degrees(atan(T))": "degree",
-    "diode ** 2": "",
+    "diode ** 2": "V^2",
+    "diode ** 0.5": "",
+    "diode ** T": "",
     "T ** 2": "1",
     "T * diode": "V",
     "where(power > 3, diode, ref)": "V",

@@ -28,14 +28,27 @@ function common(units: readonly Unit[]): Unit {
   return named.length === 0 ? ANY : named.length === 1 ? named[0] : undefined;
 }
 
+const isBare = (unit: Unit): boolean => unit === ANY || unit === "1";
+
+/** A unit as a part of another: one of several words stands in parentheses, as UDUNITS wants it. */
+const part = (unit: string): string => /^[^\s*/.^()]+$/.test(unit) ? unit : `(${unit})`;
+
 function ofProduct(left: Unit, right: Unit): Unit {
-  if (left === ANY || left === "1") return right;
-  return right === ANY || right === "1" ? left : undefined;
+  if (isBare(left)) return right;
+  if (isBare(right)) return left;
+  return left === undefined || right === undefined ? undefined : `${part(left)}*${part(right)}`;
 }
 
 function ofRatio(left: Unit, right: Unit): Unit {
-  if (right === ANY || right === "1") return left;
-  return left === right && left !== undefined ? "1" : undefined;
+  if (isBare(right)) return left;
+  if (left === undefined || right === undefined) return undefined;
+  return left === right ? "1" : `${isBare(left) ? "1" : part(left)}/${part(right)}`;
+}
+
+function ofPower(base: Unit, exponent: Expression): Unit {
+  if (isBare(base)) return base;
+  const whole = exponent.kind === "number" && Number.isInteger(exponent.value) && exponent.value > 0;
+  return whole && base !== undefined ? `${part(base)}^${exponent.value}` : undefined;
 }
 
 function ofCall(name: string, args: readonly Expression[], of: (node: Expression) => Unit): Unit {
@@ -63,9 +76,7 @@ function unit(node: Expression, of: (node: Expression) => Unit): Unit {
       const left = of(node.left), right = of(node.right);
       if (node.operator === "*") return ofProduct(left, right);
       if (node.operator === "/" || node.operator === "//") return ofRatio(left, right);
-      if (node.operator === "**") {
-        return common([left, right]) === "1" || left === "1" || left === ANY ? left : undefined;
-      }
+      if (node.operator === "**") return ofPower(left, node.right);
       return common([left, right]);
     }
     default:
@@ -75,7 +86,8 @@ function unit(node: Expression, of: (node: Expression) => Unit): Unit {
 
 /**
  * The unit of what an expression gives, where that can be said without reckoning in units: a sum or a mean has the unit
- * of what went in, a ratio of equal units and a condition have `1`. Empty when it cannot be said.
+ * of what went in, a ratio of equal units and a condition have `1`, others are written as UDUNITS reads them (`V/mA`, `V*A`,
+ * `V^2`). Empty when it cannot be said.
  *
  * @param unitOfSignal of a signal by its full name (as in `last(pass.signal)`, too); empty when it has none
  * @example
@@ -84,7 +96,8 @@ function unit(node: Expression, of: (node: Expression) => Unit): Unit {
  * import { unitOf } from "./unit_of.ts";
  * const units: Record<string, string> = { diode: "V", reference: "V", power: "W" };
  * const of = (text: string) => unitOf(parseExpression(text), (name) => units[name] ?? "");
- * console.assert(of("2 * (diode - 0.1)") === "V" && of("diode / reference") === "1" && of("diode / power") === "");
+ * console.assert(of("2 * (diode - 0.1)") === "V" && of("diode / reference") === "1" && of("diode / power") === "V/W");
+ * console.assert(of("diode ** 2 / (power * reference)") === "(V^2)/(W*V)" && of("sqrt(power)") === "");
  * ```
  */
 export function unitOf(expression: Expression, unitOfSignal: (name: string) => string): string {
