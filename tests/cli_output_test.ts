@@ -72,7 +72,7 @@ Deno.test({
   fn: () =>
     inFolder(async (folder) => {
       await Deno.writeTextFile(join(folder, "a.yaml"), SCAN);
-      const main = new URL("../src/cli/main.ts", import.meta.url).pathname;
+      const main = new URL("../src/cli/main.ts", import.meta.url).href;
       const words = ["-c", '"$0" run -A "$1" check a.yaml > /dev/full', Deno.execPath(), main];
       const { code, stderr } = await new Deno.Command("sh", { args: words, cwd: folder }).output();
       const err = new TextDecoder().decode(stderr);
