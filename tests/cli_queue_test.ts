@@ -87,6 +87,18 @@ Deno.test("all files of a queue are checked before the first one moves, and all 
     assertEquals(files(folder), before);
   }));
 
+Deno.test("a run that would wait for a person is doubted where there is none", () =>
+  withScans({
+    "waits.yaml": `hold: { unless: "x < 9", timeoutMs: 60000 }\n${LINE}`,
+    "ends.yaml": `hold: { unless: "x < 9", timeoutMs: 60000, else: abort }\n${LINE}`,
+  }, async (folder) => {
+    const { code, err } = await sonde(folder, "run", "waits.yaml", "ends.yaml");
+    assertEquals(code, 0, err);
+    assertEquals(err.match(/warning: .*/g), [
+      "warning: hold: after 1 min the run is paused until a person goes on with it; else: abort or continue does not wait",
+    ]);
+  }));
+
 Deno.test("two scans of a queue never go to one place, nor to one that is taken", () =>
   withScans(
     { "a.yaml": `to: one.zarr\n${LINE}`, "b.yaml": `to: ./one.zarr\n${LINE}`, "c.yaml": LINE },

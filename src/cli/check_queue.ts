@@ -6,6 +6,7 @@ import { findHindrances } from "./before_run.ts";
 import { examineScan } from "./examine_scan.ts";
 import type { QueueEntry } from "./queue_entry.ts";
 import { connectRig } from "./read_scan_file.ts";
+import { personWaits } from "./person_waits.ts";
 import { scriptIssues } from "./script_issues.ts";
 
 /** What a queue is expected to take; scripts, of which it is only known that they can be loaded, are not in it. */
@@ -44,7 +45,7 @@ export async function checkQueue(
   const issues: Issue[] = [], doubts: string[] = [], total = { points: 0, timeMs: 0, bytes: 0 };
   const taken = new Map<string, string>(), filled = new Map<string, number>();
   await using rigs = new LastRig(signal);
-  for (const { from, file } of entries) {
+  for (const [k, { from, file }] of entries.entries()) {
     examines(from);
     if (!file) {
       issues.push(...await scriptIssues(from));
@@ -60,7 +61,9 @@ export async function checkQueue(
       filled.set(folder, before + bytes);
       const found = await findHindrances(file.to, before + bytes);
       issues.push(...issuesOf(from, new InputError(found.issues)));
-      doubts.push(...found.doubts.map((doubt) => `${from}: ${doubt}`));
+      // Without a terminal each run says so itself.
+      const waits = Deno.stdin.isTerminal() && k < entries.length - 1 ? personWaits(file) : [];
+      doubts.push(...[...found.doubts, ...waits].map((doubt) => `${from}: ${doubt}`));
     } catch (thrown) {
       signal.throwIfAborted();
       issues.push(...issuesOf(from, thrown));

@@ -4,6 +4,7 @@ import { type RecordedRun, scan } from "../wire.ts";
 import { type ApprovalFlags, approvalFronts } from "./approval_fronts.ts";
 import { beforeRun } from "./before_run.ts";
 import { notice, type OutputOptions } from "./output.ts";
+import { personWaits } from "./person_waits.ts";
 import { connectRig } from "./read_scan_file.ts";
 import { showRun } from "../wire/terminal/run_view.ts";
 
@@ -29,6 +30,7 @@ export async function performScan(file: ScanFile, from: string, options: Perform
   for (const seen of look?.(rig) ?? []) say(seen);
   const run = scan(plan, { ...rest, rig, devices, read: file.read, fronts, quiet: true }) as unknown as RecordedRun;
   for (const doubt of await beforeRun(file.to, run.estimate.bytes)) say(`warning: ${doubt}`);
+  if (!Deno.stdin.isTerminal()) { for (const doubt of personWaits(file)) say(`warning: ${doubt}`); }
   for (const warning of run.warnings) say(`warning: ${warning}`);
   try {
     using _shown = view.show(run);
