@@ -227,7 +227,10 @@ Deno.test({
       const { code, stderr } = await child.output();
       assertEquals(code, 130, new TextDecoder().decode(stderr));
       assertStringIncludes(new TextDecoder().decode(stderr), "interrupted by Ctrl-C");
-      assertMatch(new TextDecoder().decode(stderr), /\d+ points were measured; they are kept in .*s\.zarr/);
+      assertMatch(
+        new TextDecoder().decode(stderr),
+        /\d+ points were measured; they are kept in .*s\.zarr\nto go on: sonde resume '.*s\.zarr'\n/,
+      );
       const [status, measured] = await python<[string, number]>(
         "import xarray\nds = xarray.open_zarr(data)\nprint(json.dumps([ds.attrs['exit_status'], int((ds.quality == 1).sum())]))",
         join(folder, "s.zarr"),

@@ -251,7 +251,7 @@ Deno.test("options that make no sense are refused when the device is declared, i
   const refused = (entry: Record<string, unknown>, hint: string) =>
     assertThrows(() => deviceSpecs({ device: entry }), InputError, hint);
   refused({ driver: "sim.ring", dump: [[1, 2]] }, 'did you mean "dumps"?');
-  refused({ driver: "sim.ring", dumps: [[1]] }, "dumps.0");
+  refused({ driver: "sim.ring", dumps: [[1]] }, "dumps[0]");
   refused({ driver: "sim.sample", driftPerHour: { w: 1 } }, "driftPerHour");
   refused({ driver: "sim.photodiode", sees: "light" }, "sees");
   refused({ driver: "sim.pumpprobe" }, 'did you mean "sim.pumpProbe"?');

@@ -5,7 +5,9 @@ import { type ApprovalFlags, approvalFronts } from "./approval_fronts.ts";
 import { beforeRun } from "./before_run.ts";
 import { notice, type OutputOptions } from "./output.ts";
 import { personWaits } from "./person_waits.ts";
+import { shellWord } from "./queued_run.ts";
 import { connectRig } from "./read_scan_file.ts";
+import { StoreError } from "../zarr/stores/store.ts";
 import { showRun } from "../wire/terminal/run_view.ts";
 
 /** How a scan is run from the command line. */
@@ -36,8 +38,12 @@ export async function performScan(file: ScanFile, from: string, options: Perform
     using _shown = view.show(run);
     await run.done;
   } catch (thrown) {
-    const { points } = run.status;
-    if (points) notice(`${points.toLocaleString("en")} points were measured; they are kept in ${run.to[0]}`);
+    const { points } = run.status, [place] = run.to;
+    const kept = thrown instanceof StoreError ? "what could be written of them is in" : "they are kept in";
+    if (points) {
+      notice(`${points.toLocaleString("en")} points were measured; ${kept} ${place}`);
+      notice(`to go on: sonde resume ${shellWord(place)}`);
+    }
     throw thrown;
   }
   return run;
