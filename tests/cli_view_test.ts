@@ -273,7 +273,7 @@ async function plain(folder: string): Promise<void> {
 
 viewTest("sonde scan has the same view", LINE, async (folder) => {
   await Deno.writeTextFile(join(folder, "rig.yaml"), RIG.split("\n").slice(1, 5).map((row) => row.slice(2)).join("\n"));
-  await using person = new Person(folder, sondeWords(...words("scan diode wavelength 636 644 101 --to words.zarr")));
+  await using person = new Person(folder, sondeWords(...words("scan diode wavelength 636 644 401 --to words.zarr")));
   const half = await person.sees(/[⠁-⣿]{3}[^]*p pause/), end = await person.end();
   assertMatch(half.screen, /[⠁-⣿]{3}[^]*p pause/);
   assertEquals(end.code, 0);

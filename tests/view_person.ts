@@ -14,6 +14,11 @@ read: [diode]
 name: neon
 sample: lamp
 `;
+/** Whether a synchronized update has begun and not ended. */
+function isDrawing(screen: string): boolean {
+  return screen.lastIndexOf("\x1b[?2026h") > screen.lastIndexOf("\x1b[?2026l");
+}
+
 /** A person at a terminal of 100 × 30, where somebody has worked before. */
 export class Person implements AsyncDisposable {
   readonly #terminal: PseudoTerminal;
@@ -59,7 +64,10 @@ export class Person implements AsyncDisposable {
   /** What is seen once something has come. */
   async sees(when: RegExp): Promise<Shown> {
     await this.#terminal.shows(when);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(250);
+    // Not while a picture is half drawn, unless whoever draws it was killed in the middle.
+    for (let k = 0; k < 100 && isDrawing(this.#terminal.screen); k++) await pause(10);
     const text = this.#terminal.screen.slice(this.#until);
     return await this.#shown(text);
   }
