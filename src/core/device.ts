@@ -99,8 +99,12 @@ export interface Readable {
   read(op: Op): Reading | Readonly<Record<string, Reading>> | Promise<Reading | Readonly<Record<string, Reading>>>;
   /** A reading that takes longer has failed; 60 000 ms when left out. */
   readonly timeoutMs?: number;
-  /** How long trigger and read should take, for estimates before anything was measured. */
-  readMs?(): number;
+  /**
+   * How long trigger and read should take, for estimates before anything was measured.
+   *
+   * @param settings those of its own axes that will not be what they are now, by their names within the device
+   */
+  readMs?(settings?: Readonly<Record<string, Setpoint>>): number;
 }
 
 /** A detector as drivers provide it. */

@@ -98,7 +98,12 @@ export function burstDetector(detector: Detector, rate: Rate, clock: Clock): Det
   return {
     channels: Object.fromEntries(names.map((name) => [name, burstChannel(detector.channels[name], rate)])),
     timeoutMs: mostMs,
-    ...detector.readMs && { readMs: () => Math.max(frameMs(detector.readMs!()), frames * detector.readMs!()) },
+    ...detector.readMs && {
+      readMs(settings) {
+        const ms = detector.readMs!(settings);
+        return Math.max(frameMs(ms), frames * ms);
+      },
+    },
     async read(op: Op) {
       const startMs = clock.nowMs();
       for (let k = 0; k < frames; k++) {

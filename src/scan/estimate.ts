@@ -52,13 +52,40 @@ export interface Visit {
   readonly ms: number;
   /** A later one, when every axis stands somewhere already. */
   readonly againMs: number;
+  /** Readings in one visit, for what a setting outside makes each of them longer. */
+  readonly readings: number;
   begin(n: number): Places;
   end(n: number): Places;
 }
 
-/** Trigger and read of all detectors, which happen together. */
-export function readMs({ detectors, timings }: TimeModel): number {
-  return Math.max(0, ...[...detectors].map(([name, detector]) => timings.readMs(name) ?? detector.readMs?.() ?? 0));
+/**
+ * Trigger and read of all detectors, which happen together.
+ *
+ * @param at where axes stand then; those that are settings of a detector decide how long it takes
+ */
+export function readMs({ detectors, timings }: TimeModel, at: Setpoints = {}): number {
+  return Math.max(
+    0,
+    ...[...detectors].map(([name, detector]) => {
+      const nowMs = detector.readMs?.() ?? 0, ms = timings.readMs(name) ?? nowMs, settings = settingsOf(name, at);
+      return settings ? ms + (detector.readMs?.(settings) ?? 0) - nowMs : ms;
+    }),
+  );
+}
+
+/** The settings of a device among all setpoints, by their names within it. */
+function settingsOf(device: string, at: Setpoints): Setpoints | undefined {
+  const own = Object.entries(at).filter(([axis]) => axis.startsWith(`${device}.`));
+  return own.length ? Object.fromEntries(own.map(([axis, to]) => [axis.slice(device.length + 1), to])) : undefined;
+}
+
+/** What settings that are the setpoints of columns add to a reading, for each step of their dimensions. */
+function readingExtra(model: TimeModel, dimensions: readonly Dimension[]): ((places: Places) => number) | undefined {
+  const axes = dimensions.flatMap(({ columns }) => columns.map(({ axis }) => axis));
+  if (![...model.detectors.keys()].some((name) => axes.some((axis) => axis.startsWith(`${name}.`)))) return undefined;
+  const nowMs = readMs(model);
+  return (places) =>
+    readMs(model, Object.fromEntries([...places].map(([axis, { setpoint }]) => [axis, setpoint]))) - nowMs;
 }
 
 /** What a move depends on beside its ends. */
@@ -107,19 +134,24 @@ function meanOf(count: number, at: (i: number) => number): number {
  */
 function loop(model: TimeModel, dimension: Dimension, inner: Visit): Visit {
   const { size, snake, paceMs = 0, columns } = dimension, back = jump(model, inner.end(0), inner.begin(1));
+  const extra = readingExtra(model, [dimension]);
+  const moreMs = (i: number) => extra ? inner.readings * extra(placesAt(dimension, i)) : 0;
   const wayMs = (from: number, to: number) => {
     const moves = columns.map((column) => motionOf(model, column, column.at(from), column.at(to)));
     const { moveMs, settleMs } = together([back, ...moves]);
-    return moveMs + settleMs + inner.againMs;
+    return moveMs + settleMs + inner.againMs + moreMs(to);
   };
   // Backwards the same way can take longer: play in a drive is taken out from one side.
   const stepMs = (i: number) => snake ? (wayMs(i, i + 1) + wayMs(i + 1, i)) / 2 : wayMs(i, i + 1);
   const between = size - 2, later = between > 0 ? between * meanOf(between, (i) => Math.max(paceMs, stepMs(i))) : 0;
   const from = (firstMs: number) => size < 2 ? firstMs : Math.max(paceMs, firstMs) + later + stepMs(between);
+  // As with steps: a visit that begins at the other end is as likely.
+  const firstMore = snake ? (moreMs(0) + moreMs(size - 1)) / 2 : moreMs(0);
   const edge = (n: number, last: boolean) => placesAt(dimension, last !== (snake && n % 2 === 1) ? size - 1 : 0);
   return {
-    ms: from(inner.ms),
-    againMs: from(inner.againMs),
+    ms: from(inner.ms + firstMore),
+    againMs: from(inner.againMs + firstMore),
+    readings: size * inner.readings,
     begin: (n) => merge([edge(n, false), inner.begin(n * size)]),
     end: (n) => merge([edge(n, true), inner.end(n * size + size - 1)]),
   };
@@ -137,6 +169,8 @@ function shuffledLoop(model: TimeModel, dimensions: readonly Dimension[], { seed
     return merge(all);
   };
   const { uniform } = random(1, "estimate"), back = jump(model, inner.end(0), inner.begin(1));
+  const extra = readingExtra(model, dimensions);
+  const moreMs = extra ? size * inner.readings * meanOf(size, (k) => extra(places(k))) : 0;
   let stepMs = 0;
   for (let k = 0; k < SAMPLES && size > 1; k++) {
     const from = Math.floor(uniform() * size), to = (from + 1 + Math.floor(uniform() * (size - 1))) % size;
@@ -145,8 +179,9 @@ function shuffledLoop(model: TimeModel, dimensions: readonly Dimension[], { seed
   }
   const order = (n: number) => permutation(size, hash32(seed, `estimate ${n}`));
   return {
-    ms: inner.ms + (size - 1) * (stepMs + inner.againMs),
-    againMs: size * inner.againMs + (size - 1) * stepMs,
+    ms: inner.ms + (size - 1) * (stepMs + inner.againMs) + moreMs,
+    againMs: size * inner.againMs + (size - 1) * stepMs + moreMs,
+    readings: size * inner.readings,
     begin: (n) => merge([places(order(n)(0)), inner.begin(n * size)]),
     end: (n) => merge([places(order(n)(size - 1)), inner.end(n * size + size - 1)]),
   };
@@ -162,7 +197,7 @@ function visit(model: TimeModel, space: Space, from: number, inner: Visit): Visi
   const paced = space.dimensions.slice(from).some((d) => d.paceMs !== undefined);
   if (from > outermost || outermost >= to || paced) return whole;
   const part = insidePart(space);
-  return { ...whole, ms: whole.ms * part, againMs: whole.againMs * part };
+  return { ...whole, ms: whole.ms * part, againMs: whole.againMs * part, readings: whole.readings * part };
 }
 
 /** Grids one after another. */
@@ -178,7 +213,8 @@ function sequence(model: TimeModel, visits: readonly Visit[]): Visit {
     return ms;
   };
   const ms = from(new Map(), (each) => each.ms, 0), againMs = from(end(0), (each) => each.againMs, 1);
-  return { ms, againMs, begin: (n) => visits[0].begin(n), end };
+  const readings = visits.reduce((sum, each) => sum + each.readings, 0);
+  return { ms, againMs, readings, begin: (n) => visits[0].begin(n), end };
 }
 
 /** How an adaptive part of a plan is reckoned: by trying it. */
@@ -233,7 +269,7 @@ export function estimateMs(
   ends: Ends = {},
 ): number {
   const nowhere: Places = new Map(), ms = readMs(model);
-  const reading: Visit = { ms, againMs: ms, begin: () => nowhere, end: () => nowhere };
+  const reading: Visit = { ms, againMs: ms, readings: 1, begin: () => nowhere, end: () => nowhere };
   const of = (inner: Laid): Visit => {
     if (inner.kind === "space") return visit(model, inner.space, 0, reading);
     if (inner.kind === "nest") return visit(model, inner.outer, 0, of(inner.inner));

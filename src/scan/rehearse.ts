@@ -20,8 +20,8 @@ export type Response = (
 export interface DryTimes {
   /** From one place to another, settling included. */
   moveMs(from: Setpoints, to: Setpoints): number;
-  /** One reading of these detectors; of all of them when undefined. */
-  readMs(read: readonly string[] | undefined): number;
+  /** One reading of these detectors, of all of them when undefined, where axes stand so. */
+  readMs(read: readonly string[] | undefined, at: Setpoints): number;
 }
 
 /** What came of a rehearsal. */
@@ -79,7 +79,7 @@ export function rehearse(
     }
     go(shiftedSetpoint(setpoint, offset));
     const timestampMs = timeMs;
-    timeMs += times.readMs(read);
+    timeMs += times.readMs(read, stands);
     points++;
     if (keep !== false) passes.set(pass, (passes.get(pass) ?? 0) + 1);
     const reading = { ...respond({ ...place }, pass, timeMs, read), ...give };
@@ -90,7 +90,7 @@ export function rehearse(
     if (request.kind === "move") {
       go(request.setpoint);
       for (const axis of request.locate ?? []) {
-        if (!Object.hasOwn(place, axis)) place = { ...place, [axis]: standing(axis) };
+        if (!Object.hasOwn(place, axis)) place = { ...place, [axis]: stands[axis] ?? standing(axis) };
         stands[axis] ??= place[axis];
       }
       return { setpoint: place, readback: place };

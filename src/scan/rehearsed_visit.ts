@@ -43,6 +43,9 @@ export interface RehearsedVisit extends Visit {
 /** Times of moves and readings, as the model has them. */
 function dryTimes({ model, settleMs }: RehearsalContext): DryTimes {
   const known = new Map<string, number>();
+  const settings = [...model.axes.keys()].filter((axis) =>
+    model.detectors.has(axis.split(".")[0]) && axis.includes(".")
+  );
   return {
     moveMs(from, to) {
       const motions: Motion[] = [];
@@ -53,9 +56,13 @@ function dryTimes({ model, settleMs }: RehearsalContext): DryTimes {
       const motion = together(motions);
       return motion.moveMs + motion.settleMs;
     },
-    readMs(read) {
-      const key = read?.join() ?? "*";
-      if (!known.has(key)) known.set(key, readMs(read ? { ...model, detectors: only(model.detectors, read) } : model));
+    readMs(read, at) {
+      const set = settings.filter((axis) => Object.hasOwn(at, axis)), places = set.map((axis) => [axis, at[axis]]);
+      const key = JSON.stringify([read, places]);
+      if (!known.has(key)) {
+        const detectors = read ? only(model.detectors, read) : model.detectors;
+        known.set(key, readMs({ ...model, detectors }, Object.fromEntries(places)));
+      }
       return known.get(key)!;
     },
   };
@@ -129,8 +136,16 @@ export function rehearsedVisit(laid: Laid, context: RehearsalContext): Rehearsed
     new Map(Object.entries(setpoints).map(([axis, setpoint]) => [axis, { setpoint, column: { axis } }]));
   const free = freePoints(laid, rehearsals, more);
   const told = ended ? undefined : withTimed(laid, context), { ms: allMs } = told ?? { ms };
-  const visit = { ms: allMs, againMs: allMs, begin: () => places(first), end: () => places(last), ended };
-  return { ...visit, points: told?.points ?? points, free: told?.free ?? free };
+  const all = told?.points ?? points;
+  const visit = {
+    ms: allMs,
+    againMs: allMs,
+    readings: all,
+    begin: () => places(first),
+    end: () => places(last),
+    ended,
+  };
+  return { ...visit, points: all, free: told?.free ?? free };
 }
 
 /** A long plan with what is done around it by time, which a rehearsal that is given up may never have come to. */

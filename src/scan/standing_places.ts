@@ -26,8 +26,11 @@ const READBACK_MS = 2_000;
 
 /** Where axes say that they stand; those that do not say it are left out. */
 export async function readPlaces(rig: Rig, axes: Iterable<string>): Promise<Setpoints> {
-  const signal = AbortSignal.timeout(READBACK_MS), late = Promise.withResolvers<undefined>();
-  signal.addEventListener("abort", () => late.resolve(undefined), { once: true });
+  const controller = new AbortController(), { signal } = controller, late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => {
+    late.resolve(undefined);
+    controller.abort();
+  }, READBACK_MS);
   const read = async (name: string): Promise<[string, Setpoint | undefined]> => {
     try {
       return [name, await Promise.race([rig.axes.get(name)?.readback({ signal }), late.promise])];
@@ -35,6 +38,6 @@ export async function readPlaces(rig: Rig, axes: Iterable<string>): Promise<Setp
       return [name, undefined];
     }
   };
-  const places = await Promise.all([...axes].map(read));
+  const places = await Promise.all([...axes].map(read)).finally(() => clearTimeout(timer));
   return Object.fromEntries(places.filter((place): place is [string, Setpoint] => place[1] !== undefined));
 }

@@ -8,7 +8,8 @@ import type { RunData } from "../zarr/open_run.ts";
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * What is not as it was when a run began: devices with their settings, units and limits, and versions; each in a sentence.
+ * What is not as it was when a run began: devices with their settings, units and limits, versions, and where the rig's axes must
+ * never be; each in a sentence.
  * Where axes stand does not count.
  *
  * @param rig the one that is connected now
@@ -34,6 +35,7 @@ export function changesSince<A, D>({ attributes }: Pick<RunData, "attributes">, 
     ...changesBetween(attributes.sonde_version, SONDE_VERSION, "sonde_version"),
     // As it stands in a store: what is undefined is not there.
     ...changesBetween(attributes.devices ?? {}, JSON.parse(JSON.stringify(now)), ""),
+    ...changesBetween(forbiddenThen(attributes), rig.forbid ?? [], "rig.forbid"),
   ].map(({ path, was, is }) => `${path}: was ${was}, is ${is}`);
 }
 
@@ -43,6 +45,10 @@ function readAsThen({ settings }: RunData["attributes"], rig: Rig): Rig {
   if (!isObject(read)) return rig;
   const there = Object.entries(read).filter(([word]) => rig.channels.has(word) || rig.devices.get(word)?.detector);
   return ratedRead(rig, Object.fromEntries(there) as AnyRead).rig;
+}
+
+function forbiddenThen({ settings }: RunData["attributes"]): readonly string[] {
+  return (settings as { rig_forbid?: readonly string[] } | undefined)?.rig_forbid ?? [];
 }
 
 function isObject(entry: unknown): entry is Plain {

@@ -62,7 +62,7 @@ export class AravisCamera implements Device {
       channels: { "": { unit: "count", dtype, shape, dimensions: ["y", "x"] } },
       trigger: (op) => this.#trigger(op),
       read: () => this.#frame,
-      readMs: () => features.exposure.last() / 1000,
+      readMs: ({ exposure } = {}) => (typeof exposure === "number" ? exposure : features.exposure.last()) / 1000,
     };
   }
 

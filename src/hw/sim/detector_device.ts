@@ -1,5 +1,5 @@
 import type { Axis, ChannelInfo, ConnectContext, Detector, Device, Op } from "../../core/device.ts";
-import type { Reading } from "../../core/point.ts";
+import type { Reading, Setpoints } from "../../core/point.ts";
 import { Actor, type SimOptions } from "./actor.ts";
 
 /** What one trigger gives: the reading itself, or one a channel. */
@@ -9,8 +9,8 @@ export type Measured = Reading | Readonly<Record<string, Reading>>;
 export interface DetectorParts {
   readonly channels: Readonly<Record<string, ChannelInfo>>;
   readonly axes?: Readonly<Record<string, Axis>>;
-  /** How long it looks. */
-  dwellMs(): number;
+  /** How long it looks; with other settings when they are given. */
+  dwellMs(settings?: Setpoints): number;
   /** What it sees now. It may reuse its memory. */
   measure(): Measured;
   settings(): Readonly<Record<string, unknown>>;
@@ -30,8 +30,8 @@ export class SimDetector implements Detector {
     this.channels = parts.channels;
   }
 
-  readMs(): number {
-    return this.#actor.takesMs(this.#parts.dwellMs());
+  readMs(settings?: Setpoints): number {
+    return this.#actor.takesMs(this.#parts.dwellMs(settings));
   }
 
   trigger(op: Op): void | Promise<void> {

@@ -77,7 +77,7 @@ export function camera(options: CameraOptions = {}): DeviceSpec<{ exposure: numb
             },
           },
           axes: { exposure: exposureAxis(actor, exposureLimits, () => currentMs, (ms) => void (currentMs = ms)) },
-          dwellMs: () => currentMs,
+          dwellMs: ({ exposure } = {}) => typeof exposure === "number" ? exposure : currentMs,
           measure() {
             const { world, random, noiseFactor } = actor, { x, y, z } = world.spot();
             const electrons = ELECTRONS_PER_MS * currentMs * world.lamp(), sensor = { offset, readNoise };
