@@ -1,4 +1,5 @@
 import { join, resolve } from "@std/path";
+import { type PythonEnd, PythonServer } from "./python_server.ts";
 
 const ROOT = resolve(import.meta.dirname!, "..");
 
@@ -14,15 +15,26 @@ export const PYTHON = Deno.build.os === "windows"
  * @param code the program; `input` is there as `data`, parsed from JSON (NaN and Infinity included)
  */
 export async function python<T = unknown>(code: string, input: unknown = null, args: string[] = []): Promise<T> {
+  const { success, stdout, stderr } = server
+    ? await server.run(code, toPythonJson(input), args)
+    : await spawned(code, toPythonJson(input), args);
+  if (!success) throw new Error(`python failed:\n${stderr}`);
+  return fromPythonJson(stdout) as T;
+}
+
+/** Forks are not to be had on Windows, and not with every library on macOS. It is there before any test begins. */
+const server = Deno.build.os === "linux" &&
+  await Deno.stat(PYTHON).then(() => new PythonServer(PYTHON), () => undefined);
+
+async function spawned(code: string, data: string, args: readonly string[]): Promise<PythonEnd> {
   const program = `import sys, json, warnings\nwarnings.simplefilter("error")\ndata = json.load(sys.stdin)\n${code}`;
   const child = spawn(["-c", program, ...args]);
   const writer = child.stdin.getWriter();
   // A program that ends before it has read everything breaks the pipe; what it said matters more.
-  const fed = writer.write(new TextEncoder().encode(toPythonJson(input))).then(() => writer.close()).catch(() => {});
+  const fed = writer.write(new TextEncoder().encode(data)).then(() => writer.close()).catch(() => {});
   const { success, stdout, stderr } = await child.output();
   await fed;
-  if (!success) throw new Error(`python failed:\n${new TextDecoder().decode(stderr)}`);
-  return fromPythonJson(new TextDecoder().decode(stdout)) as T;
+  return { success, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
 function spawn(args: string[]): Deno.ChildProcess {
