@@ -21,13 +21,13 @@ import { resumedSink, zarrSink } from "../src/zarr/zarr_sink.ts";
 import { random } from "../src/core/random.ts";
 import { channel, header, OUTCOME, point, POINTS, withFolder } from "./zarr_fixture.ts";
 
-/** Breaks a scan off once in each third, then several times in a row anywhere. Gives copies of it as it stood in between. */
+/** Breaks a scan off once in each half, then several times in a row anywhere. Gives copies of it as it stood in between. */
 async function breakOff(folder: string, name: string, scenario: Scenario): Promise<string[]> {
   const alone = await whole(folder, scenario), chance = random(1, name), stops: string[] = [];
-  const once = Array.from({ length: 3 }, (_, k): End[] => [
-    { how: "abort", tick: Math.floor(alone.ticks * (k + chance.uniform()) / 3) },
+  const once = Array.from({ length: 2 }, (_, k): End[] => [
+    { how: "abort", tick: Math.floor(alone.ticks * (k + chance.uniform()) / 2) },
   ]);
-  const inARow = [2, 4].map((lives) => anyEnds(chance, alone, lives));
+  const inARow = [3].map((lives) => anyEnds(chance, alone, lives));
   for (const [k, ends] of [...once, ...inARow].entries()) {
     await brokenOff(join(folder, `${k}.zarr`), scenario, alone, ends, async (store, life) => {
       const stop = join(folder, `${k}-${life}.zarr`);
